@@ -34,7 +34,7 @@ const statistics = { at: () => model.statistics, compareCases: () => 0 }
 const forecastOf = (of: readonly ShopperHistory[], installed = UNTIL) =>
   forecast(model, { shoppers: of, dayOnly: false, statistics, from: UNTIL, installed })
 
-it('the forecast equals what `evaluate` measures for the base model if the devices’ stores begin at install', async () => {
+it('the forecast equals what `evaluate` measures for the base model if devices know no events from before the installation', async () => {
   const input = testInput(shop, { kinds: { purchases: true, others: true } })
   const walk = {
     ...prepareWalk(input, null, null),

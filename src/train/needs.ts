@@ -15,7 +15,7 @@ import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core per event: for the log that trains fastest, and for the one that trains slowest. */
 const EACH_EVENT = [1, 4.5] as const
-/** Base amount of memory, bytes. For a short log this is too low for the ranker's table or the prior's cases. */
+/** Base amount of memory, bytes; events, the ranker's table or the prior's cases come on top, whichever is largest. */
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000

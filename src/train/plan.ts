@@ -1,6 +1,6 @@
 /**
- * @module Plans which shoppers train which part of the model. By time: some shoppers are left out of the encoder's
- * training, so that its value for new shoppers can be measured. Leave-one-out, as in published tables: all shoppers
+ * @module Plans which shoppers train which part of the model. A split by time leaves some shoppers out of the encoder's
+ * training, to measure the encoder's value for new shoppers. With leave-one-out, as in published tables, all shoppers
  * train, and each shopper's second last event is the test case; the last event is never read.
  */
 

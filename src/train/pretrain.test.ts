@@ -207,7 +207,7 @@ test('leave-one-out training uses every shopper but no shopper’s last event', 
   expect((await pretrain(changed, options)).files).toEqual(files)
 })
 
-test('leave-one-out training needs a log of sequences', () => {
+test('leave-one-out training needs a log of sequences, which all end on the same day', () => {
   expect(() => requireSequences(tinyShop())).toThrow(/log of sequences/)
   expect(() => requireSequences(sequenceShop())).not.toThrow()
 })

@@ -104,7 +104,7 @@ function rawWeights({ featureWeights, featureScale }: ScoringModel): Float32Arra
 
 /**
  * Chooses the best among the models that beat the first model by more than the standard error of the paired difference;
- * else the first model. So a few dozen cases don't let in a term that helps by chance.
+ * else the first model. So with a few dozen cases, chance rarely chooses a model.
  */
 export function bestBeyondError(measured: readonly Ndcgs[]): {
   readonly best: number

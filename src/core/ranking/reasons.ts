@@ -11,7 +11,7 @@ import type { BaseModel } from '../model/baseModel.ts'
 import type { Reason, Recommendation } from './apiLists.ts'
 import { signalsOf } from './learned.ts'
 
-/** Number of places by which screens grow. An item's screen is the first 12, 24, 36 … places that contain it now. */
+/** Places per screen. An item's screen is the first 12, 24, 36 … places: at rank 15, the first 24. */
 export const SCREEN = 12
 
 /** One action of the shopper that a reason can name. */
@@ -22,7 +22,7 @@ export interface Cause {
   readonly reasonFor: (id: string) => Reason
 }
 
-/** Lists of ids, made one after the other. A reason holds only if every list lacks the item. */
+/** Lists of ids without an action: by the personal model and by the base model. A reason needs all to lack the item. */
 type Lists = Iterable<readonly string[]>
 
 interface Counterfactuals {
@@ -42,7 +42,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Items of `of` that every list places beyond their screen, or omits. */
+  /** Those of the items `of` that no list has within the item's screen. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {
@@ -81,7 +81,7 @@ interface Known {
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All causes that a reason can name: first those that raise more of these items; of equal causes, the later first. */
+/** All actions that a reason can name: first those that raise more of the items `ids`; of equals, the later first. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],

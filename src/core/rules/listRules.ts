@@ -39,7 +39,7 @@ export interface ListRules {
   readonly limits: readonly GroupLimit[]
   /** Page to which a rule leads instead of showing the search's result. */
   readonly redirect: string | undefined
-  /** Ids of items that a rule calls used up, so that lists can recommend them again. */
+  /** Ids of consumables (rules with `again`), which lists can recommend again. */
   readonly again: ReadonlySet<string>
   /** Item id → badge that its card shows instead of the catalog's. */
   readonly badges: ReadonlyMap<string, string>

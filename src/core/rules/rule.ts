@@ -96,7 +96,7 @@ export type Rule = {
       readonly redirect: string
     }
   | {
-      /** Items that are used up, so lists recommend them again although the shopper bought them before this visit. */
+      /** Consumables, which lists recommend again although the shopper bought them before this visit. */
       readonly again: RuleItems
     }
   | {

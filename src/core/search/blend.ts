@@ -13,8 +13,8 @@ const ROUNDING = 1e-9
  * @param hits best first, as `find` returns them
  * @param personalOrder ids, best first, as `rerank` returns them; hits that it lacks come last
  * @param tolerance relative difference in relevance up to which hits count as equally relevant, 0 … 1. `pretrain`
- *   learns it from the shop's own searches and stores it in the snapshot's `model`. Default 0: only tied hits change
- *   places.
+ *   learns it from the shop's own searches; a page reads it as `getSnapshot().model.searchTolerance`. Default 0: only
+ *   tied hits change places.
  * @returns the same hits, each once; a pinned hit keeps its place
  */
 export function blend(

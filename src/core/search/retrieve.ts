@@ -8,7 +8,7 @@ type Words = readonly string[]
 
 interface OtherWording {
   readonly words: Words
-  /** Whether the wording corrects the query's spelling, or replaces words of the corrected query. */
+  /** Whether the wording comes from a corrected spelling of the query. */
   readonly respelt: boolean
   /** Whether synonyms or compounds replace words. */
   readonly replaced: boolean
@@ -38,7 +38,7 @@ const WEIGHTS = { respelt: 0.9, replaced: 0.8 }
 /** Relative gain in relevance if a title has the query's words in sequence: a "plant pot" is no "pot plant". */
 const TOGETHER = 0.2
 
-/** Number of hits for every word of the query from which hits for only some of the words are omitted as noise. */
+/** If at least this many hits match all words of the query, hits for some of the words are omitted as noise. */
 const ENOUGH = 12
 
 /**
@@ -55,8 +55,8 @@ const FAR = 0.34
 const LONG = 7
 
 /**
- * Corrects a word that occurs neither in a product nor in the list of rewordings.
- * - First choice: a known word with two neighbouring letters swapped, since that is one slip but two edits.
+ * Corrects a word that occurs neither in a product nor in the shop's synonyms.
+ * - First choice: a known word that differs by two swapped neighbouring letters, since that is one slip but two edits.
  * - Otherwise the word stays if a known word begins with it.
  * - Otherwise the result is the known word with the fewest edits; of several, the one that most products have.
  *
@@ -98,7 +98,7 @@ export interface ProductHit extends Omit<SearchHit, 'id'> {
   readonly alike?: boolean
 }
 
-/** Finds products, best first: hits for all words come first; if these are few, hits for some of the words follow. */
+/** Finds products, best first: those that match all words of the query and, if these are few, those that match some. */
 export function retrieve(index: WordIndex, wordings: Wordings): readonly ProductHit[] {
   const hits = matchAll(index, wordings)
   if (hits.length === 0 && wordings.asked.every((words) => tellingOf(words).length === 1)) {
@@ -107,7 +107,7 @@ export function retrieve(index: WordIndex, wordings: Wordings): readonly Product
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete
-  // The sort is stable, so hits for every word, and the other hits, each stay sorted by relevance.
+  // The sort is stable, so complete hits (for all words of the query) and the others each stay sorted by relevance.
   return hits.sort((a, b) => Number(b.complete) - Number(a.complete))
 }
 

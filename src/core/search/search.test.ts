@@ -340,7 +340,7 @@ describe('typed queries', () => {
     expect(blend(hits, ['22424', '22423'])).toEqual(hits)
   })
 
-  it('sold-out hits for all words come after available hits for all words or, without these, after all available hits', () => {
+  it('a sold-out product that matches all words comes after available products that match all words or, if there are none, after all available products', () => {
     const titles = ['Green cushion', 'Blue cushion', 'Green mug', 'Green cushion cover']
     const order = (...sold: number[]) =>
       createProductSearch(

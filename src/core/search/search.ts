@@ -171,7 +171,7 @@ function searchOver(
   }
 }
 
-/** Puts hits for every word first, then hits in stock. If all hits for every word are sold out, only stock decides. */
+/** Puts hits that match all words first, then hits in stock. If all of the former are sold out, only stock decides. */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)

@@ -37,7 +37,7 @@ describe('which queries a rule is for', () => {
   test.each(['red mug', 'mug under £6', 'mag', 'mu', 'blue mug', ''])('not %j', async (query) =>
     expect((await ids([pinPot], query))[0]).not.toBe('pot'),
   )
-  test('a rule for a query doesn’t apply to searches for the query’s rewording, and a filler alone is no query', async () => {
+  test('a rule for “Tasse” doesn’t apply to searches for its synonym “mug”, and a filler word alone matches no rule', async () => {
     const tasse: Rule = { ...pinPot, when: { search: ['Tasse', 'the'] } }
     expect((await ids([tasse], 'Tasse'))[0]).toBe('pot')
     expect((await ids([tasse], 'mug'))[0]).not.toBe('pot')
@@ -77,7 +77,7 @@ describe('what a rule does', () => {
     const only: Rule = { name: 'o', when, only: { price: { to: 5 } } }
     expect(await ids([only], 'mug')).toEqual(['red'])
   })
-  test('no boost lifts a hit for some words of the query over a hit for all words', async () => {
+  test('no boost lifts a product that matches some words of the query over a product that matches all', async () => {
     const boost: Rule = {
       name: 'b',
       when: { search: ['red mug'] },

@@ -15,8 +15,7 @@ export interface QueryRules {
 }
 
 /**
- * This module imports none of the search's other code, because a page would load code that both share as a separate
- * file.
+ * This module imports none of the search's other code: the bundler would put code that both use into one more file.
  * @param given valid rules, as `parseRules` returns them; redirects are checked again, since a redirect moves the
  *   shopper to another page
  * @returns function that finds the rules for a query; it returns null if there are none
@@ -68,7 +67,7 @@ export function createSearchRules(
 /** Values of a hit for a pinned product that the search itself doesn't find. */
 const UNFOUND = { relevance: 0, complete: true, terms: [] } as const
 
-/** Sorts hits by their relevance times the rules' factors. Hits for every word, and available hits, stay first. */
+/** Sorts hits by relevance times the rules' factors. Hits that match all words, and available hits, stay first. */
 function lifted(
   hits: readonly SearchHit[],
   lifts: ReadonlyMap<string, number>,

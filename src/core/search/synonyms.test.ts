@@ -34,7 +34,7 @@ describe('synonyms', () => {
     expect(otherWordings(['teapot', 'light'], folded)).toEqual([])
   })
 
-  it('a query with a synonym finds the shop’s word, as a hit for every word of the query', () => {
+  it('a query with a synonym finds products with the shop’s word, and they count as matches of all words of the query', () => {
     expect(ids('jotter')).toEqual([])
     expect(ids('jotter', SYNONYMS)).toEqual(['pad'])
     const [first] = createProductSearch(ITEMS, SYNONYMS).find('red tealight')

@@ -1,7 +1,7 @@
 /**
  * @module Makes a base model from a catalog alone, for a shop without a log. The weights were trained once on the logs
- * of other shops (`weights.json`). Items have no popularity until rounds of contributions count them. Similar titles
- * replace co-occurrence.
+ * of other shops (`weights.json`). Items have no popularity until the contributions that shoppers share count them.
+ * Similar titles replace co-occurrence.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -100,8 +100,8 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * Maximum number of titles with a word that suggests candidate neighbours, which keeps the time linear in the number of
- * items. A more frequent word still counts in the similarity of two titles.
+ * A word in more titles than this suggests no candidates for neighbours, which keeps the time linear in the number of
+ * items. The word still counts in the similarity of two titles.
  */
 const MOST_TITLES = 1000
 

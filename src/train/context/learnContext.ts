@@ -45,7 +45,7 @@ const FEWEST_CASES = 60
  * and tested on the cases up to the next split point.
  */
 const ORIGINS = [0.25, 0.5, 0.75]
-/** Standard errors by which a kind of context must lower the loss. With one, chance would pass too many of six. */
+/** Standard errors by which a kind of context must lower the loss. With one, too many of six would pass by chance. */
 const LOSS_ERRORS = 2
 
 /**

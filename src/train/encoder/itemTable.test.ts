@@ -10,7 +10,7 @@ import { createItemTable } from './itemTable.ts'
 import { createMatrix } from './matrix.ts'
 import { ENCODER_SETTINGS, trainEncoder } from './train.ts'
 
-/** The last item has no content, so its vector consists of its id part alone. */
+/** The last item has no category or title, so its vector is only the part that is learned for its id. */
 const ITEMS = Array.from({ length: 30 }, (_, i) => ({
   id: `i${i}`,
   ...(i < 29 && { category: i % 2 ? 'a' : 'b' }),

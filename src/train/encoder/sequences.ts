@@ -25,7 +25,7 @@ export interface Window {
   readonly length: number
   /** For each position, the first position of its run. */
   readonly first: Int32Array
-  /** Item row, event row and gap row of each position. */
+  /** Rows of each position in the tables of items, of events and of time gaps. */
   readonly items: Int32Array
   readonly events: Uint8Array
   readonly gaps: Uint8Array

@@ -77,7 +77,7 @@ export const LARGE_SETTINGS: EncoderSettings = {
 /** Maximum number of shoppers whose windows are in memory at once. */
 const SHOPPERS_AT_ONCE = 50_000
 
-/** Settings for logs of sequences, in which a sequence is short, repeats no item and has one item at a time. */
+/** Settings for leave-one-out training on public data sets: a shopper's sequence is short and repeats no item. */
 export const SEQUENCE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   epochs: 24,

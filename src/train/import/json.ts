@@ -130,7 +130,7 @@ function addFields(
   }
 }
 
-/** Whether an earlier record had a list at this path that is read as one value. */
+/** Whether an earlier record had a list at this path that is read as one value (a vector or search terms). */
 function isWhole(place: Place | undefined, path: string): boolean {
   return place !== undefined && 'path' in place && place.path === path
 }

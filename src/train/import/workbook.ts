@@ -58,7 +58,7 @@ function unpack(bytes: Uint8Array, refuse: (why: string, cause?: unknown) => nev
   }
 }
 
-/** Texts that cells share, by number; a text may consist of several runs. */
+/** Texts that cells share, by index; a text may consist of several runs. */
 function textsOf(xml: string): string[] {
   const texts: string[] = []
   each(
@@ -108,7 +108,7 @@ function recordsOf(xml: string, texts: readonly string[]): FileRecord[] {
       }
     },
   )
-  // If a column has times of day, `.0` marks a whole number as a midnight instead of a mere date.
+  // In a column with times of day, a whole number gets `.0`, which makes it midnight instead of a date without a time.
   const hasTimes = Array.from({ length: width }, (_, at) =>
     rows.some(({ fields }) => /^\d{5}\.\d+$/.test(fields[at])),
   )

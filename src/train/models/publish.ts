@@ -170,8 +170,8 @@ async function replaceLatest(
     const previous = await readLatestFile(models, disk)
     const latest = sign ? await sign(model, previous) : model
     await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
-    // Signing at the helper may take long. If another publisher took the release number meanwhile, publishing tries
-    // again.
+    // The second server's signature may take long. If another publisher took the release number meanwhile, publishing
+    // tries again.
     const now = sign ? await readLatestFile(models, disk) : previous
     if (now?.signed?.release !== previous?.signed?.release) continue
     await disk.rename(draft, join(models, 'latest.json'))

@@ -45,7 +45,7 @@ export async function readLatest(models: string): Promise<PublishedModel> {
 }
 
 /**
- * Ancestor of `model` that no round of contributions has changed; `model` itself if no round changed it.
+ * Trained ancestor of `model`, before shoppers' contributions changed it; `model` itself if none changed it.
  * @throws NearsideError `model-unreachable` if a version in between is missing; `model-corrupt`
  */
 export async function readTrained(models: string, model: PublishedModel): Promise<PublishedModel> {
@@ -60,7 +60,7 @@ export async function readTrained(models: string, model: PublishedModel): Promis
 }
 
 /**
- * Reads a whole model, with its tail, from a directory of models or from the folder of one version; verifies every
+ * Reads a model with its tail (less popular items) from a directory of models or a version's folder; verifies every
  * file.
  * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
  */

@@ -112,7 +112,7 @@ describe('a signed release', () => {
   })
 })
 
-describe('a cosigning helper', () => {
+describe('a cosigner (the second aggregation server)', () => {
   function helper(known: number, refusals: number): Cosigner & { readonly asked: LatestModel[] } {
     const asked: LatestModel[] = []
     return {
@@ -126,7 +126,7 @@ describe('a cosigning helper', () => {
     }
   }
 
-  it('signing uses the next number of the cosigning helper, and a higher number after a conflict', async () => {
+  it('signing takes the release number after the cosigner’s last, and a higher one if another publisher took that number', async () => {
     const cosigner = helper(7, 1)
     const { sign } = await newSigner({ cosigner })
     const { signed } = await sign({ version: '1', manifest: 'a'.repeat(64) }, null)
@@ -135,7 +135,7 @@ describe('a cosigning helper', () => {
     expect(cosigner.asked.map((one) => one.signed?.release)).toEqual([8, 9])
   })
 
-  it('if the cosigning helper refuses to sign, the model is not published', async () => {
+  it('if the cosigner refuses to sign, the model is not published', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const { sign } = await newSigner({ cosigner: helper(7, 99) })

@@ -70,7 +70,7 @@ const catalogOf = (shop: Shop, ...parts: readonly Pick<BaseModel, 'itemIds'>[]) 
 const shardsOf = ({ shards, itemOf }: Shop, department: string) =>
   shards.filter(({ itemIds }) => itemIds.some((id) => itemOf(id).category === department))
 
-test('head and shards have each item once, with the bits of the whole model', async () => {
+test('head and shards together have each item once, with the same values as the whole model', async () => {
   const { split, head, shards, whole, index } = await splitShop(3)
   expect(head.itemIds).toHaveLength(SIZES.head)
   const all = joinTail(head, shards)
@@ -211,7 +211,7 @@ test('a new product changes no score of the other products', async () => {
   for (const [id, score] of part) expect(score, id).toBe(all.get(id))
 })
 
-test('a new product of a new brand is in no peer group of the tail', async () => {
+test('a new product of a new brand gets a peer group (category and brand) that no item of the tail has', async () => {
   const { head, whole } = await splitShop(6)
   const items = [...head.itemIds.map((id) => ({ id })), { id: 'new', brand: 'a new brand' }]
   const group = extendModel(head, items).statistics.peerGroup.at(-1)

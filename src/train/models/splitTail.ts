@@ -1,6 +1,6 @@
 /**
  * @module Splits the files of a large model: devices download the head, the most popular items, and shards of the other
- * items by department when they need them. All values keep their bits.
+ * items by category when they need them. All values stay identical.
  */
 import { type Bytes, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { popularityOf } from '@nearside/core/features/computeFeatures.ts'
@@ -28,7 +28,7 @@ import { gather, gatherColumns, splitNeighbours } from './splitTensors.ts'
 const MOST_WHOLE = 50_000
 /** Number of items of the head. Lists of up to this many items need no partial scoring. */
 const HEAD_ITEMS = 20_000
-/** Maximum number of items of a shard, and, on average, of ids in a file `ids-N` (a bucket). */
+/** Maximum number of items of a shard, and average number of ids in a file `ids-N` (a bucket). */
 const SHARD_ITEMS = 4096
 
 export interface SplitSizes {
@@ -173,7 +173,7 @@ export async function splitTail(
   }
 }
 
-/** Fills shards with whole departments, in sequence. A department larger than a shard gets its own shards. */
+/** Fills shards with whole categories, in sequence. A category larger than a shard gets its own shards. */
 function shardsOf(departments: readonly (readonly number[])[], most: number): number[][] {
   const shards: number[][] = []
   for (const rows of departments) {

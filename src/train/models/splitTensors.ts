@@ -28,8 +28,8 @@ export function gatherColumns(
 
 /**
  * Splits the neighbours between a head and the shards of its tail.
- * @param numbers number of each item in the whole catalog, [N]
- * @param head rows of the items of the head, by number
+ * @param numbers index of each row's item in the whole catalog (its number), head items first, [N]
+ * @param head row of each head item, by number
  */
 export function splitNeighbours(
   { neighboursPerItem: each, neighbourItems, neighbourWeights }: ItemStatistics,
@@ -37,7 +37,7 @@ export function splitNeighbours(
   head: readonly number[],
 ) {
   const byteOf = (k: number) => Math.round(neighbourWeights[k] * 255)
-  /** By number of an item in the tail: numbers and weights of the head's items that co-occur with it. */
+  /** Number of a tail item → numbers and weights of the head's items that co-occur with it. */
   const ties = new Map<number, [head: number, weight: number][]>()
   for (const [number, row] of head.entries())
     for (let k = row * each; k < (row + 1) * each && neighbourWeights[k] > 0; k++) {
@@ -48,7 +48,7 @@ export function splitNeighbours(
       ties.set(neighbour, known)
     }
   return {
-    /** Neighbour tables of the given rows, without neighbours whose number is `known` or more. */
+    /** Neighbour tables of the given rows, without neighbours whose index in the whole catalog is `known` or higher. */
     tables(rows: readonly number[], known: number): [string, Tensor][] {
       const shape = [rows.length, each]
       const length = rows.length * each

@@ -9,7 +9,7 @@ const trialsOf = (most?: number) =>
     (log) => buildTrial(log, 2, false, () => describing(model)(model.statistics), most) ?? [],
   )
 
-test('a trial with only the best items has nearly the same result as a trial with the whole catalog', () => {
+test('a trial (a test on a shopper’s next case) with only the best items has nearly the same result as with the whole catalog', () => {
   const [whole, best] = [trialsOf(700), trialsOf()]
   expect(best.length).toBeGreaterThan(20)
   const parameters = new Float32Array(model.prior.mean.length).fill(0.1)
@@ -24,8 +24,8 @@ test('a trial with only the best items has nearly the same result as a trial wit
     const [wholeStill, wholeMoved] = outcomes(whole[k])
     expect(still.ndcg).toBeCloseTo(wholeStill.ndcg, 6)
     expect(still.nll).toBeCloseTo(wholeStill.nll, 4)
-    // Outside its best items, the trial keeps the scores of the base model, although personal parameters move them a
-    // little. This shop's scores are so similar that half of all items lie outside.
+    // Items outside the best keep their base score in a trial. In this shop of similar scores half of all items do, so
+    // the likelihood differs a little.
     expect(Math.abs(moved.nll - wholeMoved.nll)).toBeLessThan(0.1)
     if (Math.abs(moved.nll - still.nll) > 0.01) shifted++
   })

@@ -15,7 +15,7 @@ import { onceFor } from '@nearside/core/onceFor.ts'
 export const ROWS = 320
 /** Maximum number of rows for the history's strongest neighbours, besides targets and the shopper's own items. */
 const CERTAIN_NEIGHBOURS = 50
-/** Maximum number of rows for products of the same peer groups as the history's last products. */
+/** Maximum number of rows for products of the same category and brand as the history's last products. */
 const CERTAIN_PEERS = 30
 /** Maximum number of rows for popular items of the last 30 days. */
 const CERTAIN_POPULAR = 40

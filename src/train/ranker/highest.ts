@@ -29,13 +29,13 @@ interface Scored {
   readonly scores: Float32Array
 }
 
-/** Number of items from which a shortlist is faster than scoring all items. */
+/** In a catalog of at least this many items, a shortlist is faster than scoring all items. */
 const SHORTLIST_FROM = 20_000
 
 /**
  * @param scanOf prepares a shortlist's scan of a model's item vectors
- * @returns a function that scores a case, given one user vector [d] for each model. For each model, the rows contain
- * the `places` highest items, the shopper's own items and `others`
+ * @returns a function that scores a case with each model, given a user vector [d] for each. A model's rows contain its
+ * `places` highest items, the shopper's own items and `others`
  */
 export function createHighest(
   models: readonly LinearModel[],
@@ -49,7 +49,7 @@ export function createHighest(
 
   const shortlistsOf = (statistics: ItemStatistics) =>
     models.map(({ bias, itemVectors, weights }) => {
-      // With scale 0, the shortlist uses the raw features.
+      // Scale 0 means no division: the shortlist uses the raw features.
       const named = { featureWeights: weights, featureScale: weights.map(() => 0) }
       return createShortlist(
         { bias, itemVectors, ...named, statistics },

@@ -62,7 +62,7 @@ describe('OutOfFoldStatistics', () => {
     )
   })
 
-  it('on demand, out-of-fold statistics have only the neighbours of the requested history’s items, equal to those of a whole table', () => {
+  it('with `onDemandFrom: 0`, out-of-fold statistics have neighbours only for the items of the given history, the same as in the full table', () => {
     fc.assert(
       fc.property(log, fc.array(fc.integer({ min: 0, max: 119 })), (all, days) => {
         const whole = new OutOfFoldStatistics(items, all, options)

@@ -33,7 +33,7 @@ export interface OutOfFoldOptions {
   /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
   readonly statistics?: Pick<StatisticsOptions, 'context'>
-  /** Number of items from which only the requested histories' items get neighbour lists; default 20,000. */
+  /** With at least this many items, only the given histories' items get neighbour lists; default 20,000. */
   readonly onDemandFrom?: number
   /** Neighbour lists that the parts of a training share; absent: lists of its own. */
   readonly lists?: ListCache
@@ -52,7 +52,7 @@ const MOST_CACHED = 2e8
  * statistics, and each part of a training needs the same lists.
  */
 export class ListCache {
-  /** Counts of shoppers whose events only a warehouse has, at dates that it chose; absent without a warehouse. */
+  /** Counts, at some dates, of shoppers whom only the shop's data warehouse has; absent if the log has all. */
   readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0

@@ -56,7 +56,7 @@ describe('the search tolerance', () => {
     expect(learn(undefined)).toEqual({ tolerance: 0, metrics: {} })
   })
 
-  it('the search tolerance grows if shoppers buy their favourites, whatever the length of the title', () => {
+  it('the search tolerance (how much less relevant a preferred hit can be) grows if shoppers buy their favourites, even those that long titles make less relevant', () => {
     const { tolerance, metrics } = learn(searchesFor(() => true))
     expect(tolerance).toBeGreaterThan(0)
     expect(metrics.searchesAnswered).toBeGreaterThan(100)

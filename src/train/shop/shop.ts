@@ -25,7 +25,7 @@ export interface Shop {
   readonly context?: readonly ContextChange[]
   /** Item prices over time, if the log has prices. */
   readonly prices?: PriceLog
-  /** Counts of all other shoppers, if `shoppers` is a warehouse's sample; absent without a warehouse. */
+  /** Counts of all other shoppers, if `shoppers` is a sample from a data warehouse; else absent. */
   readonly others?: OtherShoppers
   /** Lines of the log that are unusable; absent if all lines are usable. */
   readonly leftOut?: readonly LeftOut[]

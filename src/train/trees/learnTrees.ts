@@ -1,8 +1,8 @@
 /**
- * @module Grows the trees that re-rank a base's candidates, and ships them only if they rank better for new shoppers.
- * Each half of the shoppers is tested on its last months, with trees grown on the other half. The other half's cases
- * also choose the number of these trees, so that the reported lift is not the best of several. The tested scores
- * exclude the encoder's, because they look too good on the encoder's training shoppers.
+ * @module Grows the trees that re-rank the base model's candidates, and ships them only if they rank better for new
+ * shoppers. Each half of the shoppers is tested on its last months, with trees grown on the other half. The other
+ * half's cases also choose the number of these trees; chosen on the tested half, it would inflate the reported gain.
+ * The tested scores leave out the encoder, whose scores look too good on the shoppers that it was trained on.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'

@@ -57,7 +57,7 @@ test('an update has the counts of a full training, and records what it did', asy
   expect((await updateModel(parent, shop, OPTIONS)).files).toEqual(files)
 }, 900_000)
 
-test('an update gives an encoder with too much weight one of the weights that training tries', async () => {
+test('if the encoder’s weight is too high, an update replaces it by one of the weights that training tries', async () => {
   const loud = parent.projection.map((_, at) => (at % 65 === 0 ? 5 : 0))
   const { manifest, model } = await updateModel({ ...parent, projection: loud }, shop, OPTIONS)
   expect(manifest.update?.did).toMatch(/encoder taught on, its weight 0\.\d0 instead of 5\.00/)

@@ -95,7 +95,7 @@ export async function updateModel(
     return checkpoint()
   }
 
-  // Cases begin as many days before the new days as there are new days, so that a change can be detected.
+  // With n new days, cases begin n days before them, so that a change can be detected.
   const earliest = Math.max(split.from, 2 * since - until)
   const outOfFold = new OutOfFoldStatistics(items, training, {
     ...OUT_OF_FOLD,

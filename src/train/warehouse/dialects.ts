@@ -1,6 +1,6 @@
 /**
- * @module SQL dialects of the warehouses. The statements that count are written once, in DuckDB's dialect, and
- * translated by a library. This module has what no library translates: settings of a session, two functions that the
+ * @module SQL dialects of data warehouses. The statements that count events are written once, in DuckDB's dialect, and
+ * a library translates them. This module has what no library translates: settings of a session, two functions that the
  * statements call, and how a table becomes a file.
  */
 

@@ -26,7 +26,7 @@ const partialsOf = async (lines: readonly Line[], settings: Partial<PartialOptio
   readPartials((await onDuckDb(tableOf(lines), { ...SHOP, ...settings })).folder)
 
 describe('partials of a warehouse', () => {
-  it('the counts of the partials plus those of the sample equal the counts that the trainer computes from all shoppers, item by item', async () => {
+  it('the warehouse’s files (sums over most shoppers, and a sample of the others) give the same counts as a log of all shoppers, item by item', async () => {
     const lines = log(240, 40)
     const shop = await partialsOf(lines, { fewestShoppers: 1, mostEvents: 900 })
     expect(shop.shoppers.length).toBeGreaterThan(20)

@@ -1,6 +1,6 @@
 /**
- * @module Reads the partials that a warehouse made with the statements of `nearside sql`: a sample of shoppers with
- * their histories, and sums over the other shoppers. No file names a shopper, and no file is a raw log.
+ * @module Reads the partials that a shop's data warehouse made with the statements of `nearside sql`: a sample of
+ * shoppers with their histories, and sums over the other shoppers. No file names a shopper, and no file is a raw log.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -89,7 +89,7 @@ async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string
   return Object.fromEntries(found)
 }
 
-/** Items of the catalog, followed by items that only the log knows. `rows` has the row of each item number. */
+/** Items of the catalog, followed by items that only the log has. `rows` maps the warehouse's item numbers to rows. */
 async function readItems(engine: SqlEngine, catalog: readonly Item[]) {
   const items = [...catalog]
   const places = new Map(items.map(({ id }, row) => [id, row]))
