@@ -20,10 +20,10 @@ import type { ContributionTerms, Recipients } from './contribution/terms.ts'
 import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 
-/** Function that returns a vault's worker instead of a worker of the page; created by `inVault` of `nearside/vault`. */
+/** Returns the worker of a vault (frame on another origin that keeps the shopper's data); made by `inVault`. */
 export interface VaultSource {
   (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
-  /** In vault mode the page never does the worker's job, because the data would then belong to the page's origin. */
+  /** If a vault's worker can't start, the page doesn't do its job, because the page's origin would get the data. */
   readonly inVault: true
 }
 
@@ -58,7 +58,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   readonly engine?: EnginePreference
   /**
    * Recipients of the model updates that a shopper agreed to send. Without recipients there is no upload. In vault mode
-   * the vault's own file names the recipients, and the vault refuses a page that names other addresses.
+   * the vault's page (`vault.html`) names the recipients, and the vault refuses a page that names other addresses.
    */
   readonly federation?: Recipients
   /**
@@ -81,9 +81,9 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   readonly strategy?: 'online' | 'batch' | 'hybrid'
   /**
    * Incremental learners that reorder the best candidates of the personal model. Each learner's weight comes from its
-   * accuracy on this shopper's own events. Learners move an item only after their ranking has predicted these events
-   * better than the model's. Default: none; the learners' code is downloaded only if the shop chooses one. `gradient`:
-   * gradient descent that mixes old and new weights; `network`: layers of 64, 32, 1; `tree`: Hoeffding adaptive tree.
+   * accuracy on this shopper's own events. Learners move an item only once they have predicted these events better than
+   * the model did. Default: none; the learners' code is downloaded only if the shop chooses one. `gradient`: averaged
+   * gradient descent; `network`: layers of 64, 32, 1; `tree`: Hoeffding adaptive tree.
    */
   readonly learners?: readonly ('gradient' | 'network' | 'tree')[]
   /** Class-imbalance strategy of the network learner; default `none`. */
@@ -93,7 +93,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * views and visits that are unusual for this shopper.
    */
   readonly cleaning?: 'rules' | 'iqr' | 'isolation-forest'
-  /** Kinds of the shopper's own items that lists leave out by default; default `['bought', 'basket']`. */
+  /** Kinds of items that lists leave out by default; default `['bought', 'basket']` (bought, in the basket). */
   readonly exclude?: ListOptions['exclude']
   /**
    * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. With
@@ -135,7 +135,7 @@ export interface CaptureInput {
   readonly time?: number
 }
 
-/** Order that a signed-in shopper placed here or elsewhere, as the shop's server stores it. */
+/** Order that a signed-in shopper placed on this or another device, as the shop's server stores it. */
 export interface PastOrder {
   /** The shop's id of the order. An order that is imported again is not stored twice. */
   readonly id: string | number
@@ -170,10 +170,10 @@ export interface Personalizer {
    *
    * - orders imported before;
    * - a purchase of the same items captured within a day;
-   * - orders placed before the shopper last deleted an order or all data, as far as the log still contains that
+   * - orders placed before the shopper last deleted an order or all data, if the device's log still contains that
    *   deletion;
-   * - orders older than `retentionDays`;
-   * - all orders while paused or while the person in use (`profiles`) is not `me`; and all but the newest 1,000 orders.
+   * - orders older than `retentionDays`, and all but the newest 1,000 orders;
+   * - all orders, while learning is paused or the person in use (`profiles`) is not `me`.
    *
    * @returns number of orders newly stored; a notice reports invalid orders
    * @throws NearsideError `input-invalid` if `orders` is not an array; `engine-failed` if the code for the import can't
@@ -221,8 +221,8 @@ export interface Personalizer {
   explain(item: string): Promise<Explanation | null>
   /**
    * Computes the rank that `item` would have in the list of `query` without the shopper's action that `reason` names.
-   * The result is null if `reason` names no action, or the item would not be among the first 400. The query's
-   * `distinct` is ignored.
+   * The result is null if `reason` names no action, or the item would not be among the first 400. The rank is that of a
+   * page without other lists (`distinct` is ignored).
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(item: string, reason: Reason, query: ListQuery): Promise<number | null>
@@ -241,18 +241,18 @@ export interface Personalizer {
    */
   setEngine(engine: EnginePreference): Promise<void>
   /**
-   * Requests the privacy terms of both aggregation servers and puts them into the snapshot. The request reveals nothing
-   * about the shopper.
+   * Requests the privacy terms of both aggregation servers and puts them into the snapshot (`terms`). The request
+   * reveals nothing about the shopper.
    * @throws NearsideError `aggregator-unreachable` if a server doesn't answer; `policy-mismatch` if the two servers
    *   disagree, or name other operators or keys than the shop does; `terms-beyond-limits` if the terms exceed the
-   *   device's own limits; `round-closed` while no round takes reports
+   *   device's own limits; `round-closed` if the servers accept no updates now
    */
   contributionTerms(): Promise<ContributionTerms>
   /**
-   * Agrees to the snapshot's `terms`, or withdraws the consent. A withdrawal also drops a report that waits to be sent.
+   * Stores the shopper's consent to the snapshot's `terms`, or withdraws it. A withdrawal also drops a waiting report.
    * In vault mode, the vault opens a window with its own text, in which the shopper must confirm the consent.
-   * @param wording text shown beside the switch, at most 4,000 characters. The wording is stored with a consent, and
-   *   its SHA-256 goes into the log. In vault mode, the text of the vault's window replaces it.
+   * @param wording text beside the page's consent switch, at most 4,000 characters. The text is stored with a consent,
+   *   and its SHA-256 goes into the log. In vault mode, the text of the vault's window replaces it
    * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid
    * @throws NearsideError `consent-missing` if Global Privacy Control is on
    * @throws NearsideError `storage-…` if the browser can't store the answer. A consent that can't be stored is not
@@ -261,7 +261,7 @@ export interface Personalizer {
   setContribution(consent: boolean, wording?: string): Promise<void>
   /** Sends one model update now if consent, privacy budget and an open round allow it; resolves with the outcome. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
-  /** The shop's valid rules, as this device uses them now, for `searchAmong`; empty if the shop has no rules. */
+  /** The shop's valid rules in use now, to pass to `searchAmong` of `nearside/search`; empty without rules. */
   rules(): Promise<readonly Rule[]>
   /** Checks for a newer base model now. The device also checks automatically. */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
@@ -272,17 +272,17 @@ export interface Personalizer {
   pause(paused: boolean): Promise<void>
   /**
    * With true, running requests end and no further requests are made, not even in a vault. With false, requests are
-   * made again. Learning, lists and search continue offline. An update that is due waits. The offline setting applies
-   * to this page only.
+   * made again. Learning, lists and search continue offline. A due model update waits. The offline setting applies to
+   * this page only.
    */
   setOffline(offline: boolean): Promise<void>
   /**
    * Stores the shopper's answer to the option `persist: 'ask'`; every tab follows it. A yes writes all data of this
    * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this visit.
-   * The privacy cost of updates already sent stays on disk.
+   * The spent privacy budget stays on disk.
    * @throws NearsideError `input-invalid` if the option `persist` is not `ask`; `storage-…` if the browser can't write
-   *   or erase. In both cases the device continues in memory; after a no, the snapshot's `persist.unerased` says
-   *   whether anything is left on disk
+   *   or erase: the device then continues in memory. After a failed no, the snapshot's `persist.unerased` says whether
+   *   anything is left on disk
    */
   setPersist(allowed: boolean): Promise<void>
   /**
@@ -312,7 +312,7 @@ export interface Personalizer {
    */
   forget(what: Forgettable): Promise<() => Promise<void>>
   /**
-   * Deletes everything stored about the shopper, and everybody they shop for, on this device.
+   * Deletes everything stored on this device about the shopper and the people they shop for.
    * @throws NearsideError `storage-…` if the browser can't delete the data on disk
    */
   erase(): Promise<void>
@@ -324,14 +324,14 @@ export interface Personalizer {
    */
   export(): Promise<string>
   /**
-   * Seals the shopper's events for another device of the same shopper, and logs this export. The shopper carries the
+   * Encrypts the shopper's events for another device of the same shopper, and logs this export. The shopper carries the
    * file to the other device; nothing is sent. Consent, budget, log and the personal model stay on this device: the
-   * other device learns anew. If both devices contribute, each spends its own budget on the events they share.
+   * other device learns anew. If both devices contribute, each pays for the shared events from its own privacy budget.
    * @throws NearsideError `engine-failed` if the code for transfers can't be loaded, `storage-…` if the log entry can't
    *   be stored
    */
   exportTransfer(): Promise<{
-    /** Sealed content, to be saved as a file. To read the content, the other device needs the code. */
+    /** Encrypted content, to be saved as a file. To read the content, the other device needs the code. */
     readonly file: string
     /** Code of four groups of four letters and digits. The shopper notes the code down; nothing stores the code. */
     readonly code: string
@@ -350,9 +350,9 @@ export interface Personalizer {
    */
   importTransfer(file: string, code: string): Promise<number>
   /**
-   * People for whom the shopper shops; the snapshot's `profiles` lists them. Each person has a separate store of
-   * events, lists and wishes. All people on the device share consent, privacy budget, pause and log. Updates contain
-   * only what the shopper does as `me`. All tabs use the same person. A person's name stays in this browser's database.
+   * People for whom the shopper shops; the snapshot's `profiles` lists them. Each person has their own events, personal
+   * model and lists. All people on the device share consent, privacy budget, pause and log. Model updates contain only
+   * what the shopper does as `me`. All tabs use the same person. A person's name stays in this browser's database.
    * @throws NearsideError `input-invalid` for an unknown id or an invalid name; `storage-…` if the browser can't store
    *   the change. If storing fails, a switch applies to this tab only
    */

@@ -27,7 +27,7 @@ export interface FitReport {
    * model's.
    */
   readonly fusionWeight: number
-  /** Whether the personal model is used; false if the guard prefers the base model. */
+  /** Whether the personal model is used; false if the base model predicts this shopper better. */
   readonly active: boolean
   /** Duration in milliseconds, from reading the events to the result. */
   readonly milliseconds: number
@@ -66,11 +66,11 @@ export interface PersonalizerSnapshot {
     readonly items: number
     /** End of the training data, as ISO time. */
     readonly until: string
-    /** Search tolerance for `blend` of `nearside/search`, learned from the shop's own searches; 0 without searches. */
+    /** Relative difference in relevance up to which `blend` reorders hits; learned from searches, 0 without them. */
     readonly searchTolerance: number
     /**
-     * Signed release under the shop's keys, and its expiry (milliseconds since the epoch); null if the shop names no
-     * keys.
+     * Release number of the model, signed under the shop's keys, and its expiry (milliseconds since the epoch); null if
+     * the shop names no keys.
      */
     readonly signed: {
       readonly release: number
@@ -88,8 +88,8 @@ export interface PersonalizerSnapshot {
     readonly reason: string
   } | null
   /**
-   * Changes of prices, stock and products from `catalog.live`, which widgets show; null without changes. Products of a
-   * large catalog that the device has loaded count as added.
+   * Changes of prices, stock and products from `catalog.live`, which widgets show; null without changes. If a large
+   * catalog is loaded in parts, products loaded later count as added.
    */
   readonly live: LiveChanges | null
   /** Kind of storage. With `memory`, all data end with the page. */
@@ -119,7 +119,7 @@ export interface PersonalizerSnapshot {
   readonly tab: 'leader' | 'follower'
   /** Number of stored events, in total and by name. */
   readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }
-  /** Age in days at which events are erased; absent until the device has answered. */
+  /** Age in days at which events are erased; absent until the worker has answered. */
   readonly retentionDays?: number
   /** Number of events learned from, and number of events left out, by reason. */
   readonly cleaning: { readonly kept: number; readonly dropped: Readonly<Record<string, number>> }
@@ -152,7 +152,7 @@ export interface PersonalizerSnapshot {
    * follows it count as one action. Searches count only if they find anything.
    */
   readonly learnedFrom: number
-  /** Strongest categories, items and queries of the recent history, so that a page can describe them. */
+  /** Categories, items and queries of the greatest weight in the recent history, for a page to describe. */
   readonly learned: readonly Learned[]
   /** Whether the personalizer is paused: no event is stored, and nothing is learned or sent. */
   readonly paused: boolean
@@ -175,8 +175,8 @@ export interface PersonalizerSnapshot {
    */
   readonly globalPrivacyControl: boolean
   /**
-   * What was sent. `reports` counts the reports that the leader accepted. `bytes` and `epsilon` also cover failed
-   * attempts, whose reports could have arrived.
+   * What was sent. `reports` counts the reports that the leader (first aggregation server) accepted. `bytes` and
+   * `epsilon` also cover failed attempts, whose reports could have arrived.
    */
   readonly sent: {
     readonly reports: number
@@ -187,9 +187,9 @@ export interface PersonalizerSnapshot {
     readonly epsilonEver?: number
   }
   /**
-   * Recipients of updates and their maximum cost. Show these recipients and terms before `setContribution(true)`, which
-   * agrees to exactly these terms. The terms are null until `contributionTerms()` has requested them from the
-   * aggregators.
+   * Recipients of model updates, and the updates' maximum privacy cost. Show these recipients and terms before
+   * `setContribution(true)`, which agrees to exactly these terms. The terms are null until `contributionTerms()` has
+   * requested them from the aggregators.
    */
   readonly terms: ContributionTerms | null
   /** Notices about everything that works worse than usual, one line each, newest first, at most 50. */

@@ -1,4 +1,4 @@
-/** @module Scores only the items of a large catalog that could rank highest, found by the processor's fastest scan. */
+/** @module Scores only those items of a large catalog that could rank highest; `fastTools` finds them. */
 import { createPartialScores, type ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
 import { fastTools } from '@nearside/engine/candidates.ts'
 

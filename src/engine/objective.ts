@@ -13,7 +13,7 @@ export interface CentredProblem {
   readonly moving: Int32Array
   /** Index in the original problem of each remaining case, [L]. */
   readonly cases: Int32Array
-  /** Index in the original problem's [T·K] rows of each remaining row, [R], by case. */
+  /** For each remaining row, its index in the original problem's [T·K] rows, [R], grouped by case. */
   readonly rows: Int32Array
   /** Index of each case's first row, [L + 1]; the last entry is R. */
   readonly start: Int32Array
@@ -23,7 +23,7 @@ export interface CentredProblem {
   readonly stride: number
   /** Scores at q = 0, [R]: offset + X̃·mean over all the problem's parameters. */
   readonly offset: Float64Array
-  /** Σ_k target_tk offset_tk, [L]: the constant that −log softmax subtracts. */
+  /** Σ_k target_tk offset_tk, [L]: constant that each case's cross-entropy subtracts. */
   readonly targetOffset: Float64Array
   /** Weight of each case, [L], > 0. */
   readonly weight: Float64Array

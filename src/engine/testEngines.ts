@@ -42,7 +42,7 @@ export function adapterNamed(info: Partial<GPUAdapterInfo>): Adapter {
 export const hardware = adapterNamed({ vendor: 'nvidia', architecture: 'lovelace' })
 export const gpuWith = (adapter: Adapter | null): Gpu => ({ requestAdapter: async () => adapter })
 
-/** Device on which every engine works, except for the `changes`. */
+/** Simulated device: every engine works, unless `changes` replaces it. */
 export function device(
   changes: Partial<EngineEnvironment['load']> & { gpu?: Gpu; patience?: number },
 ) {

@@ -93,7 +93,7 @@ test.each([
   expect(taken.heard).toEqual([])
 })
 
-test('GA4: reads both search events, ignores foreign entries, and reports a view without an item', () => {
+test('GA4: reads both search events, ignores entries of other kinds, and passes on a view without an item, which `capture` refuses', () => {
   expect(fromDataLayer({ event: 'search', search_term: ' t-shirts ' })).toEqual({
     name: 'search',
     search_term: 't-shirts',
@@ -246,7 +246,7 @@ describe('Shopify’s standard storefront events', () => {
     },
   )
 
-  test('a view of a product without a selected variant is captured with the product’s group id; without any id, `capture` refuses it', async () => {
+  test('a view of a product without a selected variant is captured with the product’s handle; without any product, `capture` refuses the view', async () => {
     const { happens, heard } = page()
     await happens('product:view', { context: 'page', product: { ...tee, selectedVariant: null } })
     await happens('product:view', { context: 'page', product: null })

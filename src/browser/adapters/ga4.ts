@@ -1,12 +1,12 @@
 /**
- * @module Adapter for Google Analytics 4 and Tag Manager: a shop that fills `dataLayer` adds one line.
+ * @module Adapter for Google Analytics 4 and Tag Manager: a shop that fills `dataLayer` only calls `followDataLayer`.
  *
  * | GA4's ecommerce event | |
  * |---|---|
  * | `view_item`, `select_item`, `view_item_list`, `add_to_cart`, `add_to_wishlist`, `remove_from_cart`, `purchase`, `search`, `view_search_results` | captured |
  * | `view_cart`, `begin_checkout`, `add_shipping_info`, `add_payment_info` | ignored: the basket's items were captured when they were added |
- * | `refund` | ignored: the shopper did want the item, and can delete its events |
- * | `view_promotion`, `select_promotion` | ignored: these events are about a banner; the adapter captures its items when the shopper views them |
+ * | `refund` | ignored: the shopper did want the item, and can delete the order with `forget` |
+ * | `view_promotion`, `select_promotion` | ignored: these events are about a banner; an item that it advertises is captured when the shopper views it |
  *
  * The adapter silently ignores all other entries of a `dataLayer`.
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
@@ -30,7 +30,7 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
   const name = nameOf(command === 'event' ? gtagName : event)
   if (!name) return null
   const given = fieldsOf(command === 'event' ? parameters : entry)
-  // An event from `toGa4` of `nearside/measure` reports a list's measurement, not an action of the shopper.
+  // Skips what `toGa4` of `nearside/measure` reports: those views and clicks of lists are measurements, no new events.
   if (given.nearside_arm !== undefined) return null
   if (name === 'search') return { name, search_term: textOf(given.search_term) }
   const items = listOf(fieldsOf(ecommerce).items ?? given.items)

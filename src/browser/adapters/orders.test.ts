@@ -25,7 +25,7 @@ const order = {
   lineItems: { nodes: [line, { title: 'Gift card', quantity: 1, price: { amount: '10.0' } }] },
 }
 
-test('Shopify: reads only number, time and lines of a customer’s orders', () => {
+test('Shopify: reads only the order number, time and lines of each order', () => {
   const taken = { id: '1001', time, items: [{ item_id: 'TEE-M', quantity: 2, price: 19.99 }] }
   const asSku = (orders: unknown) => ordersFromShopify(orders, { id: 'sku' })
   expect(asSku({ nodes: [order] })).toEqual([taken])

@@ -1,6 +1,6 @@
 /**
- * @module Converts a signed-in shopper's orders from Shopify or GA4 into input of `seed`. The readers use only an
- * order's number, time and lines; name, address and payment are left out.
+ * @module Converts a signed-in shopper's orders from Shopify or GA4 for `seed` of the personalizer, which imports them.
+ * The readers use only the order number, time and lines, but no name, address or payment.
  */
 import type { PastOrder } from '../api.ts'
 import { type Fields, fieldsOf, linesOf, listOf, textOf } from './read.ts'
@@ -36,7 +36,7 @@ function nodesOf(given: unknown): readonly unknown[] {
   return Array.isArray(nodes) ? nodes : listOf(edges).map((edge) => fieldsOf(edge).node)
 }
 
-/** Shortens GraphQL's `gid://shopify/Order/1?key=…` to `1`, the id in the shop's events. */
+/** Shortens GraphQL's `gid://shopify/Order/1?key=…` to `1`, the form of ids in captured purchases. */
 const plainId = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?key=.*$/g, '')
 
 function idOf(line: Fields, id: ShopifyId): string | undefined {

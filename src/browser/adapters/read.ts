@@ -1,6 +1,6 @@
 /**
  * @module Reads events of other systems. Any value can appear in a documented field, so unusable values are left out.
- * `capture` refuses an event without a usable item and adds a notice, so the shop sees a broken tag.
+ * `capture` refuses an event without a usable item and reports it as a notice in the snapshot.
  */
 import type { CaptureInput } from '../api.ts'
 
@@ -37,7 +37,7 @@ export function linesOf(id: unknown, quantity: unknown, price: unknown): readonl
 }
 
 /**
- * Calls `take` for each entry of `array`, pushed before or after this call; other scripts' listeners work as before.
+ * Calls `take` for each entry of `array`, pushed before or after this call; other scripts can wrap `array.push`, too.
  * @returns function that ends the calls
  */
 export function watchPushes(array: unknown[], take: (entry: unknown) => void): () => void {

@@ -1,6 +1,6 @@
 /**
  * @module Adapter for Shopify's customer events, for code in the shop's own page. The adapter reads events in the form
- * of `analytics.subscribe`. Pixels in Shopify's sandbox (an app's worker or a custom frame) use `shopifyPixel.ts`.
+ * of `analytics.subscribe`. Pixels in Shopify's sandbox (a worker or a frame) use `shopifyPixel.ts`.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
  */
 import type { EventName } from '@nearside/core/events/event.ts'

@@ -1,7 +1,7 @@
 /**
  * @module Passes events from a pixel in Shopify's sandbox to the shop's page. Pixel and page share no memory, but a
- * pixel may write to the page's storage (`browser.localStorage`), where the page finds the events. A purchase happens
- * on one of Shopify's own pages; the shop's next page of the same origin captures it. Nothing is sent anywhere.
+ * pixel may write to the page's storage (`browser.localStorage`), where the page finds the events. A purchase on
+ * Shopify's checkout page is captured when the shopper next opens a shop page of that origin. Nothing is sent anywhere.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-api/browser
  */
 import type { CaptureInput } from '../api.ts'

@@ -34,7 +34,7 @@ function shopTools() {
 }
 const listed = (...ids: readonly string[]) => ({ items: ids.map((id) => ({ id, title: id })) })
 
-test('a search answers in the order of the shop’s search, and other tools in the shopper’s order', async () => {
+test('the search tool keeps the ranking of the shop’s search; the other tools rank for this shopper', async () => {
   const { tools, call, logged } = shopTools()
   expect(await call('search_products', { query: 'x', limit: 3 })).toEqual(listed('a', 'b', 'c'))
   expect(await call('recommend_products', {})).toEqual(listed('d', 'c', 'b', 'a'))

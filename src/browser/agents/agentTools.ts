@@ -1,7 +1,7 @@
 /**
  * @module Tools of a shop for the shopper's AI agent: search, recommend, compare, add to basket. The device answers an
- * agent's call. It ranks products for this shopper, but a search keeps the sequence of the shop's search, in which
- * relevance leads. An answer to an agent has ids and public facts of the catalog, but no scores or reasons. The device
+ * agent's call. It ranks products for this shopper, but search results stay in the order of the shop's search, the most
+ * relevant first. An answer to an agent has ids and public facts of the catalog, but no scores or reasons. The device
  * answers agents only while the shopper allows agents, and logs each call before it answers.
  * @see https://webmachinelearning.github.io/webmcp/
  */
@@ -24,7 +24,7 @@ export interface AgentShop {
   itemOf(id: string): Item | undefined
   /**
    * Returns the ids that the shop's search finds, in the order in which the agent gets them. `blend` of
-   * `nearside/search` puts equally relevant hits in the shopper's order. Without this function, agents get no tool
+   * `nearside/search` ranks equally relevant hits for this shopper. Without this function, agents get no tool
    * `search_products`.
    */
   search?(query: string): Promise<readonly string[]> | readonly string[]
@@ -35,7 +35,7 @@ export interface AgentShop {
   addToBasket?(id: string, quantity: number): Promise<void> | void
 }
 
-/** Tool in the form that `document.modelContext.registerTool` takes. Libraries of other agents may call `execute`. */
+/** Tool in the form that `document.modelContext.registerTool` takes. Agents without this API may call `execute`. */
 export interface AgentTool {
   /** Name, e.g. `search_products`. */
   readonly name: string

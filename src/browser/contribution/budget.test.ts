@@ -30,7 +30,7 @@ const task = (round: number, terms = quiet, time = NOW) => ({
   ...times(time),
 })
 const times = (time: number) => ({ time, latest: time })
-/** Budget after an answer of the servers at `time`, if all three clocks (two servers', the device's) are right. */
+/** Budget after both servers answered at `time`, while all three clocks (two servers', the device's) are right. */
 const heard = (budget: Budget, time: number) => afterAnswer(budget, times(time), time)
 const at = (budget: Budget, time: number, round: number, terms = quiet) =>
   spend(heard(budget, time), task(round, terms, time), DEVICE_TERMS)
@@ -39,10 +39,10 @@ const budgetAfter = (times: readonly number[], terms = quiet): Budget =>
 const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 
 describe('the budget of a device', () => {
-  it('a device’s budget computes ε exactly from the reports of this device', () => {
+  it('the ε computed from a device’s reports equals the published values', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // If neighbouring data sets differ by substitution, an update with noise 2z costs as much as an update with noise z
-    // if they differ by zero-out. Published ε for z = 4.134 at δ = 1e-6: 1.02 for one update, 4 for twelve.
+    // Noise 2z under substitution costs as much as noise z under zero-out. Published ε for z = 4.134 at δ = 1e-6: 1.02
+    // for one update, 4 for twelve.
     const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
     expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
     const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)
@@ -121,7 +121,7 @@ describe('the agreed ε per year', () => {
     for (let round = 0; round < 12; round++) {
       budget = spend(budget, { ...task(round, quiet), policyHash: 'a' }, agreed)
     }
-    // Updates under these terms alone cost per year as much as the agreed terms, so `isWithin` accepts them.
+    // Alone, a year of updates under these terms costs what was agreed; on top of the updates above it costs more.
     const quieter = { ...quiet, noiseMultiplier: 16.54, maxParticipations: 48 }
     expect(isWithin(termsOf(quieter, TEST_RECIPIENTS), agreed)).toBe(true)
     expect(() => spend(budget, { ...task(99, quieter), policyHash: 'b' }, agreed)).toThrow(
@@ -142,7 +142,7 @@ describe('contribution terms', () => {
     expect(terms).toMatchObject({ ...TEST_RECIPIENTS, smallestCrowd: 1000, workBits: 0 })
   })
 
-  it('contribution terms of a demonstration say that it is a demonstration, and a consent to them never covers another shop', () => {
+  it('terms of a demo shop say that it is one; a consent to them never covers a real shop, nor the reverse', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const terms = termsOf(demo, { ...TEST_RECIPIENTS, demonstration: true })
     expect(terms.demonstration).toBe(true)
@@ -151,7 +151,7 @@ describe('contribution terms', () => {
     const real = termsOf(TEST_POLICY, TEST_RECIPIENTS)
     expect(isWithin(real, { ...real, demonstration: true })).toBe(false)
     expect(isWithin({ ...real, demonstration: true }, real)).toBe(false)
-    // Stored terms of a demonstration are shown only while the shop still declares itself a demonstration.
+    // Stored terms of a demo shop are shown only while the shop's options still say `demonstration`.
     expect(isFor(terms, { ...TEST_RECIPIENTS, demonstration: true })).toBe(true)
     expect(isFor(terms, TEST_RECIPIENTS)).toBe(false)
     expect(isFor(real, { ...TEST_RECIPIENTS, demonstration: true })).toBe(false)

@@ -1,7 +1,7 @@
 /**
- * @module Privacy budget of this device, in numbers only: the rounds of its updates, their noise, and their times on
- * the budget's clock (`clock.ts`). An update counts as spent once its bytes could have been sent, whatever the
- * aggregator answers. Spending is never undone; of updates older than a year, only their sum is kept.
+ * @module Privacy budget of this device. It holds nothing about the shopper, only each update's round, noise and time
+ * (by the clock of `clock.ts`). An update counts as spent once its bytes could have been sent, whatever the aggregator
+ * answers. Spending is never undone; of updates older than a year, only their sum is kept.
  */
 import {
   costOf,
@@ -111,9 +111,9 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 }
 
 /**
- * Terms of these aggregators: their δ, their noise, and the number of updates that they allow.
- * @throws NearsideError `policy-mismatch` if the shop or its vault names other aggregators; `terms-beyond-limits` if
- *   the policy costs more privacy than the device's own limits allow
+ * Terms of the aggregators' policy: δ, noise, and the number of updates that they allow.
+ * @throws NearsideError `policy-mismatch` if `recipients` names other aggregators; `terms-beyond-limits` if the policy
+ *   costs more privacy than the device's own limits allow
  */
 export function termsOf(policy: Policy, recipients: Recipients): ContributionTerms {
   const { leader, helper, issuer, relay, demonstration } = recipients
@@ -182,7 +182,7 @@ export function spend(
   const time = countFrom(budget.time, times)
   const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  // `isAbove` tolerates rounding: the year's ε is a sum whose addends can be in another sequence than for the agreed ε.
+  // `isAbove` tolerates rounding: the year's ε and the agreed ε can add the same numbers in different order.
   if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,

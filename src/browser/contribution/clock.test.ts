@@ -52,7 +52,7 @@ const mostInAYear = (sent: readonly number[]) =>
   Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + YEAR).length))
 
 const seconds = (most: number) => fc.integer({ min: -most, max: most }).map((n) => 1000 * n)
-/** Generates steps of true time, each with the error of each clock; `wrong` limits the errors. */
+/** Generates a sequence of true times with each clock's reading; `wrong` limits the clocks' errors. */
 const course = (wrong: Readonly<Record<'own' | 'leader' | 'helper' | 'both', number>>) =>
   fc
     .array(
@@ -100,7 +100,7 @@ describe('the limit of updates per year holds', () => {
     expect(attempts(all).sent).toHaveLength(4)
   })
 
-  it('the limit of updates per year holds if a server first withholds the time and then signs it', () => {
+  it('the limit of updates per year holds if a server’s signed time first lags and then catches up', () => {
     const behind = 3000 * 1000
     const four = [0, 1, 2, 3].map((n): Clocks => {
       const truth = NOW + 1000 * n

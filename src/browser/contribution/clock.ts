@@ -1,12 +1,12 @@
 /**
- * @module Time on a device. Spent budget becomes free only after time that three clocks confirm: both servers' signed
- * times and the device's own clock. The device's clock alone decides only when an update is due; it frees no budget.
+ * @module Time on a device. Spent budget becomes free once three clocks agree that enough time has passed: the device's
+ * clock and both servers' signed times. The device's clock alone only decides when an update is due.
  */
 import { DAY } from '@nearside/core/time.ts'
 
 /** Minimum milliseconds between two automatic contacts with the aggregators. */
 export const BETWEEN_ATTEMPTS = 3_600_000
-/** Maximum step that one reading of the device's clock adds to the schedule, milliseconds. */
+/** Maximum milliseconds that one reading of the device's clock adds to `elapsed`. */
 const MAX_STEP = 7 * DAY
 /**
  * Milliseconds after a fit within which an automatic update is sent. The update's time is random, which hides when the
@@ -29,7 +29,7 @@ export interface SignedTimes {
 export interface WitnessedTime {
   /** Milliseconds that passed according to all three clocks. */
   readonly passed: number
-  /** Signed time up to which `passed` counts; null before the first answer. */
+  /** Last signed time that `passed` includes; null before the first answer. */
   readonly signed: number | null
   /** Time of the device's clock at the last answer; null before the first. */
   readonly own: number | null
@@ -48,8 +48,8 @@ export const NO_TIME: WitnessedTime = { passed: 0, signed: null, own: null }
 
 /**
  * Returns the witnessed time after an answer. The witnessed time advances to the smaller signed time, but by no more
- * than the device's clock advanced since the last answer. So a jump of one clock, the device's or a server's, adds no
- * more than true time.
+ * than the device's clock advanced since the last answer. So a jump of one clock, the device's or a server's, can't add
+ * more time than really passed.
  * @param now time of the device's clock
  */
 export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number): WitnessedTime {
@@ -60,14 +60,14 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Sets the time from which witnessed time is counted to the larger signed time. Otherwise the other server, whose clock
- * is behind, would later sign time that has been counted already.
+ * Counts witnessed time from the later of the two signed times on. Otherwise the same period would count twice when the
+ * server whose clock is behind catches up.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }
 }
 
-/** Schedule after a reading of the device's clock. A clock that goes back adds no time and blocks nothing. */
+/** Schedule after a reading of the device's clock. A clock set back adds 0; later readings count from there. */
 export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
   const step = Math.min(Math.max(now - (kept.seen ?? now), 0), MAX_STEP)
   return { ...kept, elapsed: kept.elapsed + step, seen: now }
@@ -75,8 +75,7 @@ export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
 
 /**
  * Value of `elapsed` from which an automatic update may be sent, for a fit that ended now.
- * @param share random number in [0, 1), as a share of a day; 0 for a retry of an update that could have been sent
- *   already
+ * @param share random delay as a share of a day, in [0, 1); 0 for a retry of an update that may have arrived
  */
 export function dueAfter({ attempted, elapsed }: Schedule, share: number): number {
   const earliest = attempted === null ? 0 : attempted + BETWEEN_ATTEMPTS

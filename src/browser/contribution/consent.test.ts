@@ -33,7 +33,7 @@ function opened() {
   return { store, ledger, give, refuse }
 }
 
-test('if the disk refuses a first consent, the log ends without a consent', async () => {
+test('if the disk refuses a first consent, the log contains no consent in force', async () => {
   const { ledger, give, refuse, store } = opened()
   refuse()
   await expect(give(TERMS)).rejects.toThrow()
@@ -43,7 +43,7 @@ test('if the disk refuses a first consent, the log ends without a consent', asyn
   })
 })
 
-test('if the disk refuses a second consent, the log still ends with the first consent', async () => {
+test('if the disk refuses a second consent, the first consent stays in force in the log', async () => {
   const { ledger, give, refuse, store } = opened()
   await give(TERMS, 'Shall it?')
   refuse()

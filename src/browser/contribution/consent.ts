@@ -53,8 +53,8 @@ async function detailOf(consent: Settings['consent'] | undefined) {
 }
 
 /**
- * @throws NearsideError `consent-missing` unless the log's last answer is a consent to these terms, signed by the
- * log's key
+ * @throws NearsideError `consent-missing` unless the log's last entry about consent agrees to these terms and is signed
+ *   by the log's key
  */
 export async function requireLoggedConsent(
   ledger: Pick<Ledger, 'entries' | 'key'>,

@@ -66,7 +66,7 @@ interface Scene {
   now: number
   readonly ledger: Omit<EntryFacts, 'time'>[]
   readonly sent: Sent[]
-  /** Number of requests for a round's task. */
+  /** Number of requests for the current round and its policy. */
   gets: number
   /** Requests for tokens. */
   readonly asked: {
@@ -319,7 +319,7 @@ describe('no report is sent', () => {
     expect(scene.sent).toHaveLength(0)
   })
 
-  it('no report is sent if the leader shows another key for the helper than the helper does', async () => {
+  it('no report is sent if leader and helper name different keys for the helper', async () => {
     scene.helperPolicy = scene.policy
     scene.policy = { ...scene.policy, helper: TEST_POLICY.helper }
     expect((await send()).error?.code).toBe('policy-mismatch')
@@ -466,7 +466,7 @@ describe('a contribution’s consent', () => {
       ).toBe('consent-missing')
     nobodyAsked()
     expect(scene.kept.consent?.contribute).toBe(true)
-    // The servers now name another `task` in their policy than the consent does, so the consent ends.
+    // The servers' policy now has another `task` (name of the federation) than the consent, so the consent ends.
     expect((await send()).error?.code).toBe('policy-mismatch')
     expect(scene.sent).toHaveLength(0)
     expect(scene.kept.consent?.contribute).toBe(false)
@@ -555,7 +555,7 @@ describe('if the policy asks for tokens', () => {
     }
     scene.issuer = signer
   }
-  /** Proof of work is part of the terms, so the shopper must agree to it. */
+  /** Tokens cost proof of work, which is part of the terms, so the shopper must agree to it. */
   const agreeToTokens = async () => {
     withTokens()
     await agree(termsOf(scene.policy, scene.deps.endpoints))

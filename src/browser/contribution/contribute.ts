@@ -25,8 +25,8 @@ export { whenDue } from './schedule.ts'
 export { agreeTask, termsOf }
 
 /**
- * Number of recent updates stored unencrypted beside the log, so that an export can show what the log's commitments
- * hide.
+ * Number of recent updates stored in plain text beside the log, so that an export can open the log's commitments
+ * (hashes) to them.
  */
 const OPENINGS_KEPT = 12
 
@@ -201,7 +201,7 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
       pending?.round === task.round &&
       pending.policyHash === task.policyHash &&
       pending.consentSince === consent.since
-    // Stores the budget even if nothing is sent, because the signed answers advance the device's witnessed time.
+    // Stores the budget even if nothing is sent: the servers' signed times count towards freeing spent budget.
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
     // Set `refused` in each run, because this function can run twice.

@@ -1,6 +1,6 @@
 /**
- * @module Sends a stored report, and acts on the leader's answer. The report stays stored for another try until the
- * leader accepts or refuses it.
+ * @module Sends a stored report, and acts on the answer of the leader (aggregation server that takes reports). The
+ * report stays stored for another try until the leader accepts or refuses it.
  */
 import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { errorFromResponse, isRetryable } from '@nearside/aggregate/protocol/problem.ts'

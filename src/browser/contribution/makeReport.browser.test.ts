@@ -23,7 +23,7 @@ import { makeReport } from './makeReport.ts'
 async function open(keys: CryptoKeyPair, sealed: Uint8Array, info: Uint8Array, aad: Uint8Array) {
   const hpke = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_128_GCM)
   const own = await exportSealingKeys(keys)
-  // The key is extractable: Firefox and WebKit return the public half of extractable keys only.
+  // Firefox and WebKit return the public half of a key pair only if the key is extractable.
   const key = await hpke.DeserializePrivateKey(own.privateKey, true)
   return hpke.Open(key, sealed.slice(0, 32), sealed.slice(32), { info, aad })
 }

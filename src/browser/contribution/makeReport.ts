@@ -134,7 +134,7 @@ export async function makeReport(
       reportId: id,
       salt: toBase64(salt),
       update: toBase64(plain),
-      // JSON has no −0. Adding 0 turns −0 into 0, which rounds alike, and changes no other number.
+      // JSON has no −0. Adding 0 turns −0 into 0, which is rounded to the same value, and changes no other number.
       delta: Array.from(update, (x) => x + 0),
       random: toBase64(concat(...drawn)),
       round,

@@ -1,6 +1,6 @@
 /**
- * @module Obtains a token for one report of a round from the issuer that the policy names. The request's inputs are on
- * disk before the request is sent, so an interrupted device requests the same token again.
+ * @module Obtains, from the policy's issuer, the single-use token that admits one report to a round. The request's
+ * inputs are on disk before the request is sent, so after an interruption the device requests the same token again.
  */
 import { blind, unblind } from '@nearside/aggregate/privacy/blindRsa.ts'
 import type { RandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
@@ -41,7 +41,7 @@ type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
   readonly randomBytes: RandomBytes
 }
 
-/** Maximum delay of an update whose token arrived only when the update was due, milliseconds. */
+/** Maximum delay, in milliseconds, of an update that was due before its token arrived. */
 const AFTER_TOKEN = 600_000
 
 /**

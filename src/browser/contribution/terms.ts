@@ -3,13 +3,13 @@ import { POLICY_TERMS, type PolicyTerms } from '@nearside/aggregate/protocol/con
 import { isAbove } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
 
-/** Recipients of updates, as the shop's page, or its vault, names them. */
+/** Recipients of updates, as the shop's page names them (in vault mode, the vault's page). */
 export interface Recipients {
   /** Address of the server that takes updates. */
   readonly leader: string
   /** Name of the party that runs the leader. */
   readonly leaderOperator: string
-  /** Ed25519 signing key of the leader, base64; `serve` prints it. */
+  /** Ed25519 signing key of the leader, base64; `nearside-server serve` prints it. */
   readonly leaderKey: string
   /** Address of the second server. */
   readonly helper: string
@@ -24,7 +24,7 @@ export interface Recipients {
   readonly issuer?: string
   /**
    * Whether the shop is a demonstration, whose rounds are too small to hide an update. Devices then take part in
-   * smaller rounds with less noise than a real shop's, and every question and panel says so.
+   * smaller rounds with less noise than a real shop's, and the consent question and the panel say so.
    */
   readonly demonstration?: boolean
   /**

@@ -28,7 +28,7 @@ const answering: Transport = {
   post: () => Promise.reject(new Error('nothing is sent')),
 }
 
-test('if all requests are answered from a stored download, the fetched model is the stored one', async () => {
+test('a stored download can answer all requests of `fetchModel`, which then returns the stored model', async () => {
   const fetched = await fetchModel({ transport: answering, directory, kept: null, now: 0 })
   expect(fetched?.loaded.hash).toBe(kept.version)
   expect(fetched?.loaded.model.itemIds.length).toBeGreaterThan(1000)

@@ -91,7 +91,7 @@ interface FetchedModel {
 }
 
 /**
- * Fetches the version that `latest.json` names; null if `kept` is that version of the same release.
+ * Fetches the version that `latest.json` names; null if `kept` already is that version and release.
  * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`, or an error of
  * `check`
  */

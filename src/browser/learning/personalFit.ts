@@ -74,8 +74,8 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 }
 
 /**
- * Builds the fit's problem, which takes most of a first fit's time. If `candidates` caches its results, each further
- * event costs only one more candidate search. Between two cases, the worker can answer requests for lists.
+ * Builds the fit's optimisation problem, which takes most of a first fit's time. If `candidates` caches its results,
+ * each further event costs only one more candidate search. Between two training cases, the worker can answer calls.
  * @throws NearsideError `aborted`
  */
 export async function buildProblem(
@@ -92,7 +92,7 @@ export async function buildProblem(
   return step.value
 }
 
-/** Returns the guard's state after the guard has tested the model in use on each case since that model's fit. */
+/** Compares the model in use with the base model on each case since its fit; returns the guard's new state. */
 async function testInUse({
   model,
   history,

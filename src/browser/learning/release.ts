@@ -18,11 +18,11 @@ export interface ModelKeys {
   readonly publishers: readonly string[]
   /** Number of publishers' keys that must sign; default 1. */
   readonly threshold?: number
-  /** Key of the helper, which signs one model per release; with this key, a model needs the helper's signature, too. */
+  /** Key of the helper (second aggregation server), which signs one model per release and must then sign each model. */
   readonly helper?: string
 }
 
-/** Milliseconds by which a device's clock may be fast before the device refuses a release too early. */
+/** Milliseconds after its expiry for which a release is still accepted, because a device's clock may be fast. */
 const TOLERANCE = DAY
 
 const refuse = (what: string) => invalidInput(`modelKeys: ${what} is missing or malformed`)

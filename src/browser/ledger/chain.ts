@@ -70,7 +70,7 @@ export function fold(
   return chain(entries[entries.length - 1], { kind: 'fold', detail, time }, signer)
 }
 
-/** Creates the only entry that remains after an erasure; it continues the removed chain and contains no consent. */
+/** Creates the only entry that remains after an erasure; it links to the last removed entry and ends any consent. */
 export function erasure(
   entries: readonly LedgerEntry[],
   time: number,

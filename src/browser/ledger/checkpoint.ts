@@ -1,7 +1,7 @@
 /**
- * @module Ids of reports. A report's id is a hash of the round, of the log's end and of a secret of the device. To
- * others a report's id looks random, and each round has a new id, even on a copied or restored profile. Anyone with the
- * log and the secret can recompute the id and find it in the helper's list for the round.
+ * @module Ids of reports. A report's id is a hash of the round, a log entry and a secret of the device. To others an id
+ * looks random. Each round has a new id, even if the browser's profile was copied. Anyone with the log and the secret
+ * can recompute an id and find it in the helper's published list of the round's reports.
  */
 import { REPORT_ID_BYTES } from '@nearside/aggregate/protocol/report.ts'
 import type { Task } from '@nearside/aggregate/protocol/task.ts'
@@ -10,8 +10,8 @@ import type { LedgerEntry } from './entry.ts'
 
 /**
  * @param secret 32 random bytes, base64
- * @param round policy hash of the round (hex), which is new in each round, since it covers both servers' keys of the
- *   round
+ * @param round number and policy hash (hex) of the round. The hash is new in each round, since it covers both servers'
+ *   keys for the round
  * @param hash hash (hex) of the log entry that the report commits to; empty without an entry
  * @returns the id, hex
  */
@@ -28,9 +28,9 @@ export async function checkpointId(
 }
 
 /**
- * Log entry that the next report's id commits to: the entry logged with the last report. If somebody cuts the log off
- * after that entry, a verifier can still compute the next id and so find the missing report. Before the first report,
- * the id commits to the last entry that is not a daily count.
+ * Log entry that the next report's id commits to: the entry logged with the last report. So a verifier can compute the
+ * next id, and find the report even if its entry was cut off. Before the first report, the id commits to the last entry
+ * that is not a daily count of requests.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')

@@ -47,7 +47,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 
   /**
-   * Takes the waiting entries of one kind: either entries that must be on disk, or other entries. So if the disk
+   * Takes the first waiting entries: either only entries that must be on disk (`disk`), or only others. So if the disk
    * refuses a `disk` batch, no other entries are rejected.
    */
   function next(keep: Durability): Waiting[] {
@@ -119,14 +119,14 @@ export function createLedger(store: LedgerStore, now: () => number) {
      */
     append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
     /**
-     * Adds one request to today's count of these facts, with the bytes of its body. With `received`, only the answer's
-     * bytes are added, for a request that is already counted. Resolves when the count is stored.
+     * Adds one request to today's count of requests with these facts, with the bytes of its body. With `received`, only
+     * the answer's bytes are added, for a request that is already counted. Resolves when the count is stored.
      */
     async count(facts: Facts, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
-    /** Notes that the store was replaced by another store with its own key. */
+    /** Forgets the signing key. Call this after another store, which has its own key, replaced the store. */
     reopen(): void {
       opened = null
     },
@@ -155,9 +155,9 @@ export function createLedger(store: LedgerStore, now: () => number) {
 }
 
 /**
- * Merges a batch into the log's end.
- * @returns `drafts`: the entries from today's first count on, not yet chained; `places`: for each item of the batch,
- * the position of its entry in `drafts`
+ * Adds a batch to the end of the log.
+ * @returns `drafts`: all entries since today's first count of requests, without hashes yet; `places`: for each item of
+ * the batch, the position of its entry in `drafts`
  */
 function merge(
   batch: readonly Waiting[],
@@ -166,7 +166,7 @@ function merge(
   time: number,
 ): { drafts: readonly EntryFacts[]; places: readonly number[] } {
   const drafts = [...open]
-  // A count of requests merges only with counts after the batch's last appended entry.
+  // A request is added only to a count that follows the batch's last entry of another kind.
   let openFrom = 0
   const places = batch.map(({ facts, counted }) => {
     if (!counted) {

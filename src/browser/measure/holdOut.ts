@@ -16,11 +16,11 @@ const ARMS: readonly Arm[] = ['personal', 'hold-out']
 
 /**
  * Wraps a personalizer so that a held-out browser shows base lists, as with `order: 'base'`. Lists of viewed or bought
- * items (`from`) stay personal, and learning continues. The snapshot's `trial` contains the arm, and the privacy
- * console shows it.
+ * items (`from`) stay personal, and learning continues. The snapshot's `trial` contains the arm, and `PrivacyConsole`
+ * shows it.
  *
  * A browser that must not store anything takes no part in the trial. If the shopper allows storage later, the trial
- * begins with the next page. `erase` also deletes the arm, so the next page draws a new arm.
+ * begins when the next page loads. `erase` also deletes the arm, so the next page draws a new arm.
  *
  * `share` is the share of all browsers that are held out, 0 to 1. With the same name a browser keeps its arm, even if
  * `share` changes.

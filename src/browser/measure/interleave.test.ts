@@ -47,7 +47,7 @@ describe('interleaving', () => {
     expect(four.map(({ rank }) => rank)).toEqual([1, 2, 3, 4])
   })
 
-  test('an interleaved list that is watched tosses its coins once and follows changes of both rankings', async () => {
+  test('a watched interleaved list draws the order of its teams at random only once, and follows changes of both rankings', async () => {
     const { fake, personalizer, draw } = await start([0, 0.9, 0])
     const seen: string[] = []
     const end = personalizer.watch({ kind: 'recommend' }, (answer) => {

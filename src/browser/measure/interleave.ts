@@ -23,8 +23,8 @@ export interface Interleaved extends Personalizer {
     clicked(list: string, item: string): Team | null
   }
   /**
-   * Number of lists seen so far by winner: the team whose items got more clicks, or a tie. The counts are stored in
-   * this browser only.
+   * Number of lists seen so far that each team won (its items got more clicks), and number of ties. The counts are
+   * stored in this browser only.
    */
   wins(): { readonly personal: number; readonly base: number; readonly ties: number }
 }

@@ -36,8 +36,8 @@ export interface ListSink {
 }
 
 /**
- * Creates the value for `measure` of the React provider, or of `provide`. An error in a sink is logged and stops
- * nothing.
+ * Creates the value for `measure` of the React provider, or of `provide` of `nearside/element`. An error in a sink is
+ * logged and stops nothing.
  * @example
  * const measure = measureLists(personalizer, { onClick: ({ list, arm }) => count(list, arm) })
  */

@@ -134,7 +134,7 @@ test('the first list comes from the head; other products are ranked and captured
   expect(codesOf(shop)).toEqual(['worker-failed'])
 })
 
-test('live changes of a catalog apply to both of its parts', async () => {
+test('changes from the live file apply to a catalog’s head and to the rest of the catalog', async () => {
   const changes = {
     gone: ['item-31'],
     changed: [
@@ -157,8 +157,8 @@ test('live changes of a catalog apply to both of its parts', async () => {
 })
 
 test.each([
-  ['live changes of another catalog', text, { of: 'another', head: 'a'.repeat(64), changes: {} }],
-  ['live changes that name no head', text, { of: text, changes: {} }],
+  ['a live file of another catalog', text, { of: 'another', head: 'a'.repeat(64), changes: {} }],
+  ['a live file that names no head', text, { of: text, changes: {} }],
   ['a catalog in another order', writeCatalog(all, []), undefined],
   ['a catalog in one line', JSON.stringify(all), undefined],
 ])('%s: the list waits for the whole catalog', async (_, given, live) => {

@@ -224,7 +224,7 @@ test('one event can be found, explained and forgotten', async () => {
   expect((await personalizer.events()).map((event) => event.id)).toEqual([id])
   const { erasures } = personalizer.getSnapshot()
   await forget()
-  // `erasures` has changed when `forget` resolves, so the page knows by then that earlier undo functions no longer
+  // By the time `forget` resolves, `erasures` has changed, which tells the page that earlier undo functions no longer
   // work.
   expect(personalizer.getSnapshot().erasures).not.toBe(erasures)
   expect(await personalizer.events()).toEqual([])

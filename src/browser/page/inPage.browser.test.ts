@@ -117,7 +117,7 @@ test('the page’s thread is free between the slices of a fit', async () => {
   const { cases } = await personalizer.fineTune()
   fitting = false
   await turning
-  // The thread was free at least once between two cases.
+  // The thread was free at least once per training case.
   expect(turns).toBeGreaterThanOrEqual(cases)
 })
 

@@ -1,6 +1,6 @@
 /**
- * @module One click: number of project files that run between `capture` and the new list, counted by V8's coverage, and
- * number of functions between `capture` and the store's `put`, counted in V8's asynchronous stack traces.
+ * @module Limits what one click runs: the number of project files between `capture` and the new list (V8's coverage),
+ * and the number of functions between `capture` and the store's `put` (V8's asynchronous stack traces).
  */
 import 'fake-indexeddb/auto'
 import { console as inspected, type Profiler, type Runtime } from 'node:inspector'
@@ -160,7 +160,7 @@ test('a click passes through few functions until it is stored', async () => {
   traced = false
   const [captured, ...inPage] = functionsOn(stacks.get('posted'))
   const inWorker = functionsOn(stacks.get('put'))
-  // If V8 reports both ends of a stack, it lost no function between the two ends.
+  // If both ends of V8's stack traces are as expected, no function between the ends is missing.
   expect(captured).toBe('browser/page/page.ts capture')
   expect(inWorker[0]).toBe('browser/worker/serve.ts scope.onmessage')
   expect(inWorker.at(-1)).toMatch(/^browser\/storage\//)

@@ -162,7 +162,7 @@ export class Page {
 
   readonly setOffline: Personalizer['setOffline'] = async (offline) => {
     this.#offline = offline
-    // A restarted worker gets the current conditions.
+    // While a worker restarts, the call waits; a link that is down has no worker any more.
     if (!this.#link.down) await this.call('conditions', [this.#conditions()])
   }
 
@@ -199,8 +199,8 @@ export class Page {
       this.snapshot.set({ fitting: { done, steps } })
     } else {
       const { current } = message.snapshot.profiles
-      // Take over the snapshot's person only after a change, because a snapshot doesn't yet contain a switch that this
-      // page has just requested.
+      // Use the snapshot's person only if it differs from the last snapshot's: a switch that this page has just
+      // requested may not be in the snapshot yet.
       if (this.#person === undefined || current !== this.snapshot.current.profiles.current)
         this.#person = current
       this.snapshot.receive(message.snapshot)

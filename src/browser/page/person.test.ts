@@ -73,7 +73,7 @@ async function openPage() {
 
 const isCapture = (message: ToWorker) => message.kind === 'call' && message.name === 'capture'
 
-test('a view captured while the shopper is `nobody` is never stored, even if the worker dies after the switch back', async () => {
+test('a view captured with the profile `nobody` is never stored, even if the worker dies after the switch back', async () => {
   const { personalizer, look, lose, die, items } = await openPage()
   await look('item-1')
   await personalizer.profiles.switch(NOBODY)

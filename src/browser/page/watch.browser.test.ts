@@ -39,7 +39,7 @@ test('a watched list is sent at once and then after each change, until the watch
   expect(best.answers).toHaveLength(length)
 })
 
-test('of two `distinct` lists the one with the larger number leaves out the other’s items until the other’s watch ends', async () => {
+test('of two lists with `distinct`, the one with the larger value leaves out the other’s items until the other is no longer watched', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().model).not.toBe(null)
   const base = { limit: 3, order: 'base', distinct: 2 } as const
@@ -107,7 +107,7 @@ test('an invalid query and a query after `close` reject with different errors', 
   await expect.poll(() => late.answers).toMatchObject([{ error: { code: 'closed' } }])
 })
 
-test('a fit posts at most ten progress messages a second, none as a snapshot', async () => {
+test('a fit posts at most ten progress messages a second, and no snapshot per step', async () => {
   const kinds: string[] = []
   const worker = () => {
     const made = page.makeWorker()

@@ -16,7 +16,7 @@ describe('values in a message', () => {
     )
   })
 
-  test('a message without a value for `{name}` still contains `{name}` even if every object has a property of that name', () => {
+  test('a message without a value for `{name}` still contains `{name}`, even for a name that every object inherits, such as `constructor`', () => {
     fc.assert(
       fc.property(fc.oneof(name, fc.constantFrom('constructor', 'toString')), (missing) => {
         expect(wordsIn({ say: `a {${missing}} b` }, 'en-GB')('say', {})).toBe(`a {${missing}} b`)
@@ -82,7 +82,7 @@ describe('numbers', () => {
     )
   })
 
-  test('numbers below 1,000 create no format, which is slow on phones', () => {
+  test('numbers below 1,000 are formatted without `toLocaleString`, which is slow on phones', () => {
     const made = vi.spyOn(Number.prototype, 'toLocaleString')
     for (const value of [0, 7, 999]) expect(numberText(value, 'en-US')).toBe(String(value))
     expect(made).not.toHaveBeenCalled()

@@ -10,8 +10,8 @@ afterEach(() => {
 })
 
 /**
- * Worker that starts and answers no call, like a vault whose question is still open. The worker answers pings if the
- * test says so.
+ * Worker that starts but answers no call, like a vault that waits for the shopper's consent. The worker answers pings
+ * while `answers` is true.
  */
 class Waiting implements Thread {
   onmessage: Thread['onmessage'] = null

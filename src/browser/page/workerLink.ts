@@ -15,7 +15,7 @@ type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
  */
 export const SILENCE = 10_000
 
-/** Factor by which `SILENCE` is longer before the worker's first message, because its script must be downloaded. */
+/** Before the worker's first message, the limit is this many times `SILENCE`: its script must be downloaded. */
 const LOADING_FACTOR = 6
 
 /** Where the work continues after a worker was lost: in a new worker, in the page, or nowhere. */

@@ -1,10 +1,10 @@
 /**
- * @module One connection to an IndexedDB database, with retries. Opening fails briefly with the error of a damaged
- * database in two cases: while site data are being cleared under an open page, and while a browser's storage process
- * restarts (WebKit).
+ * @module One connection to an IndexedDB database, with retries. For a short time, opening can fail with the same error
+ * as for a damaged database, in two cases: while site data are being cleared under an open page, and while a browser's
+ * storage process restarts (WebKit).
  *
  * Generations: a database that the browser can't read stays under its name, and a new one begins beside it:
- * `nearside~2` after `nearside`. The newest generation is in use; the next start finds that generation by its name.
+ * `nearside~2` after `nearside`. The newest generation is in use; the next start finds it by the number in its name.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'

@@ -173,7 +173,7 @@ export async function leaveDisk(
 /** Erases the databases of removed people, whom this store names. */
 type EraseOthers = (store: Store) => Promise<void>
 
-/** Erases the disk's data. @returns true if none has to stay: no consent, no pause, no cost of updates */
+/** Erases the disk's data. @returns true if none has to stay (consent to storage, pause, spent budget) */
 export async function eraseDisk(
   disk: Database,
   how: 'no' | 'unasked',

@@ -42,15 +42,15 @@ export interface Settings {
   readonly checkpoints: string
   readonly terms: ContributionTerms
   readonly sent: PersonalizerSnapshot['sent']
-  /** Addresses that the shop ever declared here; an address that ends in `/` covers everything below it. */
+  /** Addresses to which the shop ever allowed requests; an address that ends in `/` covers everything below it. */
   readonly declared: readonly string[]
   /** Time of the last check for a newer catalog and base model, milliseconds since the epoch. */
   readonly looked: number
   /** Time of the last check of the live file, milliseconds since the epoch. */
   readonly lookedLive: number
   /**
-   * The shopper's products that are not among a large catalog's most popular products (its head), as `tail.ts` stores
-   * them. `settings()` leaves them out.
+   * Rows of the shopper's products in a large catalog's tail (products loaded when needed), as `tail.ts` stores them.
+   * `settings()` doesn't return these rows.
    */
   readonly tail: unknown
 }

@@ -208,9 +208,9 @@ export interface PersonalRecord {
   readonly u: Float32Array
   readonly w: Float32Array
   readonly fusionWeight: number
-  /** State of the guard after testing every event up to this fit. */
+  /** State of the guard (decides whether the personal model may change lists) after every event up to this fit. */
   readonly guard: unknown
-  /** Time of the last event that the fit and the guard saw, milliseconds since the epoch. */
+  /** Time of the last event that the fit and the guard used, milliseconds since the epoch. */
   readonly until: number
   readonly report: unknown
   /** Hex SHA-256 over u, w and base. */

@@ -28,7 +28,7 @@ test('two transfer files share no code, salt or nonce, and neither shows its con
   }
 })
 
-test('a changed, truncated or foreign file is refused', async () => {
+test('a changed or truncated file, or one that isn’t a transfer file, is refused', async () => {
   const { file, code } = await sealTransfer(HELD)
   const parts = JSON.parse(file) as Record<'format' | 'salt' | 'iv' | 'sealed', string>
   const flipped = (text: string) => `${text[0] === 'A' ? 'B' : 'A'}${text.slice(1)}`

@@ -28,7 +28,7 @@ function setUp(
   return { asked, fetch, declare, port: port2 }
 }
 
-test('declared requests are made without cookies, referrer or redirects', async () => {
+test('requests to declared addresses are made without cookies, referrer or redirects', async () => {
   const { asked, fetch, declare } = setUp()
   declare(DESTINATIONS)
   const response = await fetch(`${MODEL}1/manifest.json`, { method: 'GET' })
@@ -49,7 +49,7 @@ test('declared requests are made without cookies, referrer or redirects', async 
   expect(asked[2].init).toMatchObject(post)
 })
 
-test('with a relay, the vault’s document makes only sealed requests, and only to the relay', async () => {
+test('with a relay, the page on the vault’s origin makes only sealed requests, and only to the relay', async () => {
   const { asked, fetch, declare } = setUp()
   const federation = {
     ...{ leader: 'https://leader.test', helper: 'https://helper.test' },

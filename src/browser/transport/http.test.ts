@@ -100,7 +100,7 @@ test('through a relay the leader gets no token request, even if the shop names t
   expect(addressesOf(config).map(({ url }) => url)).toEqual([MODEL, 'https://relay.test/'])
 })
 
-test('through a relay no request goes to the aggregators, and the log names each route', async () => {
+test('through a relay no request goes to the aggregators, and the log names the relay of each relayed request', async () => {
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(store, () => 9)
   const key = toBase64(new Uint8Array(32).fill(3))

@@ -100,7 +100,7 @@ interface TransportDeps {
   readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
-  /** Settings that record the declared addresses, so that an export shows that no other addresses were called. */
+  /** Stores the declared addresses in the settings, so that an export shows that no other addresses were called. */
   readonly records?: Store['changeSettings']
   /** Signal that is aborted while the page is set offline; default: never. */
   readonly offline?: () => AbortSignal
@@ -225,8 +225,8 @@ export function createTransport(deps: TransportDeps) {
 
   return {
     /**
-     * Sends a GET, or a POST for a token. The token request looks random to its receiver; `credentials` decides
-     * whether it carries cookies.
+     * Sends a GET, or a POST for a token. A token request is blinded: its content tells the receiver nothing.
+     * `credentials` decides whether it carries cookies.
      * @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `issuer-unreachable` | `aborted`
      */
     async get(url: string, purpose: Purpose, options?: GetOptions): Promise<Uint8Array> {

@@ -27,8 +27,8 @@ const WAYS: Readonly<Record<string, Attempt>> = {
       request.open('GET', url)
       request.send()
     }),
-  // A WebSocket fails only after its constructor has returned, and a failure proves nothing, because the server need
-  // not support WebSocket.
+  // A WebSocket's failure is ignored: it comes after the constructor has returned, and proves nothing, because the
+  // server need not support WebSocket.
   WebSocket: async (url) => new globalThis.WebSocket(url.replace(/^http/, 'ws')).close(),
   import: (url) => import(/* @vite-ignore */ url),
 }

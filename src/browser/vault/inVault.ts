@@ -7,7 +7,7 @@ import type { VaultSource } from '../api.ts'
 import type { Thread } from '../messages.ts'
 import { type FromVault, type ToVault, VAULT } from './handshake.ts'
 
-/** Milliseconds after the frame's `load` event after which a frame that has sent no message counts as failed. */
+/** A frame that sends no message within this many milliseconds after its `load` event counts as failed. */
 const PATIENCE = 10_000
 
 const WHOLE = { width: '100vw', height: '100dvh', padding: '0', border: '0', background: 'none' }

@@ -11,7 +11,7 @@ const press = (time: number, changes: Partial<PressStart> = {}): PressStart => (
   ...changes,
 })
 
-/** Gate whose question came to the front at time 0. */
+/** Press gate (decides which presses count as consent) of a question that became visible at time 0. */
 function opened(obstacle: () => 'small' | 'unfocused' | null = () => null) {
   const gate = createPressGate(obstacle)
   gate.hindrance(0)
@@ -129,7 +129,7 @@ test('each change of focus or size restarts the waiting time', () => {
   )
 })
 
-test('while a press that started too early is held, no other press or release makes a click count', () => {
+test('while a press that started too early is held down, no click counts, whatever else is pressed or released', () => {
   const ids = ['Enter', ' ', '1', '2'] as const
   const other = fc.record({
     id: fc.constantFrom(...ids),

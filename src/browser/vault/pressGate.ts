@@ -52,7 +52,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
     restart(time: number) {
       since = time
     },
-    /** Notes that the mouse moved over the question, outside the agreeing button. */
+    /** To be called when the mouse moves over the question, outside the agreeing button. */
     travel() {
       hasTravelled = true
     },

@@ -79,7 +79,7 @@ export async function ask(
 
 /**
  * Waits for a press that counts.
- * @param changed callback for the reason against a press, called at first and at each change
+ * @param changed gets the reason why a press would not count now, or null; called at first and at each change
  * @param signal ends the wait
  * @returns resolves with the first press that counts
  */

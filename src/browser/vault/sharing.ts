@@ -1,4 +1,4 @@
-/** @module English texts of the agreement to share, shown in the vault, the panel and the console. */
+/** @module English texts of the agreement to share, shown in the vault, the privacy panel and the privacy console. */
 import sharing from './messages/sharing.en.json' with { type: 'json' }
 
 export const SHARING_ENGLISH = { ...sharing }

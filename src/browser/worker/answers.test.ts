@@ -1,4 +1,4 @@
-/** @module Tests how a device treats answers to items, such as "less like this", and how the shopper withdraws them. */
+/** @module Tests how a device treats feedback on items, such as "less like this", and how the shopper withdraws it. */
 import type { AnswerName } from '@nearside/core/events/event.ts'
 import { filesOf, testCatalog, testModel } from '@nearside/core/model/testShop.ts'
 import { expect, test } from 'vitest'

@@ -1,7 +1,7 @@
 /**
  * @module Incremental learners that a shop chose (option `learners`) in addition to the personal model. Chosen learners
- * learn from this shopper's cases after each fit, in every tab. Chosen learners are never stored: the same stored
- * events give the same learners. The learners' code is downloaded only if the shop chooses a learner.
+ * learn from this shopper's training cases after each fit, in every tab. Chosen learners are never stored: the same
+ * stored events give the same learners. The learners' code is downloaded only if the shop chooses a learner.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { CandidateLearners } from '@nearside/core/learning/learners/candidateLearners.ts'

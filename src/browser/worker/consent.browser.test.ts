@@ -34,7 +34,7 @@ describe('consent', () => {
     expect(device.snapshot().consent.contribute).toBe(true)
   })
 
-  test('in a vault, the vault itself asks for the consent, which is stored with the vault’s wording', async () => {
+  test('in vault mode the vault, not the shop’s page, asks for the consent, which is stored with the vault’s wording', async () => {
     const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []
@@ -93,7 +93,7 @@ describe('consent', () => {
     expect(asked).toBe(1)
   })
 
-  test('a fit requests the aggregators’ task only with a consent, and at most once an hour', async () => {
+  test('after a fit, the device asks the aggregators for the current round only with a consent, and at most once an hour', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)

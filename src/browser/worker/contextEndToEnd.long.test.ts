@@ -74,7 +74,7 @@ async function openDevice(now: () => number): Promise<Device> {
   return device
 }
 
-test('a shop’s folder is read back with its weather', async () => {
+test('the weather in a shop’s folder is read back unchanged', async () => {
   const read = await readShop(join(folder, 'weather'))
   expect(read.context).toEqual(shop.context)
 })

@@ -150,8 +150,7 @@ export class Contribution {
         'storage-unavailable',
         'Contributing needs storage on disk, because the privacy budget is counted there.',
       )
-    // Only a vault asks the shopper. Without its question, nothing is awaited here, so the call's answer applies at
-    // once.
+    // Only a vault asks the shopper. Without a vault nothing is awaited here, because the answer must apply at once.
     const asks = agreed ? confirmConsent : undefined
     // If the aggregators can't be reached, the question shows the terms that they last sent.
     if (asks)
@@ -221,8 +220,8 @@ export class Contribution {
   }
 
   /**
-   * Whether the consent is for other recipients. Returns false for a consent that is newer than this page, because a
-   * page opened later could name its recipients.
+   * Whether the consent is for other recipients. Returns false for a consent given after this page was opened, because
+   * a newer page may have named those recipients.
    */
   async #isForOthers(): Promise<boolean> {
     const consent = await this.#services.store.setting('consent')
@@ -325,7 +324,7 @@ export class Contribution {
   }
 }
 
-/** Returns the error if only the servers can remove its cause, by changing their terms; else null. */
+/** Returns the error if it lasts until the servers change their terms; else null. */
 const refusalOf = (error: unknown): NearsideError | null =>
   error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
 

@@ -65,7 +65,7 @@ export class Device implements Answers {
   readonly #persistence: Persistence
   #import: HistoryImport | null = null
   #profiles: Profiles | null = null
-  /** Switch to another person that is in progress; calls wait for the switch. */
+  /** Running switch to another person; calls wait for it. */
   switching: Promise<unknown> | null = null
   /** Whether the disk refused to store the shopper's no to agents. If so, the no applies to this tab only. */
   #refusesAgents = false
@@ -399,7 +399,7 @@ export class Device implements Answers {
       case 'events':
       case 'kept':
       case 'unkept':
-        // `shopper.ts` handles the change `events`, `persistence.ts` the changes `kept` and `unkept`.
+        // `shopper.ts` handles `events`; `persistence.ts` handles `kept` and `unkept` (storage allowed or refused).
         return
       case 'settings':
         await this.#readSettings()

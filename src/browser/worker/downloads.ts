@@ -102,7 +102,7 @@ export class KeptFile {
     return false
   }
 
-  /** @param arrived result of reading the parts, if they were read as they arrived */
+  /** @param arrived reader that got the parts as they arrived, if any */
   async #read(
     bytes: Uint8Array | undefined,
     version: string,

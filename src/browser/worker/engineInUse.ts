@@ -39,7 +39,7 @@ export class EngineInUse {
     try {
       const choice = await choosing
       if (this.#isReplaced(choosing)) return this.chosen()
-      // If the engine has failed and been replaced since, the state already has the reason for the new engine.
+      // If the chosen engine failed and was replaced, keep the reason for the replacement.
       const reason = this.#services.state.engine?.reason ?? choice.reason
       this.#show({ engine: choice.engine, reason })
       return choice

@@ -3,7 +3,7 @@ import { testConfig } from './testDevice.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-it('the worker lists the locales of number formats once, after its first request went out', async () => {
+it('the worker makes the browser list its number formats’ locales once, after the first request went out', async () => {
   const done: string[] = []
   const listed = vi.spyOn(Intl.NumberFormat, 'supportedLocalesOf').mockImplementation(() => {
     done.push('listed')

@@ -1,4 +1,4 @@
-/** @module Tests with shoppers of the demo shop and its real model that each specific reason is correct. */
+/** @module Tests that reasons that name an event are correct, with the demo shop's shoppers and its real model. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -239,7 +239,7 @@ const SCRIPTED: Readonly<Record<string, Scripted>> = {
   },
 }
 
-test('each of five scripted shoppers ends with a list that fits this shopper better than any other list does', async () => {
+test('each of five scripted shoppers ends with a list that fits this shopper better than the other shoppers’ lists and a new shopper’s list', async () => {
   const lists = new Map<string, readonly Item[]>()
   const listFor = async (events: readonly Captured[]) =>
     (await (await opened(events)).recommend({ limit: LIMIT })).flatMap(

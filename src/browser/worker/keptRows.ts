@@ -1,6 +1,6 @@
 /**
- * @module Rows on disk of the shopper's products in a large catalog's tail. Otherwise a returning device would have to
- * request the parts of the tail (shards) with them, and so tell the shop's server what its shopper had looked at.
+ * @module Stores on disk the shopper's products of a large catalog's tail (products loaded when needed). Otherwise a
+ * returning device would request their files (shards), and so tell the server what its shopper had looked at.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -40,7 +40,7 @@ describe('learning', () => {
     await expect.poll(() => tested.device.snapshot().fit).not.toBe(before)
   })
 
-  test('after a start, the candidates of all earlier cases are computed before the next event', async () => {
+  test('after a start, the candidates of all stored training cases are computed before the next event', async () => {
     const server = await testServer()
     const database = newDatabase()
     const earlier = await start(server, database)

@@ -37,7 +37,7 @@ describe('lists', () => {
     expect(engines).toBe(0)
   })
 
-  test('without a base model no item has the reason “popular”, and no item has moved', async () => {
+  test('without a base model no item has the reason “popular”, and each item’s rank equals its base rank', async () => {
     const server = await testServer()
     server.files = new Map()
     const { device } = await start(server, newDatabase())

@@ -114,7 +114,7 @@ export class Lists {
     const scored = this.#views.whole(ranker)
     const found = rules ? rules.explain(item, ranker, scored, explain) : explain(scored)
     if (!found) return null
-    // Take the reason from the shortest list of whole screens that contains the item.
+    // Take the reason from the shortest list that contains the item and fills whole screens of `SCREEN` items.
     const limit = SCREEN * Math.ceil(found.rank / SCREEN)
     const all = { exclude: [], diversify: false } as const
     const listed = this.list({ kind: 'recommend', options: { limit, ...all } })
@@ -157,9 +157,9 @@ export class Lists {
   }
 
   /**
-   * Excludes items to which the shopper has answered, e.g. by "not interested". Also excludes the shopper's own items
-   * if the query asks for that.
-   * @param again ids of bought items that lists may nevertheless contain, because they are used up
+   * Excludes items on which the shopper gave feedback, e.g. "not for me". Also excludes the shopper's own items if the
+   * query asks for that.
+   * @param again ids of bought items that lists may contain, because the shopper has probably used them up
    */
   #withOwn(
     query: ListQuery,
@@ -177,7 +177,7 @@ export class Lists {
     return { ...query, options: { ...options, excludeIds: [...excludeIds, ...own, ...answered] } }
   }
 
-  /** In a personal `rerank`, moves items to which the shopper has answered, e.g. by "not interested", to the end. */
+  /** In a personal `rerank`, moves items on which the shopper gave feedback, e.g. "not for me", to the end. */
   #answeredLast(query: ListQuery, list: readonly Recommendation[]): readonly Recommendation[] {
     if (query.kind !== 'rerank' || query.options?.order === 'base') return list
     const answers = answersOf(this.#shopper.cleaned.events)
@@ -226,7 +226,7 @@ export class Lists {
     return causesOf(known, ids)
   }
 
-  /** Ids of the list in each counterfactual view, which lacks some events. The shopper's answers stay in every view. */
+  /** Ids of the list without the events that `without` leaves out. The shopper's feedback on items always stays. */
   *#without(query: ListQuery, ranker: Ranker, { key, without }: Pick<Cause, 'key' | 'without'>) {
     const leave = (event: ShopperEvent) => (isAnswer(event.name) ? event : without(event))
     const present = this.#views.present(ranker)

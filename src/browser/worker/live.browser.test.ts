@@ -120,7 +120,7 @@ test('a sale that ends while the page is open ends in its lists, too', async () 
   expect(await all()).not.toContain('item-5')
 })
 
-test('a damaged, foreign or missing live file changes nothing, and a notice says so', async () => {
+test('a damaged or missing live file changes nothing, and a notice says so', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   const before = await all()
   const good = server.files.get(LIVE) as Uint8Array<ArrayBuffer>
@@ -145,7 +145,7 @@ test('a damaged, foreign or missing live file changes nothing, and a notice says
   expect((await all()).filter((id) => id === 'new' || id === 'item-3')).toHaveLength(2)
 })
 
-test('live changes apply to one catalog only; a new catalog is used with its own changes, or without any', async () => {
+test('a live file applies to one catalog only; a new catalog is used with its own live file, or without any', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] })
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] })
@@ -158,7 +158,7 @@ test('live changes apply to one catalog only; a new catalog is used with its own
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-30'])
 })
 
-test('while the catalog of newer changes can’t be fetched, the last changes stay', async () => {
+test('if a live file belongs to a newer catalog that can’t be fetched, the changes of the last live file stay', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] })
   const served = server.files.get(CATALOG) as Uint8Array<ArrayBuffer>
   putCatalog(server, testCatalog.slice(10))
@@ -168,14 +168,14 @@ test('while the catalog of newer changes can’t be fetched, the last changes st
   expect((await all()).slice(0, 2)).toEqual(['item-30', 'item-29'])
 })
 
-test('an open page, which shows the products of an earlier or of the new catalog, gets the new catalog’s values', async () => {
+test('an open page gets the new catalog’s values, whether it shows the products of the earlier or the new catalog', async () => {
   const { device, later, server } = await open({
     changed: [{ id: 'item-30', price: 12 }],
     gone: ['item-31'],
     added: [{ id: 'new', price: 7 }],
   })
   const earlier = testCatalog
-  // The new catalog contains the changes, so `publish` has dropped them. A new change gives item-5 its earlier price.
+  // The new catalog contains these changes. The live file then has others: item-5's earlier price, and item-4 is gone.
   const next = [
     ...earlier.slice(0, 31).map((item) => (item.id === 'item-30' ? { ...item, price: 12 } : item)),
     { id: 'new', price: 8 },

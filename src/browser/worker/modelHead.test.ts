@@ -1,4 +1,4 @@
-/** @module Tests lists while only the best sellers of the model's manifest have arrived. */
+/** @module Tests lists while only the model's manifest has arrived, which names the best sellers. */
 import 'fake-indexeddb/auto'
 import { HEAD } from '@nearside/core/catalog/catalogLines.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'

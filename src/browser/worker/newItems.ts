@@ -30,13 +30,13 @@ export class NewItems {
   /** Cache key of the current or last search. */
   #sought: string | null = null
 
-  /** @param found callback for the end of a search whose result `extend` did not wait for */
+  /** @param found called when a search ends after `extend` has returned */
   constructor(services: Services, found: () => void) {
     this.#services = services
     this.#found = found
   }
 
-  /** @param joined model with its tail's (less popular) items @param items products that may be new, not of the tail */
+  /** @param joined model with its tail (less popular items) @param items products outside the tail, perhaps new */
   async extend(
     { model, hash }: LoadedModel,
     items: readonly Item[],
@@ -47,7 +47,7 @@ export class NewItems {
     const key = await keyOf(hash, added)
     const nothing = likeNothing(model.statistics.items, added.ids.length)
     if (this.#known?.key !== key) this.#known = (await this.#readKept(key, nothing)) ?? this.#known
-    // If there are few new items, the search finds their neighbours before the next line reads `#known`.
+    // Not awaited: for few new items, the search has already set `#known` when the next line reads it.
     if (this.#known?.key !== key && this.#sought !== key) void this.#seek(key, model, added)
     const { coldStart } = this.#known?.key === key ? this.#known : { coldStart: nothing }
     return joinItems(joined, added, { ...coldStart, from: joined.itemIds.length })

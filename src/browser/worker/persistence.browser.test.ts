@@ -361,7 +361,7 @@ test('an erasure succeeds after site data were cleared', async () => {
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 0 } })
 })
 
-test('a device in memory contributes nothing; a no to storage ends the consent and keeps the spent budget', async () => {
+test('a device without storage on disk sends no updates; a no to storage ends the consent to send them, and keeps the spent budget', async () => {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)
   const fetch = aggregators.fetchWith(server.fetch)

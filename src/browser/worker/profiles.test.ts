@@ -199,7 +199,7 @@ describe('somebody', () => {
 })
 
 describe('nobody', () => {
-  test('a visit as nobody leaves nothing on the disk or in the log, and ends with the page', async () => {
+  test('a visit with the profile `nobody` leaves nothing on the disk or in the log, and ends with the page', async () => {
     const tested = await visit()
     await look(tested, 'item-1')
     const entries = (await tested.device.entries()).map(({ kind }) => kind)
@@ -545,7 +545,7 @@ describe('while somebody else or nobody is chosen', () => {
     expect(await held()).toBe(0)
   })
 
-  test('an order that another person forgets does not end the import of the shopper’s orders', async () => {
+  test('if another person forgets an order, the shopper’s older orders can still be imported', async () => {
     const tab = await open()
     await tab.device.profiles('switch', await addPerson(tab))
     await tab.capture({ name: 'purchase', items: [{ item_id: 'item-3' }] })

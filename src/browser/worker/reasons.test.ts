@@ -123,8 +123,8 @@ test.each([
       { numRuns, seed: 1 },
     )
     // To find reasons, the device leaves out an event but keeps the fitted model, because new fits would take too long.
-    // If the model is fitted again without the event, about one item in a hundred stays in the list. Only many reasons
-    // show this share.
+    // If the model is fitted again without the event, about one item in a hundred stays in the list. Many reasons are
+    // needed to measure this share.
     expect(named).toBeGreaterThan(400)
     expect(lacked / named).toBeGreaterThan(0.98)
     for (const kind of ['because', 'searched', 'category', 'taste', 'popular'])

@@ -86,7 +86,7 @@ describe('rules that the page passes', () => {
       { name: 'spring', when: { from: '2027-03-01' }, pin: ['item-1'] },
     ]
 
-    /** A device at an hour of 1 December, and the changes that it announces, each as the first two ids of its list. */
+    /** Opens a device at an hour of 1 December; `announced` returns the first two ids of a changed list. */
     async function open(startHour: number) {
       let hour = startHour
       const now = () => Date.UTC(2026, 11, 1) + hour * HOUR

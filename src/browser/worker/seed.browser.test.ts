@@ -61,7 +61,7 @@ describe('orders that the shop imports', () => {
     expect(logged).toMatchObject([{ detail: { orders: 3 } }])
   })
 
-  test('an imported order is left out if the device captured it, and a captured purchase is left out if it was imported', async () => {
+  test('an order that the device both captured and imported is stored once, whichever came first', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-8' }, { item_id: 'item-4' }]
     await tested.capture({ name: 'purchase', items }, 'seen')
@@ -89,7 +89,7 @@ describe('orders that the shop imports', () => {
     expect(await tested.device.seed([...ORDERS, later('E')])).toBe(0)
     now += 1000
     expect(await tested.device.seed([...ORDERS, later('F')])).toBe(1)
-    // Only a forgotten order ends the import of earlier orders; a forgotten view doesn't.
+    // Forgetting an order stops the import of earlier orders; forgetting a view doesn't.
     const fresh = await start(await testServer(), newDatabase())
     await fresh.capture({ name: 'view_item', item_id: 'item-4' }, 'look')
     await fresh.device.forget({ kind: 'event', id: 'look' })

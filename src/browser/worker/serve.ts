@@ -197,14 +197,14 @@ interface Watched {
   items: readonly Recommendation[] | null
 }
 
-/** Number of a list with `distinct`; 0 for a list that is allowed to repeat items of other lists. */
+/** Value of a list's `distinct` option; 0 for a list that is allowed to repeat items of other lists. */
 const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
 
 const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
 
 /**
  * Lists that the page watches. Watched lists are computed when they could have changed, and posted if they have
- * changed. Lists with `distinct` are computed by ascending number; each list leaves out the items of the lists before
+ * changed. Lists with `distinct` are computed by ascending value; each list leaves out the items of the lists before
  * it.
  */
 export function createWatchedLists() {

@@ -167,7 +167,7 @@ export class Shop {
 
   /**
    * Id of the item; for a product with variants, id of one variant; undefined for an unknown id. If the catalog has a
-   * tail, any other id is accepted: until the part of the tail with that product is loaded, cleaning leaves the id out.
+   * tail, any other id is accepted, but learning ignores the product until its part of the tail is loaded.
    */
   readonly knownAs = (item: string): string | undefined =>
     this.knows(item) ? item : (this.variantsOf(item)[0] ?? (this.tail.exists ? item : undefined))
@@ -275,7 +275,7 @@ export class Shop {
   }
 
   /**
-   * Asks the network for newer live changes, and for the catalog that they belong to.
+   * Asks the network for a newer live file, and for the catalog that it belongs to.
    * @returns whether the catalog changed
    */
   async updateLive(): Promise<boolean> {
@@ -360,7 +360,7 @@ export class Shop {
     return { model, find, knows, rowOf: (item) => rows.get(item) }
   }
 
-  /** Loads the products of an event that the shopper caused here, after the model is loaded. Never rejects. */
+  /** Loads the tail's products of an event captured in this tab, once the model is loaded. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     await this.#modelThere.catch(() => undefined)
     if (this.loaded?.model.manifest.tail) await this.tail.follow(event)

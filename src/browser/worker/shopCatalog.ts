@@ -157,7 +157,7 @@ export class ShopCatalog {
   apply(): void {
     const [published, now] = [this.#published, this.#services.now()]
     const isKnown = this.#applied === published
-    // While the catalog of newer changes can't be fetched, the last changes of the catalog in use stay.
+    // If the newest live file belongs to a catalog that can't be fetched, the last changes of the catalog in use stay.
     const changes = this.#matching ?? (isKnown ? this.#live : null)
     const isSame = isKnown && this.#live === changes
     if (!published || (isSame && now >= this.#pricesAt && now < this.pricesUntil)) return
@@ -202,7 +202,7 @@ export class ShopCatalog {
     this.variantsOf = createVariants(this.current.items)
   }
 
-  /** Uses the catalog's first part until the whole file arrives, unless the live changes could be another catalog's. */
+  /** Uses the catalog's first part until the whole file arrives, unless the live file may belong to another catalog. */
   async #takeHead(head: Catalog, text: string): Promise<void> {
     // After the start, a newer file is used only after it has arrived completely.
     if (this.#isStarted) return

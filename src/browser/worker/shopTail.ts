@@ -54,9 +54,7 @@ export class ShopTail {
     return this.current
   }
 
-  /**
-   * Gives the tail of a new model the shopper's products, and loads the products of the watched lists. Never rejects.
-   */
+  /** Opens a new model's tail with the shopper's stored products; loads those of watched lists. Never rejects. */
   async start(): Promise<void> {
     const before = this.current
     const tail = await this.open()
@@ -77,7 +75,7 @@ export class ShopTail {
     await Promise.all([this.needWatched(), tail?.follow(event)])
   }
 
-  /** Takes the products of the events of the person in use, without a request. Never rejects. */
+  /** Reads the stored products of the events of the person in use, without a request. Never rejects. */
   async followOwn(): Promise<void> {
     await (await this.open())?.followOwn()
   }

@@ -33,7 +33,7 @@ const put = (content: unknown) => server.files.set('rules.json', utf8(JSON.strin
 const pins = async ({ device }: TestDevice) => (await device.rules()).map(({ name }) => name).join()
 const codes = ({ device }: TestDevice) => device.snapshot().notices.map(({ code }) => code)
 
-test('rules that the shop’s key signed apply, whatever their layout, and newer signed rules replace them', async () => {
+test('rules that the shop’s key signed apply, in whatever order their file has its fields, and newer signed rules replace them', async () => {
   const { rules, signed: signature } = await signed(5, 'item-2', shop)
   put({ signed: signature, rules })
   const tested = await start(server, newDatabase(), {}, CONFIG)

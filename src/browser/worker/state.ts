@@ -34,46 +34,46 @@ export interface Own {
 
 /** Plain data. Every part of the device reads it; only the part that a field's comment names writes the field. */
 export interface DeviceState {
-  /** Revision; rises whenever a list could have changed. Written by the device. */
+  /** Revision; rises whenever a list could have changed. Written by `device.ts`. */
   revision: number
-  /** Number that rises when something is erased, forgotten or put back, in any tab. Written by the device. */
+  /** Number that rises when something is erased, forgotten or put back, in any tab. Written by `erasure.ts`. */
   erasures: number
-  /** Last conditions that the page sent. Written by the device. */
+  /** Last conditions that the page sent. Written by `device.ts`. */
   conditions: DeviceConditions
-  /** Whether stored data may outlive the page; null before the shopper's answer. Written by the persistence. */
+  /** Whether stored data may outlive the page; null before the shopper's answer. Written by `persistence.ts`. */
   persist: boolean | null
-  /** Whether the browser refused to erase the disk after the shopper's no. Written by the persistence. */
+  /** Whether the browser refused to erase the disk after the shopper's no. Written by `persistence.ts`. */
   unerased: boolean
-  /** People whom the shopper shops for, and the person in use. Written by the profiles. */
+  /** People whom the shopper shops for, and the person in use. Written by `profiles.ts`. */
   profiles: Profiles
-  /** Whether the device is paused. Written by the device. */
+  /** Whether the device is paused. Written by `persistence.ts`. */
   paused: boolean
-  /** The shop's current context. Written by the context. */
+  /** The shop's current context. Written by `services.ts`. */
   context: ShopContext
   /**
-   * Events and personal model of the person in use. The device's store replaces this object when another person is in
+   * Events and personal model of the person in use. `deviceStore.ts` replaces this object when another person is in
    * use.
    */
   own: Own
-  /** Progress of the current fit. Written by the learner. */
+  /** Progress of the current fit. Written by `learner.ts`. */
   fitting: PersonalizerSnapshot['fitting']
-  /** Reason why learning is deferred. Written by the learner. */
+  /** Reason why learning is deferred. Written by `learner.ts`. */
   deferred: Deferral | null
-  /** Weight of each learner that the shop chose; empty without any. The chosen learners write this field. */
+  /** Weight of each learner that the shop chose; empty without any. Written by `chosenLearners.ts`. */
   learners: readonly LearnerWeight[]
-  /** Engine that the page requested. The engine in use writes this field. */
+  /** Engine that the page requested. Written by `engineInUse.ts`. */
   enginePreference: EnginePreference
-  /** Engine in use; null before an engine was needed. The engine in use writes this field. */
+  /** Engine in use; null before an engine was needed. Written by `engineInUse.ts`. */
   engine: PersonalizerSnapshot['engine']
-  /** Whether this tab leads, so that it learns automatically. Written by the tabs. */
+  /** Whether this tab leads, so that it learns automatically. Written by `tabs.ts`. */
   leads: boolean
-  /** Consent to contribute. Written by the contribution. */
+  /** Consent to contribute. Written by `contribution.ts`. */
   consent: Settings['consent']
-  /** Whether the shopper allows agents to ask this device. The device and `agents.ts` write this field. */
+  /** Whether the shopper allows agents to ask this device. Written by `device.ts` and `agents.ts`. */
   agents: boolean
-  /** Numbers of updates sent. Written by the contribution. */
+  /** Numbers of updates sent. Written by `contribution.ts`. */
   sent: Settings['sent']
-  /** Terms that a consent would agree to. Written by the contribution. */
+  /** Terms that a consent would agree to. Written by `contribution.ts`. */
   terms: ContributionTerms | null
 }
 

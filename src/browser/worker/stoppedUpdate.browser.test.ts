@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
-/** Opens two tabs. The first tab has sent an update, and the leader has not answered yet. */
+/** Opens two tabs. The first tab has sent an update, and the aggregation server has not answered yet. */
 async function underWay() {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)

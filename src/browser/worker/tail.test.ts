@@ -100,7 +100,7 @@ test('while nothing needs a large catalog’s tail, no file of it is requested, 
   expect(asked()).toEqual([])
 })
 
-test('a department’s list equals that of a device with the whole catalog, also for a shopper with events', async () => {
+test('a category’s list equals that of a device with the whole catalog, also for a shopper with events', async () => {
   const [part, whole] = [await open(), await openWhole()]
   for (const { device, capture } of [part, whole]) {
     await capture({ name: 'view_item', item_id: shop.head[7].id }, 'a')
@@ -298,7 +298,7 @@ test('the log lists the requests for a large catalog’s tail as downloads of th
   expect(urls).toContainEqual(['model', `${TEST_MODEL_URL}${shop.folder}/`])
 })
 
-test('after a product is forgotten, the log names no file of its department, not even a file whose request failed', async () => {
+test('after a product is forgotten, the log names no file of its category, not even a file whose request failed', async () => {
   const { device, capture, server, asked } = await open()
   server.files.delete(`${shop.folder}-catalog/0.json`)
   const items = [inTail('garden'), shop.shards[0].ids[0]]
@@ -393,7 +393,7 @@ test('the disk stores no file of a large catalog’s tail', async () => {
   expect(names.filter((name) => /^\d|^ids-|^index/.test(name))).toEqual([])
 })
 
-test('a page that passes the whole catalog gets the same lists, without a search for products similar to the tail’s', async () => {
+test('a page that passes the whole catalog gets the same lists, and the device doesn’t take the tail’s products for new ones', async () => {
   // If more than 5,000 products are unknown, the device takes them for products of the tail, not for new ones.
   const others = Array.from({ length: 5000 }, (_, i) => ({ id: `other ${i}` }))
   const { device } = await open(undefined, { catalog: [...shop.catalog, ...others] })
@@ -404,7 +404,7 @@ test('a page that passes the whole catalog gets the same lists, without a search
   expect(device.list(ofKitchen)).toHaveLength(kitchen.length)
 })
 
-test('a product whose stored row belongs to an older tail is unknown, its row is stored again, and an erasure leaves nothing of it', async () => {
+test('a product’s stored row of an older tail is ignored and replaced, and an erasure deletes the row', async () => {
   const first = await open()
   const item_id = inTail('garden')
   await first.capture({ name: 'view_item', item_id })
@@ -564,7 +564,7 @@ test('a watched list gets its products at the shopper’s next action after the 
   await waitFor(() => expect(device.list(ofKitchen).length).toBeGreaterThan(before))
 })
 
-test('if one department’s file hangs or is missing, other departments are still loaded', async () => {
+test('if one category’s file hangs or is missing, other categories are still loaded', async () => {
   const server = new TestServer(new Map(shop.files))
   server.files.delete(`${shop.folder}-catalog/words.json`)
   const garden = shop.shards.findIndex(({ departments }) => departments.includes('garden'))
@@ -604,7 +604,7 @@ test('a product of the tail is loaded even if the page passes it, and a new prod
   expect(codes()).toEqual([])
 })
 
-test('a department that the shop renamed after training keeps its products', async () => {
+test('a category that the shop renamed after training keeps its products', async () => {
   const files = new Map(shop.files)
   for (const [name, bytes] of files)
     if (name.startsWith(`${shop.folder}-catalog/`)) {

@@ -104,11 +104,10 @@ export class Tail {
   }
 
   /**
-   * Takes the products of the events of the person in use: reads their stored rows, drops those of other people and of
-   * forgotten events, and stores the result. Lists leave stored products out until their shards are loaded again. Never
-   * rejects.
-   * @param isNew whether an event of this tab caused the call; the other tabs then read the rows with the events. Tabs
-   * with different models would otherwise go on answering each other.
+   * Reads the stored rows of products that the person in use has events about, drops other rows, and stores the result.
+   * Lists leave stored products out until their shards are loaded again. Never rejects.
+   * @param isNew whether an event of this tab caused the call. Only then are other tabs told to read the rows;
+   *   otherwise tabs with different models would trigger each other endlessly.
    */
   followOwn(isNew = false): Promise<void> {
     return this.#oneByOne(() => this.#followOwn(isNew))
@@ -120,7 +119,7 @@ export class Tail {
     try {
       const epoch = await own.epoch()
       const stored = await own.setting('tail')
-      // After an erasure in another tab, the events in memory could still have events that the disk has not.
+      // Read the events from disk: memory may still have events that another tab has already erased.
       const { events } = await own.events()
       // Another person's store could be in use by now.
       if (own !== store.own()) return

@@ -59,7 +59,7 @@ export class TailFiles {
     // The table of words is not kept in memory, because it takes as much memory as a shard, and searches are rare.
     const shardsOf = await this.#shardsBy('words.json')
     const votes = new Map<number, number>()
-    // Of shards with equally many of the query's words, the one with earlier places in the words' rows comes first.
+    // Of two shards with equally many of the query's words, the one that is listed earlier for these words comes first.
     for (const word of foldedWords(query))
       for (const [place, shard] of shardsOf.get(word)?.entries() ?? [])
         votes.set(shard, (votes.get(shard) ?? 0) + 1 - place / 100)

@@ -63,14 +63,14 @@ test('tabs and page loads together check for updates once in five minutes', asyn
   const first = await start(server, database, { now })
   expect(looks(server)).toBe(1)
   const second = await start(server, database, { now })
-  // The page was loaded within the last minute.
+  // The last check was less than a minute ago, so the second page makes none.
   await pass(second)
   expect(looks(server)).toBe(1)
   time += 5 * MINUTES
   for (const tab of [first, second, first]) await pass(tab)
   expect(looks(server)).toBe(2)
   time += 2 * MINUTES
-  // The page is shown again after more than a minute.
+  // The page is shown again more than a minute after the last check, so it checks again.
   await first.device.conditions(HIDDEN)
   await first.device.conditions(SHOWN)
   await pass(first)

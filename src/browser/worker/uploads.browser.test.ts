@@ -264,7 +264,7 @@ describe('a report that waits to be sent again', () => {
   )
 })
 
-/** Terms of updates that count the test shop's items. */
+/** Terms under which updates also contain a count of each of the test shop's items. */
 const COUNTING = {
   countShare: 0.8,
   parameters: { featureWeights: SHARED_LENGTH, itemCounts: testCatalog.length },
@@ -371,7 +371,7 @@ describe('terms', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('if the aggregators’ terms begin to count items, a consent to terms without counts ends', async () => {
+  test('if new terms ask for item counts, a consent to terms without them ends', async () => {
     const { aggregators, open } = await federation()
     const { device } = await open(newDatabase())
     await agreeTo(device)
@@ -381,7 +381,7 @@ describe('terms', () => {
     expect(device.snapshot().consent.contribute).toBe(false)
   })
 
-  test('terms of a demonstration are weaker and named in the log, and a consent to them covers no other shop', async () => {
+  test('terms of a demo shop are weaker and marked so in the log, and a consent to them covers no real shop', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server, DEMO_PARAMETERS)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -491,7 +491,7 @@ test('the device contacts the aggregators at most once an hour over reloads, tab
     clock += jump
     const again = await visit(database, { now })
     await again.device.fineTune({})
-    // The requested contribution comes after the automatic work that follows a fit.
+    // `contribute` waits for the automatic attempt that the fit started.
     await again.device.contribute()
     await again.device.close()
   }
@@ -585,7 +585,7 @@ describe('an update that is due', () => {
     },
   )
 
-  test('under Global Privacy Control, an update that is due is not sent and remains due, with one timer', async () => {
+  test('under Global Privacy Control, a due update is not sent and remains due, and only one timer waits for it', async () => {
     const { aggregators, open } = await federation()
     let clock = Date.now()
     const tested = await planned(await open(newDatabase(), { now: () => clock, random: () => 0.5 }))

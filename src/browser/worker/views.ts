@@ -61,8 +61,8 @@ export class Views {
   }
 
   /**
-   * Views without some of the shopper's events. One of the two views uses the learned model, which can depend on these
-   * events; the other view doesn't use it.
+   * Scores without some of the shopper's events, twice: with the learned model, which may depend on these events, and
+   * without it.
    * @param key cache key, unique for each function `leave`
    */
   without(ranker: Ranker, key: string, leave: Cause['without']): readonly View[] {
@@ -100,7 +100,7 @@ export class Views {
 
   #learned(ranker: Ranker) {
     const { personal } = this.#services.state.own
-    // `active` is null if there is no fit on this base model yet, or if the guard prefers the base model.
+    // `active` is null if there is no fit on this base model yet, or if the base model predicts better.
     const applies = personal?.base === this.#shop.loaded?.hash
     const active = applies && personal?.guard.active && personal.fusionWeight > 0 ? personal : null
     return { active, learners: this.#chosen?.of(ranker.model) ?? null }

@@ -1,6 +1,6 @@
 /**
- * @module Tests decisions of shop and shopper (which events to forget, when and how much to learn, how long to store
- * events), and explanations of items.
+ * @module Tests forgetting and restoring events, limits of learning, how long events are stored, and explanations of
+ * items.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -91,8 +91,8 @@ describe('forgetting', () => {
       const never = await open()
       const forgot = await open()
       for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
-      // The device learns before and after the purchases of cards, so that the guard compares both models on these
-      // purchases.
+      // Learn before and after the purchases of cards, so that the guard compares the personal and the base model on
+      // them.
       await parameters(forgot)
       for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
         const input = { name: 'purchase', item_id } as const
@@ -149,7 +149,7 @@ describe('restoring forgotten events', () => {
     const undone = await open()
     const never = await open()
     for (const tested of [undone, never]) await liveWithCards(tested, clock)
-    // Any call of `forget`, even one that removes nothing, restarts the guard's history, as restoring events does.
+    // `forget`, even if it removes nothing, resets the guard's comparison of the models, as `restore` does.
     await never.device.forget(NOTHING)
     const forgotten = await undone.device.forget(CARDS)
     expect(undone.device.snapshot().events.count).toBe(12)

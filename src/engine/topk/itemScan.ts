@@ -8,8 +8,8 @@ import { instantiate, PAGE } from '../wasm/instantiate.ts'
 import { SCAN } from './scan.wasm.ts'
 
 /**
- * Kernel of the scan (`scan.wat`). The kernel's arguments are byte addresses; `steps` ≥ 1 counts steps of one block in
- * each quarter of the table, and `quarter` is the number of rows in a quarter.
+ * Kernel of the scan (`scan.wat`). `rows` to `out` are byte addresses. Each of `steps` ≥ 1 steps reads a block of rows
+ * from each quarter of the table; `quarter` is the number of rows in a quarter.
  * @returns byte address after the last hit
  */
 type Scan = (
@@ -102,7 +102,7 @@ export function wasmItemScan(
 
 /**
  * Writes rows as int8 in blocks, and their scales.
- * @returns length of the longest quantised row, and the largest quantisation error of a row
+ * @returns largest Euclidean norm of a quantised row, and of a row's quantisation error
  */
 function quantize(
   vectors: Float32Array,

@@ -126,7 +126,7 @@ export class Arena {
     const sum = part(at.sum, P)
     const totals = part(at.totals, 4)
     const tops = part(at.tops, 4)
-    /** Largest score of each live case at its last run, minus its largest offset. */
+    /** Largest score of each case at its last evaluation; subtracted in the softmax against overflow. */
     const shift = new Float32Array(weight.length)
 
     /** @returns the largest score */

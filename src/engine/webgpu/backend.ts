@@ -50,7 +50,7 @@ export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
   }
 }
 
-/** Last initialisation in a queue, because TensorFlow.js drops an initialisation when another initialisation starts. */
+/** Latest initialisation, for which the next one waits: TensorFlow.js drops an initialisation when another starts. */
 let initialising: Promise<unknown> = Promise.resolve()
 
 /**

@@ -1,6 +1,6 @@
 /**
- * @module Privacy console for data-protection officers without a technical background: six questions in the usual
- * order. All figures come from the device. Technical details are at the end.
+ * @module Privacy console for data-protection officers without a technical background: answers six questions. All
+ * figures come from the device. Technical details are at the end.
  */
 import '../react/nearside.css'
 import '../react/panel.css'
@@ -171,7 +171,7 @@ function Check({ personalizer, read }: CheckProps) {
   const { words } = useWords()
   const { run, status } = useOutcome()
   const verify = async () => {
-    // The log is read before the check, so that the check's position of a broken entry is right for this log.
+    // Read the log before the check, because `brokenAt` is the position of a broken entry in the log of that time.
     const log = await read()
     const { entries, brokenAt, signed } = await personalizer.audit.verify()
     if (brokenAt !== null) return words('broken', { entry: log[brokenAt]?.sequence })

@@ -10,7 +10,7 @@ import { StoredActions } from '../react/StoredActions.tsx'
 import { focusAtOnce } from '../react/useAction.tsx'
 import { type LogProps, Section, Table, useOutcome, useWords } from './Section.tsx'
 
-/** A row whose button asks before it deletes all events of a name, or everything. */
+/** Row whose button deletes, after a confirmation, all events of one name, or everything. */
 interface Removal {
   readonly what: EventName | 'everything'
   readonly name: string

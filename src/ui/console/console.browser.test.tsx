@@ -160,7 +160,7 @@ describe('what left', () => {
     log(upload(2, 4.9), entry(3, again), upload(4, 7.3))
     const screen = await show()
     await expect.element(part(screen, 'What left?')).toHaveTextContent('2 updates, 6,504 bytes')
-    // The last report of the entries folded into the summary (r2) was sent again after folding.
+    // Report r2, the last one in the summary entry, was sent again after the summary was made.
     const detail = { ...before, lossSquared: 1, lastReport: 'r2' }
     log(entry(3, again), upload(4, 7.3), entry(5, { kind: 'fold', detail }))
     personalizer.change({ revision: 2 })
@@ -322,7 +322,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('Your last updates')
   })
 
-  test('the row that deletes everything names the data that no other row shows, and after the deletion what remains', async () => {
+  test('the row that deletes everything lists the data that no other row shows; after the deletion, a message says what remains', async () => {
     const screen = await show()
     const stored = part(screen, 'What is stored?')
     await expect
@@ -409,7 +409,7 @@ describe('consent in the console', () => {
     await expect.element(screen.getByText('As it was said then.')).toBeVisible()
   })
 
-  test('a demonstration shows a banner, whose words are part of the consent', async () => {
+  test('in a demo shop the console shows a banner, whose words are part of the consent', async () => {
     const given: unknown[] = []
     personalizer.setContribution = async (...answer) => void given.push(answer[1])
     const screen = await show()
@@ -626,7 +626,7 @@ describe('technical details', () => {
     await expect.element(screen.getByText('Nothing was sent: no open round')).toBeVisible()
   })
 
-  test('the technical details show events, dropped events, fit, guard and notices', async () => {
+  test('the technical details show events, dropped events, the last fit, whether the personal model is in use, and notices', async () => {
     personalizer.change({
       events: { count: 5, byName: { view_item: 4, purchase: 1 } },
       cleaning: { kept: 3, dropped: { misclick: 2 } },

@@ -80,7 +80,7 @@ export function buildCard(
   return place
 }
 
-/** Replaces the list's children and keeps the keyboard focus of a shopper at its link or button. */
+/** Replaces the list's children; a link or button that had the focus has it again in the same item's card. */
 export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): void {
   const focused = (list.getRootNode() as ShadowRoot).activeElement
   const place = focused?.closest('li')
@@ -93,6 +93,6 @@ export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): 
   ;(same ?? near)?.querySelector<HTMLElement>(within)?.focus()
 }
 
-/** Id of a card's item, or the class of a line without an item. */
+/** Id of a card's item, or the class of a line that replaces a card. */
 const nameOf = (place: HTMLElement) =>
   place.querySelector<HTMLElement>('[data-item]')?.dataset.item ?? place.className

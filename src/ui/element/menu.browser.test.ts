@@ -27,7 +27,7 @@ const findings = async () => {
   return (await axe.run(document.body, { rules })).violations.map(({ id }) => id)
 }
 
-test('the menu says why the item is there, replaces an answered card by a line, and brings the card back when Undo is pressed', async () => {
+test('the menu says why the item is there, replaces a card by a line after “Less like this”, and brings the card back when Undo is pressed', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
@@ -61,7 +61,7 @@ test('the menu says why the item is there, replaces an answered card by a line, 
   await waitFor(() => expect(focused(host)).toBe(opener(host, 'mug')))
 })
 
-test('an answer that can’t be stored leaves the card as it is; a list can opt out of menus', async () => {
+test('feedback that can’t be stored leaves the card as it is; a list can opt out of menus', async () => {
   provide({ personalizer: { ...personalizer, capture: async () => null }, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await waitFor(() => expect(opener(host, 'mug')).toBeDefined())

@@ -1,6 +1,6 @@
 /**
- * @module Builds the menu of a listed item, with its button, and the line in place of an answered item. The DOM nodes
- * have the same markup as React's `ItemMenu`. The code of the menu loads after the list.
+ * @module Builds the menu of a listed item, with its button, and the line that replaces an item after feedback. The DOM
+ * nodes have the same markup as React's `ItemMenu`. The code of the menu loads after the list.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'

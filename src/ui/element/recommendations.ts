@@ -137,7 +137,7 @@ export class NearsideRecommendations extends Base {
 
   /**
    * Subscribes to the personalizer that the page has provided.
-   * @param isSame whether only other options of the page have changed, so that the list can stay
+   * @param isSame whether it is the same personalizer with other options, so that the list can stay
    */
   connect(isSame = false): void {
     if (isSame) {

@@ -82,7 +82,7 @@ test('the search finds typed words, and sorts equally relevant hits by the shopp
   await waitFor(() => expectOnlyTheBox(root))
 })
 
-test('a search for a price, and the place of sold-out hits, follow live changes', async () => {
+test('when prices or stock change, searches for a price and the ranks of sold-out hits are updated', async () => {
   const root = show()
   await userEvent.fill(box(root), 'tea under £3')
   await waitFor(() => expect(ids(root).toSorted()).toEqual(['mug', 'wick']))

@@ -51,9 +51,9 @@ const MEANT = 5
 
 /**
  * Search as a custom element. Attributes: `query` (initial text), `category` (whose products are shown while the box is
- * empty), `limit` (24, before "All …"), `page` (its name, for the shop's rules), `rules="off"`. The element captures a
- * search when the shopper presses Enter or leaves the box. The element fires `nearside-select`, and `nearside-redirect`
- * before it follows a rule to another page (`detail.href`; `preventDefault()` stops the redirect).
+ * empty), `limit` (default 24; a button shows the rest), `page` (its name, for the shop's rules), `rules="off"`. The
+ * element captures a search when the shopper presses Enter or leaves the box. The element fires `nearside-select`, and
+ * `nearside-redirect` before it follows a rule to another page (`detail.href`; `preventDefault()` stops the redirect).
  */
 export class NearsideSearch extends Base {
   static readonly observedAttributes = ['query', 'category', 'limit', 'page', 'rules']
@@ -193,8 +193,8 @@ export class NearsideSearch extends Base {
     const take = (given: ListAnswer) => {
       this.#hits = found
       this.#take(given, isAnother)
-      // After an error, the products and choices on screen still belong to the previous request, also when the next
-      // answer arrives.
+      // After an error, the screen still shows the previous request's products and choices when the next answer
+      // arrives.
       isAnother &&= 'error' in given
     }
     // Without hits, the list shows what this shopper may like.
@@ -231,7 +231,7 @@ export class NearsideSearch extends Base {
     return [label, ...texts.map((text) => button('ns-facets-button', search(text), text))]
   }
 
-  /** @param isAnother whether the answer on screen answered another request */
+  /** @param isAnother whether the list on screen belongs to another request */
   #take(given: ListAnswer, isAnother: boolean): void {
     if (!provided) return
     const { shop, personalizer } = provided

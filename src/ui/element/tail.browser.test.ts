@@ -36,7 +36,7 @@ async function open(markup: string) {
 
 const unpopular = () => shop.shards.at(-1)?.ids.at(-1) ?? ''
 
-test('a department’s list shows cards of products that the page didn’t have', async () => {
+test('a category’s list shows cards of products that the page didn’t have', async () => {
   const department = shop.catalog.find(({ id }) => id === unpopular())?.category
   const limit = shop.catalog.length
   const { shown } = await open(

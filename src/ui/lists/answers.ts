@@ -1,6 +1,6 @@
 /**
- * @module The shopper's answers to the items of one list, with React and without: replaces the answered item by a line
- * at once, stores the answer, and withdraws it on request.
+ * @module The shopper's feedback on the items of one list (e.g. "Not for me"), with React and without: replaces the
+ * item by a line at once, stores the feedback, and withdraws it on request.
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -23,7 +23,7 @@ export interface AnswersState {
   readonly folded: Folded | null
   readonly failed: boolean
   readonly answered: boolean
-  /** Ids of all items that the shopper has answered in this list. */
+  /** Ids of all items of this list on which the shopper gave feedback. */
   readonly gone: ReadonlySet<string>
 }
 
@@ -36,7 +36,7 @@ const NOTHING: AnswersState = { folded: null, failed: false, answered: false, go
 export function createListAnswers(personalizer: Part) {
   const listeners = new Set<() => void>()
   let state = NOTHING
-  /** Id of the event that stores the answer to the replaced item; null if it could not be stored. */
+  /** Id of the feedback event about the item that the line replaces; null if it could not be stored. */
   let stored: Promise<string | null> = Promise.resolve(null)
   let back: string | null = null
   let stop = () => {}
@@ -47,7 +47,7 @@ export function createListAnswers(personalizer: Part) {
     for (const listener of listeners) listener()
   }
 
-  /** Shows the items again as soon as an answer is forgotten elsewhere, e.g. in the panel. */
+  /** Shows the items again as soon as feedback is deleted elsewhere, e.g. in the panel. */
   function follow({ getSnapshot, subscribe }: Part): void {
     stop()
     const { erasures } = getSnapshot()
@@ -132,7 +132,7 @@ export async function whyLines(
   { id, reason, baseRank }: Recommendation,
   query: ListQuery,
 ): Promise<readonly string[]> {
-  // The second line refers to the action as "that", so the first line is a sentence about the action.
+  // The menu's second line begins "Without that", so the first line must name the action.
   const did = 'item' in reason && reason.kind === 'because' ? reason.item : id
   const first = reasonText(words, reason, itemOf, did)
   if (!NAMES_AN_ACTION.includes(reason.kind)) {

@@ -46,7 +46,7 @@ test('a device that slept through the end of a sale sees it within a minute', ()
   expect(seen).toHaveLength(2)
 })
 
-test('a clock that is set back is reported', () => {
+test('the price change is reported when the clock is set back to a time of other prices', () => {
   const { seen } = follow(items, START + 30 * MINUTE)
   expect(seen).toEqual([0])
   vi.advanceTimersByTime(20 * MINUTE)

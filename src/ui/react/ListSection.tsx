@@ -134,7 +134,7 @@ export function ListSection<TItem extends Item>({
           <li key={place} className="ns-skeleton" aria-hidden="true" />
         ))}
         {answers.itemsOf(entries, (entry, place, itemMenu) => (
-          // An item of `initialItems` keeps its node only if it keeps its place, because a moved node would make the
+          // An item of `initialItems` that changes its place gets a new node, because moving its node would make the
           // page jump.
           <li
             key={initialItems?.[place] === entry.item.id ? `first ${entry.item.id}` : entry.item.id}

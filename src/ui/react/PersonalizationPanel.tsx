@@ -94,7 +94,7 @@ interface PartProps {
 interface ChoiceProps {
   readonly checked: boolean
   readonly name: 'keep' | 'agents'
-  /** Action whose failure is shown, and the function that runs the action. */
+  /** Key of the message that is shown if `choose` fails. */
   readonly wish: Parameters<ReturnType<typeof useAction>['run']>[0]
   readonly choose: () => Promise<void>
 }

@@ -1,6 +1,6 @@
 /**
- * @module Menu of a listed item, with its button: the reason why the item is there, and the shopper's answers. The
- * module also has the line in place of an answered item. The code of the menu loads after the list.
+ * @module Menu of a listed item, with its button: the reason why the item is there, and buttons for feedback. The
+ * module also has the line that replaces an item after feedback. The code of the menu loads after the list.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'

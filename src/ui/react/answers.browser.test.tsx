@@ -76,7 +76,7 @@ test('an answer replaces the card by a line and moves the focus to the line’s 
   await waitFor(() => expect(focused()).toBe(menuOf(container, 'mug')))
 })
 
-test('if the shopper answers a second item, the line with Undo and the focus move there', async () => {
+test('if the shopper gives feedback on a second item, the line with Undo and the focus move there', async () => {
   const { container } = await show(<Recommendations />)
   for (const [id, place] of [
     ['mug', 1],
@@ -104,7 +104,7 @@ test('the name of the button begins with the product’s title, and Escape close
   await waitFor(() => expect(container.querySelector('.ns-menu-body')).toBeNull())
 })
 
-test('an answer that can’t be stored leaves the card where it was, and the list says so', async () => {
+test('feedback that can’t be stored leaves the card where it was, and the list says so', async () => {
   personalizer.capture = async () => null
   const { container } = await show(<Recommendations />)
   await press(container, 'mug')

@@ -452,7 +452,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
-  test('`Recommendations` fills the list after the shop’s transform, and no card says that its item has moved', async () => {
+  test('`Recommendations` fills the list after the shop’s transform, and no card shows “n places higher” or “lower”', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
     const screen = await render(
       <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>
@@ -694,7 +694,7 @@ test('a hook outside a provider names the missing provider', async () => {
   silence.mockRestore()
 })
 
-test('a paused shopper sees a notice beside their list and can resume there', async () => {
+test('a shopper who has paused learning sees a notice beside their list and can resume there', async () => {
   await personalizer.pause(true)
   const screen = await show(
     <>

@@ -51,7 +51,7 @@ const idsIn = (root: ParentNode) =>
     ({ dataset }) => dataset.item,
   )
 
-test('the tests run on the React version under test', () => {
+test('the imported React has the version that the test run asked for', () => {
   expect(version.split('.')[0]).toBe(import.meta.env.REACT)
 })
 

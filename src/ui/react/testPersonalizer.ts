@@ -50,7 +50,7 @@ export interface FakePersonalizer extends Personalizer {
   release(index: number): void
 }
 
-/** Gives the item of all later lists a badge, as a rule of the shop does. */
+/** Gives this item a badge in all later lists, as a rule of the shop does. */
 export function withBadge(personalizer: FakePersonalizer, item: string, badge: string): void {
   const { recommend } = personalizer
   const badged = (one: Recommendation) => (one.id === item ? { ...one, badge } : one)
@@ -72,7 +72,7 @@ export function createFakePersonalizer(items: readonly Item[]): FakePersonalizer
   const listeners = new Set<() => void>()
   const captured: CaptureInput[] = []
   const looks = new Map<string, number>()
-  /** Item of each of the shopper's answers, by the answer's event id. */
+  /** Item of each feedback event, by the event's id. */
   const answered = new Map<string, string>()
   const held: (() => void)[] = []
   let holding = false

@@ -112,7 +112,7 @@ test('the panel says what was sent, to the byte', () => {
   )
 })
 
-test('the panel says the state of engine, fit and guard', () => {
+test('the panel describes the engine, the last fit, and whether the personal model is in use', () => {
   expect(engineText(STARTING)).toBe('Starting…')
   expect(engineText({ ...STARTING, engine: { name: 'wasm', device: 'CPU', reason: '' } })).toBe(
     'wasm on CPU',

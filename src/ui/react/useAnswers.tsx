@@ -1,6 +1,6 @@
 /**
- * @module Adds to a list's items the menu with the shopper's answers, and the line in place of an answered item. The
- * code of menu and line loads after the list.
+ * @module Adds to a list's items the menu for feedback, and the line that replaces an item after feedback. The code of
+ * menu and line loads after the list.
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -40,10 +40,10 @@ const NOTHING: AnswersState = { folded: null, failed: false, answered: false, go
 const nothing = () => NOTHING
 const never = () => () => {}
 
-/** Answers of the shopper to the items of one list. */
+/** The shopper's feedback on the items of one list. */
 export interface Answers {
   /**
-   * Renders the list's items, each with its menu, and the line in place of an answered item.
+   * Renders the list's items, each with its menu, and the line that replaces an item after feedback.
    * @param render renders an item; `menu` is positioned in the corner of the nearest positioned element
    */
   itemsOf<TItem extends Item>(

@@ -116,8 +116,7 @@ export function SearchBox<TItem extends Item = Item>({
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     if (text.trim() === '' && !onType) return
-    // A page that shows results while the shopper types has the search's answer, and itself follows the answer's
-    // redirect.
+    // A page with `onType` has already searched while the shopper typed, and follows the redirect itself.
     const asked = onType ? null : search?.({ query: text, limit: 0 }).catch(() => null)
     const [box, from] = [input.current, location.href]
     const href = (asked && (await asked)?.redirect) ?? linkToSearch(text)

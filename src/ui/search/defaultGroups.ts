@@ -8,7 +8,7 @@ import type { FacetGroup, FacetSelection } from '@nearside/core/search/facets.ts
 import { priceText } from '../lists/itemText.ts'
 import type { SearchKey } from '../messages/search.ts'
 
-/** Number of options shown before "All …". */
+/** Number of options shown until the shopper presses the button "All …". */
 export const FIRST = 8
 
 /**

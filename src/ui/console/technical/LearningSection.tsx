@@ -1,6 +1,6 @@
 /**
- * @module Shows the engine (with a menu to choose another engine), the last fit, the guard's evidence, and what was
- * learned.
+ * @module Shows the engine (with a menu to choose another engine), the last fit, evidence for or against the personal
+ * model, and what was learned.
  */
 
 import type { EnginePreference } from '@nearside/browser/apiSnapshot.ts'
