@@ -39,7 +39,7 @@ describe('scores', () => {
     expect(mostByChance(0.5, 10_000)).toBeCloseTo(0.515, 6)
   })
 
-  test('truePositiveRate is the share of “yes” scores above the threshold that only the given share of “no” scores exceeds', () => {
+  test('truePositiveRate is the share of “yes” scores above the threshold that has the given false positive rate', () => {
     const no = Array.from({ length: 100 }, (_, i) => i)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0.01)).toBe(0.5)
     expect(truePositiveRate({ no, yes: [97, 98, 99, 100] }, 0)).toBe(0.25)
@@ -112,7 +112,7 @@ describe('an attack', () => {
     expect(await under(20)).toBeLessThan(0.07)
   })
 
-  test('an attack by the time of arrival finds only a device that sends without delay', () => {
+  test('the time at which a report arrives identifies its device only if the device sends without delay', () => {
     expectHolds([linkByTime(given(200))])
   })
 

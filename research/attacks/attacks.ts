@@ -34,7 +34,7 @@ export interface Attack {
 
 export interface Given {
   readonly terms: PolicyParameters
-  /** Random source of updates and guesses. Masks, rounding and noise use the operating system's random bytes. */
+  /** Random source of updates and guesses. Secret shares, rounding and noise use the system's random bytes. */
   readonly random: Random
   readonly trials: number
   readonly progress: (done: number) => void
@@ -97,7 +97,7 @@ const worlds = () => ({ no: [] as number[], yes: [] as number[] })
 /**
  * Scores that an aggregator computes if it knows its own noise and all other updates of each round. A score is the
  * projection of the sum on the device's possible update, which is as long as the clip norm allows.
- * @param instead factor on the device's update if the right guess is “no”: 0 for no update, −1 for the opposite update
+ * @param instead what the device sends if the right guess is “no”: 0 for no update, −1 for the opposite update
  * @returns scores by the published sums, and by sums without noise
  */
 async function scoresOfSums(
@@ -177,8 +177,8 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 }
 
 /**
- * Guesses from a round's counts which of two products a device counted, and it counted no other. No other two histories
- * have counts that differ more.
+ * Guesses from a round's counts which of two products a device counted; the device counted only this product. The
+ * counts of two devices can't differ more than in this case.
  */
 export async function tellProduct({ terms, random, trials, progress }: Given): Promise<Attack> {
   const { countShare = 0, noiseMultiplier } = terms

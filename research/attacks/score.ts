@@ -28,7 +28,7 @@ export function areaUnderCurve({ no, yes }: Scores): number {
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 
-/** Share of “yes” scores above the threshold that only a share `falsePositives` of the “no” scores exceeds. */
+/** True positive rate: share of “yes” scores above the threshold with the false positive rate `falsePositives`. */
 export function truePositiveRate({ no, yes }: Scores, falsePositives: number): number {
   const threshold = no.toSorted((a, b) => b - a)[Math.floor(falsePositives * no.length)]
   return yes.filter((score) => score > threshold).length / yes.length

@@ -1,6 +1,6 @@
 /**
- * @module Finds the rows of a table with the highest inner product plus bias. A peer (another library) must find the
- * same rows as our scan, or its time doesn't count.
+ * @module Finds the rows of a table with the highest score: inner product with a query, plus the row's bias. A peer
+ * (another library) must find the same rows as our scan, or its time doesn't count.
  */
 import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
@@ -32,7 +32,7 @@ function scoreOf({ itemVectors, bias }: Table, query: Float32Array, row: number)
 
 /**
  * Finds the best rows by the scan, and scores them in double precision.
- * @param fixed the table's bias
+ * @param fixed part of each row's score that doesn't depend on the query: the table's bias
  * @returns the rows, and the floor that the scan needed
  */
 export function bestByScan(

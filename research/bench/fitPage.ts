@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`. It measures three times: the gradient descent, compared with other libraries; the
- * whole fit, as the worker runs it; and from an event to the changed list, through the package and its worker.
+ * @module The page of `bench fit`. It measures three durations: of the gradient descent, compared with other libraries;
+ * of a whole fit in the worker; and from an event to the changed list, through the package and its worker.
  */
 
 import { fitPersonal, type InUse } from '@nearside/browser/learning/personalFit.ts'
@@ -34,7 +34,7 @@ const FITS = 100
 /** Maximum error of a parameter. A rival with a larger error did not solve the problem, so its time is meaningless. */
 const MAX_ERROR = 1e-2
 
-/** `ours`: the problem of a fit. `compact`: the same problem for other libraries, without the fixed parameters. */
+/** `ours`: a fit's problem. `compact`: the same problem for other libraries, without parameters that don't change. */
 function problems(): { ours: FitProblem; compact: FitProblem } {
   const shape = { seed: 1, cases: FIT_CASES, candidates: FIT_CANDIDATES, steps: 30 }
   const compact = testProblem({ ...shape, parameters: MOVING })

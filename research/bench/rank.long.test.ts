@@ -3,7 +3,7 @@ import { inPage } from './browser.ts'
 
 const ITEMS = 3_659
 
-test('`bench rank` times a peer of the scan only after the peer has found the same rows as the scan', async () => {
+test('`bench rank` times another library’s search only after it has found the same rows as our scan', async () => {
   const { results, ratios, notes } = await inPage('rank', 1, () => {}, ITEMS)
   const timed = results.filter(({ workload }) => workload === 'S-4k-64').map((it) => it.engine)
   for (const engine of ['tfjs-wasm', 'tfjs-wasm-threads', 'jax-wasm', 'numpy-ts']) {

@@ -22,7 +22,7 @@ import { median } from './statistics.ts'
 import { startTfjsThreads } from './tfjsThreads.ts'
 
 const K = 20
-/** Bytes of a row: its vector, scale, fixed part of the score, and popularity. */
+/** Bytes of a row: its vector, scale, the part of its score that no query changes, and popularity. */
 const ROW_BYTES = DIMENSION + 12
 const TABLES = [
   { size: '4k', items: 3659 },

@@ -1,5 +1,5 @@
 /**
- * @module Reads memory with SIMD and does nothing else, so that no scan over the same number of bytes can be faster.
+ * @module Reads memory with SIMD and does nothing else. Its time is a lower bound for every scan of as many bytes.
  */
 import { instantiate, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { READER } from './reader.wasm.ts'

@@ -80,7 +80,7 @@ const format = z.strictObject({
 /** The report as a script reads it after `--json`. */
 const written = (report: Report) => format.parse(JSON.parse(JSON.stringify(report)))
 
-/** Checks beyond the format: a ratio compares engines of its workload, and its interval contains it. */
+/** Checks beyond the format: a ratio compares engines that ran the same workload, and lies in its own interval. */
 function checkSense({ job, results, ratios }: z.infer<typeof format>): void {
   const timed = new Set(results.map((it) => `${it.workload} ${it.engine}`))
   expect(timed.size).toBe(results.length)

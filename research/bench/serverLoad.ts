@@ -9,7 +9,7 @@ import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'
 import { ROUTES } from '@nearside/aggregate/protocol/routes.ts'
 import type { Random } from '@nearside/core/model/random.ts'
 
-/** Number of concurrent reports: twice as many as a leader handles together. */
+/** Number of concurrent reports: twice the maximum that a leader writes in one transaction. */
 const AT_ONCE = 128
 const ADDRESSES = 8
 /** Milliseconds after which a report counts as unanswered, in a burst and beside half-open connections. */

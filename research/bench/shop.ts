@@ -5,7 +5,7 @@ import { tinyModel } from '@nearside/core/model/testModel.ts'
 
 const HOUR = 3_600_000
 
-/** Number of parameters of p = (u, w_p) that may move: none of u, 27 of w_p, as in the prior of the demo shop. */
+/** Number of personal parameters that a fit changes: 27 feature weights, as in the demo shop; no user vector. */
 export const MOVING = 27
 
 export function benchModel(items: number): BaseModel {

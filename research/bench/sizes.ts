@@ -1,6 +1,6 @@
 /**
- * @module `bench start` for several catalog sizes. The benchmark generates the items, and its model has random numbers,
- * with as many neighbours as `pretrain` gives. Reports the transferred bytes, and the memory of page and worker.
+ * @module `bench start` for several catalog sizes, with generated items and a random model. Each item has as many
+ * co-occurring items as `pretrain` stores. The report has the transferred bytes, and the memory of page and worker.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -40,11 +40,11 @@ export interface SizeVisit {
   readonly bytes: number
   /** Memory of page and worker, bytes. */
   readonly memory: number
-  /** Milliseconds of our scripts in the longest task of a page that is slowed down; null for a page at full speed. */
+  /** Duration of our scripts within the page's longest task, if its CPU is slowed down, ms; null at full speed. */
   readonly task: number | null
 }
 
-/** @param root folder of the site; sizes go to `sizes/N/` */
+/** @param root folder of the site; the shop with N items goes to `sizes/N/` */
 export async function makeSizes(root: string): Promise<void> {
   for (const size of SIZES) await makeSize(root, size)
 }
@@ -81,7 +81,7 @@ async function makeSize(root: string, size: number): Promise<void> {
   }))
   const sold = model.statistics.popularity30
   const best = highestRows(sold, HEAD).map((row) => model.itemIds[row])
-  // Title of the least popular item among those whose number is in exactly three other titles.
+  // The title to search for is rare: the least popular one whose number occurs in exactly three other titles.
   const numbers = items.map(({ title }) => title.split(/\W/)[2])
   const counts = groupBy([...numbers.keys()], (i) => numbers[i])
   const rare = ranksOfAll(sold)

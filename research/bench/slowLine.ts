@@ -21,7 +21,7 @@ export async function slowLine(
   { bitsPerSecond, roundTripMs }: Line,
 ): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
-  /** One function for each connection with waiting data, the connection that is next in turn first. */
+  /** Queue of the connections with waiting data. Each function sends one piece of its connection's data. */
   const turns: (() => number)[] = []
   let busy = false
 
@@ -36,7 +36,7 @@ export async function slowLine(
     later(start + (8000 * turn()) / bitsPerSecond, pass)
   }
 
-  /** Milliseconds by which earlier timers ended too early. Timers count whole milliseconds; the line needs thirds. */
+  /** Milliseconds by which timers ended too early: they count whole milliseconds, a piece takes fractions. */
   let owed = 0
   function later(at: number, work: () => void): void {
     const wait = at - performance.now() + owed

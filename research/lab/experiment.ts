@@ -4,7 +4,7 @@ import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
 
 interface Asked {
-  /** Shop, model and protocol. The protocol selects the test cases; `personal` selects each case at or after `until`. */
+  /** Shop, model and protocol. The protocol selects the test cases; `personal` takes all from the time `until` on. */
   readonly question: Question
   readonly seed: number
 }
@@ -14,7 +14,7 @@ export interface Experiment {
   run(asked: Asked, steps: Steps): Promise<Evaluated>
 }
 
-/** Fields with which every experiment's result begins. */
+/** First fields of every experiment's result. No experiment counts the shoppers whom learning made worse. */
 export function head({ question, seed }: Asked, shop: string, until: number) {
   return {
     shop,

@@ -17,8 +17,8 @@ import { mutate, mutateList } from './mutate.ts'
 import { createAggregators, type Exported, reachedBy, VirtualDevice } from './virtualDevice.ts'
 
 /**
- * Number of devices whose bundles the test changes. With few devices, the verifier in Python would find most
- * signatures' verdicts in its cache.
+ * Number of devices whose bundles the test changes. With few devices, the verifier in Python would find most signatures
+ * in its cache and not check them.
  */
 const DEVICES = 24
 const STEPS = { least: 3, more: 12 }
@@ -31,7 +31,7 @@ type Said = readonly string[]
 export const inOrder = (faults: readonly Pick<Fault, 'check' | 'entry'>[]): Said =>
   [...new Set(faults.map(({ check, entry }) => `${check}, ${entry}`))].sort()
 
-/** Verdict of both verifiers if the file that an option names is malformed. */
+/** Verdict of both verifiers if an option names a malformed file. */
 const REFUSED: Said = ['option, null']
 
 /** Verdict of the verifier in TypeScript. If it crashes instead of reporting a fault, the comparison ends. */

@@ -130,7 +130,7 @@ const recordsOf = (root: Holder) => entriesOf(root).filter(isRecord)
 const anyEntry = (entries: readonly unknown[], random: Random) =>
   random.integer(entries.length || 1)
 
-/** Changes to entries that a lying device or a damaged file can cause. */
+/** Changes to log entries such as a lying device or a damaged file has. */
 const MISPLACEMENTS: readonly Change[] = [
   (root, _, random) => {
     const entries = recordsOf(root)

@@ -306,7 +306,7 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** First upload entry of the last report that has a receipt; undefined if the log no longer has this entry. */
+/** First upload entry of the last report with a receipt; undefined if its `through` entry is no longer in the log. */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(

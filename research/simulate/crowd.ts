@@ -22,7 +22,7 @@ interface Part {
   readonly model: BaseModel
   /** End of the round's part of the log, milliseconds since the epoch. */
   readonly end: number
-  /** Number of devices that played each shopper before; each device used up its allowed reports. */
+  /** Number of earlier devices of each shopper. A device is replaced when it has sent all reports that it may send. */
   readonly generation: number
 }
 
@@ -36,7 +36,7 @@ export function participantsOf(
   const known = new Map<string, ArrayLike<number>>()
   const find = createCandidates(model)
   const update = ({ id, interactions }: ShopperHistory, now: number) => {
-    // Rounds the device's time to whole days from the end of its part of the log, so that updates can be cached.
+    // Rounds the device's time to whole days from `end`, so that updates can be cached.
     const days = Math.round((now - end) / DAY)
     const key = `${days} ${id}`
     const history = interactions.filter(({ time }) => time < end)
@@ -53,8 +53,8 @@ export function participantsOf(
 }
 
 /**
- * Sum of the quantised updates (integers: update · scale) of the devices that bypass the servers. Devices with the same
- * update get the same rounding.
+ * Sum of the quantised updates (integers: update · scale) of the devices whose updates are summed here, because they
+ * send no reports to the servers. Devices with the same update get the same rounding.
  */
 export async function addRest(
   participants: readonly Participant[],

@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** More than the number of awaits in a contribution: a device that is to vanish at this await doesn't vanish. */
+/** More than the number of awaits in a contribution. A device that vanishes only after as many completes its report. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
@@ -73,7 +73,7 @@ async function createScene(seed: number, withNoise: boolean) {
     },
     async recover() {
       servers.heal()
-      // The leader pauses for a shorter time after the helper has failed to answer.
+      // This is longer than the leader's pause after the helper has failed to answer.
       now += 6_000
       await servers.settle()
     },
@@ -92,7 +92,7 @@ const BOTH = DEATH_OF.filter(({ role }) => role === 'leader').flatMap((leader) =
   DEATH_OF.filter(({ role }) => role === 'helper').map((helper) => [leader, helper]),
 )
 
-/** A random happening with its name. fast-check simplifies it towards a device that just contributes. */
+/** A random event, named for failure messages. fast-check simplifies it towards a device that just contributes. */
 const happening = fc.oneof(
   {
     weight: 8,

@@ -106,7 +106,7 @@ export async function forged(
   const parts = await partsOf(task, integers, randomBytes)
   const leaderShare = Uint8Array.from(parts.leaderShare)
   if (attack === 'garbage') leaderShare.set(randomBytes(leaderShare.length))
-  // Changes the proof's share only, which follows the vector's share.
+  // Changes a bit of the proof's share, which follows the vector's share.
   if (attack === 'proof') leaderShare[4 * circuitOf(task.policy).measurementLength] ^= 1
   return sealed(task, { ...parts, leaderShare }, randomBytes)
 }

@@ -58,7 +58,7 @@ export interface Plan {
   readonly refused: string | null
 }
 
-/** ε from which `noiseMultiplier` is set if a simulation adds no noise: any value that devices accept. */
+/** Placeholder for ε in a simulation without noise. Devices must accept the `noiseMultiplier` that follows from it. */
 const NO_NOISE_EPSILON = 4
 
 /**

@@ -21,7 +21,7 @@ const UNHEARD = 0.03
 const LATE = 0.03
 const REPLAYED = 0.05
 const WRONG_CLOCK = 0.1
-/** Number of mishaps of each kind in a round. */
+/** Number of kills and of cut-offs of each server while reports arrive; also the number of repeated requests. */
 const MISHAPS = 2
 const AWAITS = 9
 const ATTEMPTS = 6

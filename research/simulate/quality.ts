@@ -53,7 +53,7 @@ export interface Quality {
     readonly arm: string
     readonly ndcg: Interval | null
     readonly lift: Lift | null
-    /** NDCG gained over the first model, divided by the gain of a base model trained on the log; null without one. */
+    /** NDCG gained over the first model, divided by the gain of a model trained on the log; null: no such model. */
     readonly gap: Interval | null
   }[]
   readonly shoppers: number

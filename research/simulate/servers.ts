@@ -175,7 +175,7 @@ export async function createServers(options: ServersOptions) {
     },
     /** Records a report that is on no device's disk. */
     remember: (id: string, residues: Uint32Array) => void made.set(id, residues),
-    /** Whether the sum contains each report once and every acknowledged one; null if no sum was released. */
+    /** Whether the sum contains all acknowledged reports, and none twice; null if no sum was released. */
     isExact(round: number): boolean | null {
       const found = released.get(round)
       if (!found) return null
@@ -239,7 +239,7 @@ class Life {
           this.#requireLife()
           const result = await method(...given)
           watch(this, name, given, result)
-          // Only a write that changed something counts as the write at which the server dies.
+          // A write that changed nothing doesn't count as the write at which the server dies.
           if (result !== false && isLast('after')) this.end()
           this.#requireLife()
           return result

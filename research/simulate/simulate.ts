@@ -83,9 +83,9 @@ export interface PlayedRound {
   readonly shoppers: number
   readonly participants: readonly Participant[]
   readonly result: RoundResult
-  /** Sum of the counted updates without noise, in model units; no server knows this sum. */
+  /** Sum of the counted updates without noise, in units of the model's weights; no server knows this sum. */
   readonly exact: Float64Array
-  /** Sum of the counted updates as the servers release it, in model units. */
+  /** Sum of the counted updates as the servers release it, in units of the model's weights. */
   readonly released: Float64Array
   readonly model: BaseModel
 }
@@ -212,11 +212,11 @@ async function readCollected(
   return model
 }
 
-/** Sums of the current round: the sum of the updates that bypass the servers, and the released sum. */
+/** Sums of the current round. */
 interface Rest {
-  /** Sum of the quantised updates (integers: update · scale) that bypass the servers. */
+  /** Sum of the quantised updates (integers: update · scale) of devices that send no reports to the servers. */
   sum: Float64Array
-  /** Sum of all counted updates with noise, in model units. */
+  /** Sum of all counted updates with noise, in units of the model's weights. */
   released: Float64Array
 }
 

@@ -25,8 +25,8 @@ export async function buildFirstLists(models: string, outDir: string): Promise<v
           crossorigin: true,
           href: `/models/${version}/${name}`,
         },
-        // The page requests the largest file first, because the connection is already open. It requests the other files
-        // after the scripts, because scripts also take time to run.
+        // The page requests the largest file first, over the connection that is already open. It requests the other
+        // files after the scripts, because scripts also need time to run.
         injectTo: name === MODEL_FILES.items ? 'head-prepend' : 'body',
       })),
   }

@@ -109,7 +109,7 @@ export function createFederation(
   let open: OpenRound | null = null
   let round = 0
 
-  /** Devices that visit in this period and could contribute, sorted by time. */
+  /** Devices that visit in this period and could contribute, sorted by the time of their report. */
   function arrivals(from: number, to: number) {
     const all: { shopper: YearShopper; store: DeviceStore; time: number }[] = []
     for (const shopper of shoppers) {
@@ -224,8 +224,8 @@ export function createFederation(
       return { traffic, filled: await fill(sum) }
     },
     /**
-     * Largest numbers of reports sent so far by a device, and by a shopper from all devices. Also the number of
-     * shoppers who have sent more than a single device may send.
+     * Most reports sent so far by one device, and by one shopper on all devices together. Also the number of shoppers
+     * who have sent more than a single device may send.
      */
     spent() {
       const most = (all: Iterable<number>) => [...all].reduce((a, b) => Math.max(a, b), 0)

@@ -22,7 +22,7 @@ import { type Steps, step } from '@nearside/evaluate/steps.ts'
 import { hiding, ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { START, storedFrom, YEAR, type YearShopper } from './shop.ts'
 
-/** Description of each arm. All arms know the same history, and the counts as of the week's first day. */
+/** Description of each arm. All arms know the same history, and items' popularity as of the week's first day. */
 export const ARMS = {
   personal: 'the newest model, with what the device learned',
   base: 'the newest model: everyone’s list',

@@ -67,7 +67,7 @@ export interface YearShopper extends ShopperHistory {
 /** Days for which a store keeps events, as by default in a page. */
 const KEPT_DAYS = 90
 
-/** Events of a shopper before `to` that a device's store has at `from` or gets later. */
+/** Events of a shopper that a device's store contains at some time between `from` and `to`. */
 export function storedFrom(
   { interactions }: ShopperHistory,
   store: DeviceStore,

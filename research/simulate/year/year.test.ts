@@ -53,7 +53,7 @@ describe('a tiny year', () => {
     ])
   })
 
-  test('no device sends more reports than its limit, but a shopper whose browser lost its store can', () => {
+  test('no device sends more reports than its limit, but a shopper whose browser lost its store can send more', () => {
     const { year } = costOf(played.terms)
     for (const { epsilonDevice, epsilonShopper } of played.result.weeks) {
       expect(epsilonDevice).toBeLessThanOrEqual(year)

@@ -1,7 +1,7 @@
 /**
  * @module Plays a year of a made-up shop, week by week: shoppers come, devices lose their stores, servers are down, and
- * a round takes reports. Every fourth week, `pretrain --from` makes the next model from all orders. Shoppers from
- * whom no model learns judge each week's models before the week teaches anything. The seed determines everything.
+ * a round takes reports. Every fourth week, `pretrain --from` makes the next model from all orders. Each week's models
+ * are tested on held-out shoppers before the week's data train anything. The seed determines everything.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -57,7 +57,7 @@ export interface WeekResult extends Traffic, Verdict {
   readonly items: number
   /** Number of shoppers who visited in this week. */
   readonly visitors: number
-  /** Number of stores that a visit in this week found lost. */
+  /** Number of stores that were lost in this week, of shoppers who visited in it. */
   readonly lostStores: number
   readonly lostEvents: number
   readonly sumExact: boolean | null
@@ -200,7 +200,7 @@ function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion
   throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
 }
 
-/** Stores of the shoppers who visit in this period, and the number of stores that these visits found lost. */
+/** Stores of the shoppers who visit in this period, and the number of these shoppers' stores that were lost in it. */
 function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
   const found = { stores: [] as DeviceStore[], lostStores: 0, lostEvents: 0 }
   for (const shopper of shoppers) {

@@ -80,7 +80,7 @@ describe('RFC 9578, type 2', () => {
 })
 
 describe('the blinded request that an issuer sees', () => {
-  it('the blinded request reveals nothing to an issuer: exactly one blind links each token to each request', async () => {
+  it('the blinded request reveals nothing to an issuer: each message gives each possible request with exactly one blind', async () => {
     // The modulus is so small that all blinds can be tried: for any message, each invertible number occurs once.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n
@@ -110,7 +110,7 @@ describe('the blinded request that an issuer sees', () => {
     const n = big(toHex(modulus))
     for (const token of asked) {
       for (const seen of asked) {
-        // For each token and each answer of the issuer, some blind connects token and answer.
+        // For each token and each answer of the issuer, some blind makes this token from this answer.
         const signature = big(toHex(token.signature))
         const factor = (big(toHex(seen.response)) * inverseOf(signature, n)) % n
         const bytes = fromHex(factor.toString(16).padStart(512, '0'))

@@ -22,8 +22,8 @@ function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number
 
 /**
  * Clipped vector x · min(1, C/‖x‖), in fp64.
- * @throws NearsideError `report-invalid` for a NaN or infinite coordinate: clipping would turn the vector into an
- *   arbitrary direction
+ * @throws NearsideError `report-invalid` for a NaN or infinite coordinate, because the clipped vector would be
+ *   arbitrary
  */
 export function clip(vector: ArrayLike<number>, clipNorm: number): Float64Array {
   const clipped = Float64Array.from(vector)

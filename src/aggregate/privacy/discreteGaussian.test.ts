@@ -23,7 +23,7 @@ function draw(variance: bigint, count: number): number[] {
 }
 
 describe('the reference distribution', () => {
-  it('the probabilities that these tests compute match the published ones', () => {
+  it('the reference `probability` of these tests gives published values of the discrete Gaussian', () => {
     expect(probability(0, 1)).toBeCloseTo(0.3989422782668617, 14)
     expect(probability(1, 1)).toBeCloseTo(0.24197072322446, 13)
     expect(probability(3, 1)).toBeCloseTo(0.00443184838822, 13)

@@ -12,8 +12,8 @@ import {
 import { cryptoRandomBytes } from './randomBytes.ts'
 
 test('this browser seals requests and opens answers as RFC 9458 specifies', async () => {
-  // The answer is the example of RFC 9458, appendix A. The Ed25519 key is the first test vector of RFC 8032; its X25519
-  // form was computed elsewhere.
+  // The answer is the example of RFC 9458, appendix A. The Ed25519 key is the first test vector of RFC 8032; another
+  // implementation computed its X25519 form.
   const secret = fromHex('62d87a6ba569ee81014c2641f52bea36')
   const enc = fromHex('4b28f881333e7c164ffc499ad9796f877f4e1051ee6d31bad19dec96c208b472')
   const answer = fromHex('c789e7151fcba46158ca84b04464910d86f9013e404feea014e7be4a441f234f857fbd')

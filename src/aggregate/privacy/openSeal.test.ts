@@ -52,7 +52,7 @@ describe('a server’s openSeal', () => {
     for (const at of sealed.keys()) {
       const changed = sealed.slice()
       changed[at] ^= 1
-      // X25519 ignores the highest bit of a public key. The seal also authenticates the key's bytes, so opening fails.
+      // X25519 ignores the highest bit of a public key. HPKE derives its keys from all bits, so opening fails.
       expect(() => openSeal(keys, changed, info, aad)).toThrow(refused)
     }
     // These public keys are points of small order, so the shared secret is public.

@@ -1,4 +1,4 @@
-/** @module Randomness of the operating system, through WebCrypto: the only source of masks and noise. */
+/** @module Randomness of the operating system, through WebCrypto: the only source of secret shares and noise. */
 import { type Bytes, ownBytes } from '@nearside/core/bytes.ts'
 
 /**

@@ -32,7 +32,7 @@ async function split(vector: Uint32Array, length = d) {
 }
 
 describe('two shares', () => {
-  it('both servers’ sums of shares add up to the sum of the devices’ vectors, even if proofs fail', async () => {
+  it('both servers’ sums of shares add up to the sum of the devices’ vectors, whether or not proofs hold', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(elements, { minLength: 1, maxLength: 5 }), async (vectors) => {
         const [leader, helper, plain] = [0, 1, 2].map(() => new Uint32Array(d))

@@ -1,7 +1,7 @@
 /**
  * @module ε of Gaussian noise if each step samples every device with chance q, for comparison with publications. Two
- * methods: Rényi divergence, and the privacy loss distribution. Devices use the exact form (`gaussianAccountant.ts`),
- * because browsers select themselves and q is 1.
+ * methods: Rényi divergence, and the privacy loss distribution. Nearside's servers don't sample devices (q = 1), so
+ * Nearside uses the exact formula of `gaussianAccountant.ts`.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { logNormalCdf } from '@nearside/core/normal.ts'
@@ -70,7 +70,7 @@ const logAdd = (a: number, b: number) => {
 const OUTCOMES = 100_000
 /** Standard deviations to each side that the outcomes cover. Outcomes beyond have a probability below 1e-18. */
 const REACH = 9
-/** Width of the grid of losses; smaller for small losses per step, larger where the grid would exceed `MOST_POINTS`. */
+/** Default width of the grid of losses: smaller for small losses, larger if it would have over `MOST_POINTS` points. */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19
 /** Share of δ reserved on each side for losses that the grid doesn't cover. */
@@ -202,7 +202,7 @@ function convolved(chances: Float64Array, times: number): Float64Array {
     const size = Math.hypot(re[i], im[i]) ** times
     const angle = Math.atan2(im[i], re[i]) * times
     re[i] = size * Math.cos(angle)
-    // To conjugate, transform and conjugate again is the inverse transform, times the length.
+    // The inverse transform is conjugation, transform and conjugation, divided by the length.
     im[i] = -size * Math.sin(angle)
   }
   transform(re, im)

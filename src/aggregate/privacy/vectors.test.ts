@@ -83,7 +83,7 @@ describe('published vectors', () => {
     const info = fromHex('4f6465206f6e2061204772656369616e2055726e')
     const aad = fromHex('436f756e742d30')
     const plain = fromHex('4265617574792069732074727574682c20747275746820626561757479')
-    // The vector's random bytes of the ephemeral key (ikmE). An auditor repeats a sealing in the same way.
+    // These random bytes make the ephemeral key (ikmE). An auditor, too, repeats a sealing from its random bytes.
     const ephemeral = fromHex('7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234')
     expect(toHex(await seal(publicKey, plain, info, aad, ephemeral))).toBe(enc + ciphertext)
   })

@@ -41,7 +41,7 @@ describe('a binary HTTP message', () => {
     expect(decodeResponse(RFC_OK)).toMatchObject({ status: 200, headers: {} })
   })
 
-  it('the encoder writes the RFC’s examples, followed by the lengths of an empty header section and an empty body', () => {
+  it('the encoder writes the RFC’s examples with explicit zero lengths of headers and body', () => {
     const none = new Uint8Array(0)
     const get = { method: 'GET', authority: 'example.com', path: '/', headers: {}, body: none }
     expect(toHex(encodeRequest(get))).toBe(`${toHex(RFC_GET)}0000`)
@@ -80,7 +80,7 @@ describe('a binary HTTP message', () => {
     for (let length = 0; length < whole.length; length++) {
       const cut = whole.slice(0, length)
       try {
-        // A truncated message is valid only if it lacks whole parts.
+        // A truncated message is valid only if it ends between two parts.
         expect(decodeRequest(cut).body.length).toBe(0)
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(RangeError)

@@ -15,13 +15,13 @@ export const DEMO_PARAMETERS: PolicyParameters = {
   learningRate: 0.1,
   momentum: 0,
   maxParticipations: 4,
-  // A round lasts a minute, so that a demonstration can show several rounds. A real shop waits a day or more before a
-  // release.
+  // A device may send again after a minute, so that a demonstration can show several rounds. A real shop waits a day or
+  // more.
   minSeparationSeconds: 60,
   periodDays: 365,
 }
 
-/** Terms that the devices of a real shop accept: ε = 1.85 for one update and 3.98 for the four of a year. */
+/** Terms that a real shop's devices accept: ε = 1.85 for one update, 3.98 for the four that a year allows. */
 export const SHOP_PARAMETERS: PolicyParameters = {
   ...DEMO_PARAMETERS,
   task: 'my-shop',

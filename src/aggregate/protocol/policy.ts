@@ -37,9 +37,9 @@ export interface Issuer {
 export interface PolicyParameters {
   /** Name of the shop's federation: 1 to 64 letters, digits, dots and dashes. */
   readonly task: string
-  /** Clip norm C: largest L2 norm of an update, in model units. */
+  /** Clip norm C: largest L2 norm of an update, in units of the model's weights. */
   readonly clipNorm: number
-  /** Scale of the rounding: number of integer steps per model unit. */
+  /** Scale of the rounding: number of integer steps per unit of the model's weights. */
   readonly scale: number
   /** Noise multiplier z: standard deviation of each aggregator's noise, in clip norms. */
   readonly noiseMultiplier: number
@@ -73,7 +73,7 @@ export interface Policy extends PolicyParameters {
   readonly trust: 'two-aggregators' | 'trusted-server'
   /** Model that updates are computed from; `hash` is the hex SHA-256 of its manifest.json. */
   readonly model: { readonly version: string; readonly hash: string }
-  /** Number of parameters of each kind that an update covers; their sum is its length d. Counts need `countShare`. */
+  /** Number of parameters of each kind in an update; the update's length d is their sum. Counts need `countShare`. */
   readonly parameters: { readonly featureWeights: number; readonly itemCounts?: number }
   readonly leader: AggregatorIdentity
   readonly helper: AggregatorIdentity
@@ -88,7 +88,7 @@ export function integerClipNorm(policy: Pick<Policy, 'clipNorm' | 'scale'>): num
   return Math.floor(policy.clipNorm * policy.scale)
 }
 
-/** Variance σ² of each aggregator's discrete Gaussian: (z·C_q)², rounded up so that noise is never below z. */
+/** Variance σ² of each aggregator's discrete Gaussian: (z·C_q)², rounded up: the noise multiplier is at least z. */
 export function noiseVariance(
   policy: Pick<Policy, 'clipNorm' | 'scale' | 'noiseMultiplier'>,
 ): bigint {

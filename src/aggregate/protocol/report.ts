@@ -138,8 +138,8 @@ function invalid(what: string): NearsideError {
 }
 
 /**
- * Number of proofs and checks. To get a vector above the norm bound accepted, a device needs about 2¹⁰⁰ attempts
- * offline (five proofs, a hundred checks). Through the servers a device needs 2⁴⁸ attempts (two proofs of the norm).
+ * Number of proofs and checks. For the servers to accept a vector above the norm bound, a device needs about 2¹⁰⁰
+ * offline attempts at the hundred checks (five proofs), or 2⁴⁸ reports to the servers for the norm's two proofs.
  */
 const STRENGTH = { proofs: 5, normProofs: 2, checks: 100, successes: 100 }
 

@@ -17,11 +17,11 @@ export const ROUTES = {
   models: '/v1/models',
   /** POST, from oblivious relays only: a sealed request for `task`, `tokens` or `reports` (RFC 9458). */
   gateway: '/v1/gateway',
-  /** GET: the key that devices seal requests for a relay to, `application/ohttp-keys`. */
+  /** GET: the public key to which devices seal requests that a relay forwards, `application/ohttp-keys`. */
   gatewayKeys: '/v1/ohttp-keys',
   /** GET: the operator's metrics, in Prometheus' text format. */
   metrics: '/metrics',
-  /** GET from the leader: the owner's page, and its answers, which need the owner's token. */
+  /** GET from the leader: the shop owner's page, and the JSON that it loads with the owner's token. */
   ownerPage: '/owner',
   owner: '/v1/owner',
 } as const
@@ -32,7 +32,7 @@ export const PEER_ROUTES = {
   keys: '/v1/keys',
   /** POST to the helper: the leader proposes a round and its policy. */
   propose: (round: number) => `/v1/peer/rounds/${round}`,
-  /** POST to the helper: the helper's parts of reports, concatenated. */
+  /** POST to the helper: the parts of reports that are for the helper, concatenated. */
   shares: (round: number) => `/v1/peer/rounds/${round}/shares`,
   /** POST to the helper: requests the release of a full round. The helper answers with its noised sum. */
   release: (round: number) => `/v1/peer/rounds/${round}/release`,

@@ -17,7 +17,7 @@ type Terms = Pick<Policy, 'clipNorm' | 'countShare'>
 
 /**
  * Joins gradient and counts to an update of at most the clip norm.
- * @param counts [N], scaled to their share of the norm, so that each device has the same weight
+ * @param counts [N]; scaled to a fixed norm, so that each device has the same weight
  */
 export function joinParts(
   gradient: ArrayLike<number>,
@@ -33,8 +33,8 @@ export function joinParts(
 }
 
 /**
- * Parts of a mean update: the mean of the clipped gradients, and the sum of the counts, for which the counts of each
- * device are scaled to norm 1.
+ * Parts of a mean update: the mean of the clipped gradients, and the sum of the devices' counts. Each device's counts
+ * have norm 1.
  */
 export function splitMean(
   mean: Float64Array,

@@ -88,8 +88,8 @@ export function createApp(aggregator: Aggregator, options: AppOptions): OpenAPIH
 }
 
 /**
- * Lets the shop's pages read answers. Hono's `cors` reads each answer's body once more, so `cors` only answers
- * preflights.
+ * Lets the shop's pages read answers. Hono's `cors` would read each answer's body once more, so `cors` answers only
+ * preflights, and this function sets the header of other answers.
  */
 function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const preflight = cors({

@@ -23,7 +23,7 @@ export function trustedProxies(list: readonly string[]): IsTrusted {
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address))
 }
 
-/** Last address on the path that isn't a trusted proxy. Any sender can forge the addresses before this one. */
+/** First address that isn't a trusted proxy, from the server's side. A client can forge the addresses beyond it. */
 export function originalAddress(
   remote: string,
   forwardedFor: string | undefined,

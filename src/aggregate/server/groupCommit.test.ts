@@ -19,7 +19,7 @@ it('group commit puts the items that arrive while a group is written into the ne
   expect(await submit(Promise.resolve(8))).toBe(16)
 })
 
-it('group commit starts to gather the next group after the last group is answered', async () => {
+it('group commit starts the next group only after the promise that `gather` returned has resolved', async () => {
   const groups: number[][] = []
   let isDue = () => {}
   const submit = groupCommit(
@@ -48,7 +48,7 @@ it('if writing fails, group commit fails the whole group, then writes the next g
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
 })
 
-it('group commit waits for items that are still arriving, unless enough items for a full group arrived or failed', async () => {
+it('group commit waits until all announced items, or as many as fill a group, have arrived or failed', async () => {
   const groups: number[][] = []
   const submit = groupCommit(async (items: readonly number[]) => {
     groups.push([...items])

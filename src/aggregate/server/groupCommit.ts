@@ -8,7 +8,7 @@
 export const GROUP = 64
 
 /**
- * @param gather resolves when the next group may begin, called when the current group starts; default: at once
+ * @param gather called when a group starts; the next group waits for the returned promise; default: no wait
  * @returns a function that takes the promise of an item, adds the item to the next group once it has arrived, and
  * resolves to its result; it rejects if the item's promise rejects or the group fails
  */

@@ -21,8 +21,8 @@ import type { Gate } from './rounds.ts'
 /** Maximum number of test cases: enough to detect a drop of a few per cent, and few enough to take only seconds. */
 const MAX_CASES = 300
 /**
- * Largest accepted relative drop of NDCG@10 below that of the parent or of the last trained model. On so few cases,
- * noise alone can cause such a drop.
+ * Largest accepted relative drop of NDCG@10 below that of the parent or of the last trained model. On so few cases, a
+ * stricter limit would reject good models by chance.
  */
 const TOLERANCE = 0.02
 

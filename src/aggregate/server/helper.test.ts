@@ -101,7 +101,7 @@ describe('the helper', () => {
     const stranger = await createFederation({ helper: { store: federation.helperStore } })
     expect(await stranger.leader.store.current()).toBeNull()
     expect(await stranger.leader.waitingFor()).toMatch(/not signed by the leader/)
-    // The helper doesn't obey the first leader that calls, because its operator names the leader.
+    // The helper obeys only the leader that its operator configured, not the first leader that calls.
     const other = await loadIdentity(openSqliteStore(':memory:'), 'Another')
     const early = await createFederation({
       helper: { leaderKey: async () => fromBase64(other.publicKey) },

@@ -1,8 +1,8 @@
 /**
  * @module PINE proves this statement about a vector: the integer Σ x², before reduction mod q, is at most B². The first
- * circuit checks that the stated bits are those of Σ x². The second circuit checks that each bit is 0 or 1, and that
- * the value of the bits is at most B². The second circuit also checks that enough of 100 sums of ±x are small, with
- * signs drawn after x was fixed, so that Σ x² didn't wrap around.
+ * circuit checks that the bits that the device sends are those of Σ x². The second circuit checks that each bit is 0 or
+ * 1, and that the value of the bits is at most B². To prove that Σ x² didn't wrap around, it also checks that enough of
+ * `checks` sums of ±x are small, with signs drawn after x was fixed.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
 import {
@@ -26,7 +26,7 @@ interface PineParameters {
   readonly normBound: number
   /** Number of pairs of factors per gadget call; default: the number that gives the shortest proof. */
   readonly chunk?: number
-  /** Number of squares per gadget call; default: as for `chunk`. */
+  /** Number of squares per gadget call; default: the number that gives the shortest proof. */
   readonly normChunk?: number
   /** Number of proofs of each circuit, each with its own randomness. A forger must forge all proofs at once. */
   readonly proofs: number
@@ -137,7 +137,7 @@ export function streamBytes({ dimension, checks }: Pick<Circuit, 'dimension' | '
   return checks * Math.ceil(dimension / 4)
 }
 
-/** Encodes each sum's bits, offset by the lowest allowed value, then a bit: whether the sum must be in the range. */
+/** Encodes each sum's bits, offset by the lowest allowed value, then a bit: 1 if the sum counts as in the range. */
 export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   const { wraparoundBound, wraparoundBits, successes } = circuit
   const width = wraparoundBits + 1
@@ -173,7 +173,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 
 /**
  * Circuit for all checks except `evaluateNorm`'s. Values that all proofs of this circuit share are computed only once.
- * @returns a function that evaluates one proof, given three random elements drawn after the measurement was fixed
+ * @returns evaluates one proof, given its joint randomness: three elements drawn after the measurement was fixed
  */
 export function evaluateChecks(
   circuit: Circuit,

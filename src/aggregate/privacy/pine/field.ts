@@ -102,8 +102,8 @@ export function interpolate(values: Uint32Array): Uint32Array {
 }
 
 /**
- * Replaces values at the powers of the root of unity, in place, by values halfway between. Both sets of values together
- * are the same polynomial's values at twice as many points.
+ * Replaces a polynomial's values at the powers of the root of unity, in place, by its values halfway between these
+ * points. Old and new values together are the polynomial's values at twice as many points.
  */
 export function halfway(values: Uint32Array): Uint32Array {
   const between = roots(2 * values.length)

@@ -29,7 +29,7 @@ async function send(integers: ArrayLike<number>, changes: Partial<Sent> = {}): P
 
 const KEY = cryptoRandomBytes(32)
 
-/** Whether both aggregators accept the report, with the same nonce and public share. */
+/** Whether both aggregators accept their shares of the report. */
 async function isTaken({ nonce, seeds, publicShare, leaderShare }: Sent): Promise<boolean> {
   const one = await prepare(circuit, 'leader', KEY, nonce, publicShare, leaderShare)
   const other = await prepare(circuit, 'helper', KEY, nonce, publicShare, seeds)
@@ -89,7 +89,7 @@ describe('a vector beyond the bound', () => {
 })
 
 it('a vector whose squares wrap around passes each check with probability ½ at most', () => {
-  // The sum of ±x over `count` equal numbers is x·(k − count) mod q, with k binomial of 2·count fair draws.
+  // The sum of ±x over `count` equal numbers is x·(k − count) mod q; k is binomial (2·count draws, chance ½).
   for (const count of [1, 2, 3, 4, 5, 7, 8, 11, 16, 31, 64, 102, 500]) {
     for (let stretch = 1; stretch < 9; stretch += 0.37) {
       const x = Math.min((MODULUS - 1) / 2, Math.ceil(stretch * Math.sqrt(MODULUS / count)))
@@ -112,7 +112,7 @@ describe('a proof', () => {
     expect(await isTaken(mine)).toBe(true)
     for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
       expect(await isTaken({ ...mine, [change]: other[change] })).toBe(false)
-    // A forger reuses the randomness for another vector, and copies that vector's proof, its commitments, or both.
+    // A forger sends another vector with the first one's randomness, and the first one's proof, commitments, or both.
     const again = await send([6, -7], { nonce: mine.nonce, seeds: mine.seeds })
     expect(await isTaken(again)).toBe(true)
     expect(await isTaken({ ...again, publicShare: mine.publicShare })).toBe(false)

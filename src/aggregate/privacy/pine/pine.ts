@@ -36,7 +36,7 @@ const seedsOf = (bytes: Uint8Array) =>
     bytes.slice(i * SEED_BYTES, (i + 1) * SEED_BYTES),
   )
 
-/** Two commitments: before and after the bits of the ±x sums are added to the shares. */
+/** Two commitments to a share: before and after the bits of the ±x sums are added to it. */
 const STAGES = {
   wraparound: {
     part: USAGE.wraparoundPart,
