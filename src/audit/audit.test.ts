@@ -158,7 +158,7 @@ describe('the helper’s lists of reports', () => {
   const checksOf = async (text: string, reached: VerifyOptions['reached']) =>
     (await verify({ text }, { reached })).faults.map(({ check }) => check)
 
-  test('the helper’s lists of reports contain each report of an honest log, and no report after it', async () => {
+  test('the helper’s lists of reports contain each report of an honest log, and none that the log lacks', async () => {
     const { exported, lists } = await witnessed()
     const reached = await lists()
     const audit = await verify(exported, { reached })
@@ -174,7 +174,7 @@ describe('the helper’s lists of reports', () => {
     const cut = await signed({ bundle, signer }, [...bundle.ledger.slice(0, last), ...end])
     expect(await checksOf(cut, undefined)).toEqual([])
     expect(await checksOf(cut, await lists())).toEqual(['checkpoint'])
-    // A log cut before its first report is exposed, too: that report's id commits to an entry that the cut leaves.
+    // A log cut before its first report is exposed, too: that report's id derives from an entry that is still there.
     const first = bundle.ledger.findIndex(({ kind }) => kind === 'upload')
     const none = await signed({ bundle, signer }, [...bundle.ledger.slice(0, first), ...end])
     expect(await checksOf(none, await lists())).toEqual(['checkpoint'])
@@ -201,7 +201,7 @@ describe('the helper’s lists of reports', () => {
       const before = one.copy()
       await sendUntil(3)
       const known = idsIn(own)
-      // The copy continues from the shared state, in other rounds than the original.
+      // The copy continues from the state at which it was copied, in other rounds than the original.
       before.wait(99 * DAY, 10)
       for (let tries = 0; tries < 20 && idsIn(own).length === known.length; tries++)
         await before.send()
@@ -211,13 +211,13 @@ describe('the helper’s lists of reports', () => {
       const { text } = await (how === 'copied' ? one : before).export()
       expect(await checksOf(text, undefined)).toEqual([])
       const { exported } = parseBundle(text)
-      // Two reports commit to the same entry, so no later export could explain both.
+      // Two reports derive from the same log entry, which no honest log can contain, whenever it is exported.
       for (const closed of [exported - 1, exported + 1])
         expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
     },
   )
 
-  test('per round, the helper’s lists contain one report of a browser’s storage and all its copies together', async () => {
+  test('a browser’s storage and all its copies together get one report per round into the helper’s lists', async () => {
     const { own, one } = await witnessed(1)
     const copies = [1, 2, 3, 4].map(() => one.copy())
     const known = idsIn(own)

@@ -1,6 +1,6 @@
 /**
  * @module Parses a device's export, a file that could come from anybody. A malformed file isn't checked further; each
- * fault of its form names its entry.
+ * fault of its form says which log entry it concerns.
  */
 
 import type { Budget } from '@nearside/browser/contribution/budget.ts'

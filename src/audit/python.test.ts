@@ -172,7 +172,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
       remade += mine.remade ?? 0
     }
     expect(remade).toBeGreaterThan(20)
-    // The limit is generous for busy machines; it decides nothing.
+    // This time limit is generous for busy machines.
   }, 900_000)
 
   test('both verifiers name the same check and entry for each malformed file, and never crash', async () => {
@@ -224,7 +224,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
         const { sequence } = bundle.ledger[place]
-        // The model's request has no field `sealed`, which a request with a relay must have: a second fault.
+        // The request for the model lacks the field `sealed`, so a relay added to it is a second fault.
         const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }
@@ -233,7 +233,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
       size,
       size,
     ])
-    // An entry with count 0 records the answer of a request that an earlier entry counts.
+    // An entry with count 0 logs only an answer; an earlier entry counts the request.
     for (const bytesSent of [0, 1]) {
       const detail = { ...bundle.ledger[at].detail, count: 0 }
       const none = { ...bundle.ledger[at], detail, bytesSent }

@@ -100,8 +100,8 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
 }
 
 /**
- * Whether an upload followed the consent: its recipients, its terms, the leader's URL, and the hash that both servers
- * check.
+ * Whether an upload complied with the consent: its recipients, its terms, the leader's URL, and the hash that both
+ * servers check.
  */
 async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
   if (!isWithin(sent, consent)) return false

@@ -33,7 +33,7 @@ export interface VerifyOptions {
   readonly earlier?: Bundle
   /** Whether to accept the unsigned log of a browser without Ed25519. */
   readonly allowUnsigned?: boolean
-  /** Files of the shop, from which updates are recomputed with the events. */
+  /** Files of the shop, from which, with the bundle's events, updates are recomputed. */
   readonly shop?: ShopFiles
   /** The helper's list of signed models, compared with the log's models. */
   readonly releases?: readonly ModelRelease[]
@@ -79,7 +79,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     /** Number of updates that were recomputed from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
-    /** Number of reports whose id commits to the log as it is now. */
+    /** Number of reports whose id, a hash that covers the log at that time, fits the present log. */
     fixed: checkpoints.fixed,
     /** Number of reports in the log that are in the helper's lists; null if the auditor passed no such lists. */
     witnessed: options.reached ? checkpoints.witnessed : null,
@@ -170,7 +170,7 @@ async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
   }
 }
 
-/** The device's settings must follow from its log; entries logged during the export are left out. */
+/** The settings' consent and budget must agree with the log, except for entries logged during the export. */
 async function checkSettings(
   { ledger, logged, settings }: Bundle,
   { faults }: Findings,

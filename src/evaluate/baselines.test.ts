@@ -110,7 +110,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
-  it('decayedInteractions gives a case the same weights, whatever parameters it was called with before', () => {
+  it('decayedInteractions, which caches for each case, gives the same weights whatever its earlier parameters were', () => {
     const one = context([...history, purchase(2, NOW - DAY, 'c')])
     for (const unit of ['days', 'sessions', 'looks', 'days'] as const)
       for (const looks of ['once', 'each', 'log'] as const)
@@ -300,7 +300,7 @@ describe('popularity', () => {
     expect([...at(0).all]).toEqual([0, 0, 0])
     expect([...at(40).all]).toEqual([0, 1, 0])
     expect([...at(41).all]).toEqual([0, 2, 1])
-    // Without a purchase in 30 days, the count is a hundredth of the earlier shoppers plus 0.1.
+    // An item's weight is its shoppers of 30 days, plus a hundredth of all its shoppers, plus 0.1.
     expect(at(40).share[1] / at(40).share[0]).toBeCloseTo(0.11 / 0.1, 5)
     expect(at(41).share[1] / at(41).share[0]).toBeCloseTo(1.12 / 0.1, 5)
     expect(at(41).share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)

@@ -22,7 +22,7 @@ import { freePort } from './testPort.ts'
 const KILLS = Number(process.env.NEARSIDE_KILLS ?? 20)
 /** Number of processes of each role that share PostgreSQL. */
 const PROCESSES = Number(process.env.NEARSIDE_PROCESSES ?? 2)
-/** Number of reports of the round: at most 1,000, because the δ of these tests is 1e-6 and a policy allows 1/n². */
+/** Number n of reports of the round: at most 1,000, because these tests use δ = 1e-6, and δ may be at most 1/n². */
 const GOAL = Math.min(16 * KILLS, 1000)
 /** Number of reports that are sent at the same time, so that a kill can interrupt a group of reports. */
 const UPLOADS = 16

@@ -142,7 +142,7 @@ describe('the helper', () => {
     expect((await post(federation, made[0].body)).status).toBe(503)
     expect((await post(federation, made[1].body)).status).toBe(503)
     federation.leaderStore.count = count
-    // One of the two devices sends its report again; the other device never does.
+    // Of the two reports that the leader failed to count, only the second is sent again.
     expect((await post(federation, made[1].body)).status).toBe(201)
     for (const { body } of made.slice(2)) await post(federation, body)
     expect((await federation.helper.store.rounds(20)).at(-1)?.counted).toBeGreaterThanOrEqual(4)

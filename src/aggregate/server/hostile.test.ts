@@ -128,7 +128,7 @@ describe('a hostile device', () => {
     const elsewhere = { ...task, policy: { ...task.policy, task: 'another' } }
     const moved = await partsOf(elsewhere, [1])
     expect((await post(federation, await sealed(task, moved))).status).toBe(422)
-    // A valid report whose seals name another task can't be opened.
+    // A valid report whose parts were sealed for another task can't be opened.
     expect((await post(federation, await sealed(elsewhere, moved))).status).toBe(422)
     const good = await partsOf(task, [1])
     expect((await post(federation, await sealed(task, good))).status).toBe(201)

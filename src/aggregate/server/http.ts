@@ -130,7 +130,7 @@ interface Bucket {
   readonly at: number
 }
 
-/** Maximum number of buckets (one per address) in one map. At this number, the two maps rotate early. */
+/** Maximum number of buckets (one per address) in one map. A full map is replaced before its minute is over. */
 const MOST = 100_000
 
 /**

@@ -84,8 +84,8 @@ it('items that devices bought lead a new shopper’s list after one round', asyn
   expect(list.indexOf(Math.max(...list))).toBe(SOLD)
   expect(list[SOLD]).toBeGreaterThan(2 * list[UNSOLD])
   expect(after.featureWeights).not.toEqual(before.featureWeights)
-  // A later round, whose counts are only noise, leaves this popularity unchanged, and can still be compared with the
-  // first model.
+  // A later round, whose counts are only noise, leaves this popularity unchanged. `distanceOf` can still compare the
+  // later round's model with the first model.
   const [first, latest] = [await readVersion(join(models, '1')), await readLatest(models)]
   const nothing = new Float64Array(42 + ITEMS.length)
   const candidate = await applyUpdate(latest, nothing, { ...terms, noiseMultiplier: 1e6 }, '3')

@@ -66,7 +66,7 @@ describe('the leader', () => {
     expect((await post(federation, second.body)).status).toBe(201)
   })
 
-  it('the leader doesn’t count a report whose helper part is damaged', async () => {
+  it('the leader doesn’t count a report whose part for the helper is damaged', async () => {
     const federation = await createFederation()
     const made = []
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
@@ -129,7 +129,7 @@ describe('the leader', () => {
     expect(existsSync(join(federation.models, '2'))).toBe(false)
   })
 
-  it('the leader rejects a round whose update gives no model, and waits after a temporary failure', async () => {
+  it('the leader rejects a round if its update gives no valid model, but tries again after a temporary failure', async () => {
     let thrown = new NearsideError('model-unreachable', 'the disk is away')
     const federation = await createFederation({
       leader: {

@@ -80,7 +80,7 @@ export function createLeader(options: LeaderOptions) {
       return record && intake.waitingFor(record.round)
     },
     unproven: intake.unproven,
-    /** Number of round models that were rolled back since the start. */
+    /** Number of models of rounds that this server, since its start, replaced by the last trained model. */
     takenBack: rounds.takenBack,
     /**
      * Resolves when both aggregators have counted the report. The promise doesn't wait for a round's steps.
@@ -99,7 +99,7 @@ export function createLeader(options: LeaderOptions) {
     advance,
     /**
      * Signs the published model again after half of its release's validity.
-     * @throws NearsideError `model-unsigned` if another key signed it, or the signer's error
+     * @throws NearsideError `model-unsigned` if another key signed it; also the signer's own errors
      */
     async renew(): Promise<void> {
       try {

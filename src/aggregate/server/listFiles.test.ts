@@ -124,7 +124,7 @@ it('the helper streams a list to two readers per address and eight in all, and a
   await expect.poll(() => helper.openList(1, 'reader 0')).toBeTruthy()
 })
 
-it('a HEAD request, or a reader that disconnects, no longer counts as an open stream', async () => {
+it('neither a HEAD request nor a reader that has disconnected counts as an open stream', async () => {
   const { port, ask } = await startHelper(20_000)
   for (let n = 0; n < 12; n++) {
     const url = `http://127.0.0.1:${port}/v1/rounds/1/reports`

@@ -10,7 +10,7 @@ import { serially } from '@nearside/core/serially.ts'
 
 const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
-/** Minimum average number of bytes per second, from the start, at which a client must read a stream. */
+/** Minimum average number of bytes per second since a stream's start; a client that reads slower is cut off. */
 const LEAST_RATE = 2 ** 14
 /** Milliseconds after a stream's start in which it never counts as too slow. */
 const GRACE = 10_000
@@ -59,7 +59,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     }
   }
 
-  /** Deletes every file that is no list of this database's rounds, e.g. a draft, or a list of an earlier database. */
+  /** Deletes files that aren't a list of one of this database's rounds, e.g. a draft, or an earlier database's list. */
   async function sweep(): Promise<void> {
     for (const name of await readdir(directory).catch(() => [])) {
       const round = Number.parseInt(name, 10)

@@ -91,13 +91,13 @@ interface Connection {
 
 /**
  * @param isTrusted recognises proxies and relays, which hold connections of many people
- * @returns a function that answers a request over a refused connection; it returns null for other requests
+ * @returns a function with the answer to a request on a refused connection (503); null on other connections
  */
 function limitConnections(
   server: Server,
   isTrusted: IsTrusted,
 ): (request: IncomingMessage) => Promise<Response> | null {
-  /** Open connections, the longest silent one first. */
+  /** Open connections, sorted by the time of their last bytes, oldest first. */
   const open = new Map<Socket, Connection>()
   /** Refused connections, oldest first. */
   const refused = new Map<Socket, Connection>()
@@ -113,8 +113,8 @@ function limitConnections(
   }
 
   /**
-   * Makes room for one more connection among those that `counts` selects; if needed, refuses a silent connection.
-   * Returns false if no connection is silent.
+   * If `most` open connections match `counts`, refuses one of them that is silent, to make room for a new connection.
+   * Returns false if none of them is silent.
    */
   function makeRoom(most: number, counts: (connection: Connection) => boolean): boolean {
     const those = [...open].filter(([, connection]) => counts(connection))

@@ -20,7 +20,7 @@ const WHOLE = { ...DEMO_PARAMETERS, learningRate: 1 }
 const HALF = { ...DEMO_PARAMETERS, learningRate: 0.5 }
 
 describe('the next model', () => {
-  it('the next model changes only the feature weights, by the learning rate', async () => {
+  it('the next model differs only in the feature weights, by the learning rate times the mean update', async () => {
     const mean = Float64Array.from({ length: dimension }, (_, i) => (i + 1) / 1000)
     const candidate = await applyUpdate(parent, mean, HALF, '2')
     expect([...candidate.files.keys()]).toEqual(['shared.safetensors'])
@@ -79,7 +79,7 @@ describe('the held-out gate', () => {
     expect(worse.reasons[0]).toMatch(/NDCG@10 .* would fall by \d/)
   })
 
-  it('the held-out gate rejects a model as good as its parent but worse than the last trained model', async () => {
+  it('the held-out gate rejects a model that equals its parent but is worse than the last trained model', async () => {
     const gate = createHeldOutGate(shop)
     // Many rounds have slowly made this parent worse.
     const step = Float64Array.from(model.featureWeights, (weight) => -2 * weight)
@@ -103,7 +103,7 @@ describe('the held-out gate', () => {
     expect(await distanceOf(parent, same)).toBeCloseTo(norm(step), 4)
   })
 
-  it('the held-out gate accepts a model unmeasured when there are no test cases', async () => {
+  it('the held-out gate accepts a model without measuring it if there are no test cases', async () => {
     const same = await applyUpdate(parent, new Float64Array(dimension), WHOLE, '2')
     const unmeasured = { accepted: true, reasons: [], metrics: { cases: 0 } }
     expect(await unmeasuredGate(parent, same, parent)).toEqual(unmeasured)

@@ -78,8 +78,8 @@ export async function distanceOf(
 }
 
 /**
- * Mean number of shoppers per item, if the model has a tail (less popular items in files of their own). The tail counts
- * its items in shoppers, and rounds don't change these counts.
+ * Mean number of shoppers per item, to which a round's counts are scaled if the model has a tail (less popular items in
+ * files of their own): the tail's popularity is in shoppers, and rounds don't change it.
  */
 const meanBesideTail = ({ manifest, statistics: { popularity30, items } }: BaseModel) =>
   manifest.tail && popularity30.reduce((sum, x) => sum + Math.expm1(x), 0) / items
@@ -95,17 +95,17 @@ export async function readCandidate(
 type Popularity = Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'>
 
 /**
- * Minimum share of the counts' variance between items that noise doesn't explain. In measurements, a release at 0.01
- * did harm, and a release at 0.08 helped.
+ * Minimum signal for which counts are published: share of the variance between items' counts that isn't noise. In
+ * measurements, counts with a signal of 0.01 did harm, and counts with a signal of 0.08 helped.
  */
 const LEAST_SIGNAL = 0.05
 /**
- * Number of standard errors (of the variance of pure noise) that the signal's share must exceed. In small catalogs,
- * this limit is stricter than `LEAST_SIGNAL`.
+ * Minimum signal, in standard errors of the variance of pure noise. In small catalogs, this limit is stricter than
+ * `LEAST_SIGNAL`.
  */
 const CERTAINTY = 2
 const EM_STEPS = 60
-/** Ratio of neighbouring values in the grid of true counts that the prior allows. */
+/** The prior gives true counts only the values of a geometric grid; this is the ratio of neighbouring values. */
 const GRID_RATIO = 1.25
 
 /** Share of the counts' variance between items that noise of this standard deviation doesn't explain, 0 … 1. */

@@ -78,7 +78,7 @@ describe('a proxy before the helper', () => {
 })
 
 describe('an endless answer from the helper’s address', () => {
-  it('an endless answer from the helper’s address is cut off, and costs no acknowledged report', async () => {
+  it('an endless answer from the helper’s address is cut off, and no acknowledged report is lost', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     let sent = 0
@@ -265,7 +265,7 @@ describe('the helper itself', () => {
     expect(federation.log.join('\n')).toMatch(/ALARM: round 1 .* 3 acknowledged reports are lost/)
   })
 
-  it('a helper’s share of the wrong length costs only its round', async () => {
+  it('a helper’s share of the wrong length ends only its round; the next round opens', async () => {
     const federation = await createFederation({ helper: { noise: (_, d) => new Int32Array(d) } })
     const made = await make(federation, 4)
     const release = federation.helperStore.release

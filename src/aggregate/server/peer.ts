@@ -155,7 +155,7 @@ export function createHelperClient(
       const value = readAnswer(answer, releaseAnswerSchema)
       const share = fromBase64(value.share)
       const message = await releaseMessage({ round, policy, policyHash, ids, share })
-      // A retry can't help, because the helper would send the same bytes.
+      // An invalid release counts as a refusal: if asked again, the helper would send the same bytes.
       if (!(await verify(fromBase64(policy.helper.signing), value.signature, message)))
         throw new HelperRefusal('policy-mismatch', 'The helper’s release is not signed', round)
       if (share.length !== 4 * dimensionOf(policy))

@@ -44,7 +44,7 @@ test('no popularity is released if nearly all of the variance is noise', () => {
   expect(released.filter(Boolean).length).toBeLessThan(10)
 })
 
-test('in a catalog with a tail (less popular items in files of their own), the mean item of the head keeps its number of shoppers', () => {
+test('if a mean number of shoppers per item is given, as for a catalog with a tail, popularity is scaled to it', () => {
   const found = popularityOfCounts(sold, 0, N, 40)
   expect(mean(Array.from(found?.popularity30 ?? [], Math.expm1))).toBeCloseTo(40, 3)
 })

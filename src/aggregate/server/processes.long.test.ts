@@ -55,7 +55,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(counted).toHaveLength(24)
 
     await Promise.all(pairs.map(({ leader }) => leader.advance()))
-    // If both processes tried a step at the same time, the next tick continues.
+    // If both processes tried a step at the same time, neither may have finished it, so each leader advances again.
     for (const { leader } of pairs) await leader.advance()
     const applied = pairs.flatMap((pair) => pair.applied)
     const quantized = counted.map((one) => one.quantized)
@@ -87,7 +87,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     await federation.leader.advance()
     expect(await federation.leader.waitingFor()).toMatch(/The database fails/)
     await postgres.start()
-    // A pool may notice only with its next query that a connection has ended.
+    // The pool may notice an ended connection only with its next query.
     await waitFor(async () => {
       federation.now += 5_000
       await federation.leader.advance()
@@ -121,10 +121,10 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
   })
 
-  it('leaders with different terms don’t abandon each other’s rounds', async () => {
+  it('of two leaders with different terms, only the later one abandons the other’s round, and only once', async () => {
     const start = await createDatabases()
     const first = await start()
-    // A process that starts later with changed terms abandons the open round, once.
+    // The second process starts later, with changed terms.
     const second = await start({
       parameters: { aggregationGoal: 5 },
       leader: { now: () => first.now + 1_000 },

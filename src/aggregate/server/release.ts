@@ -12,8 +12,7 @@ import { dimensionOf, type Policy } from '../protocol/policy.ts'
 import type { LeaderOptions } from './rounds.ts'
 
 /**
- * Sum of both shares divided by the public goal n. Dividing by the number of counted reports would reveal this number,
- * which depends on the data. At a release, the number of counted reports and the goal are equal.
+ * Sum of both shares divided by the goal n, which is public. At a release, n is also the number of counted reports.
  */
 export function meanUpdate(
   ownShare: Uint32Array,
@@ -49,7 +48,7 @@ export function implausible(mean: Float64Array, policy: Bounds): readonly string
 
 type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
 
-/** @returns whether the published model was rolled back; a trained model never is, so reviews end */
+/** @returns whether the published model was rolled back to the last trained one, which is never rolled back itself */
 export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
   const latest = await readLatest(models)
   const trained = await readTrained(models, latest)

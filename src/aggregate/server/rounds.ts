@@ -45,7 +45,7 @@ export interface Candidate {
 }
 
 /**
- * Makes the next model from the mean update, so that the server needs no knowledge of models.
+ * Makes the next model from the mean update. It is an option, so that the server's code knows no model format.
  * @throws NearsideError `fit-diverged` if the update gives no valid model; the round is rejected
  */
 export type ApplyUpdate = (
@@ -62,7 +62,7 @@ export type ApplyUpdate = (
 export type Gate = (
   parent: PublishedModel,
   candidate: Candidate,
-  /** Last trained model: the parent itself, or the model from which the rounds began that led to the parent. */
+  /** Last trained model: the parent itself, or the trained model from which the parent's rounds started. */
   trained: PublishedModel,
 ) => Promise<Verdict>
 
@@ -84,8 +84,8 @@ export interface LeaderOptions extends AggregatorOptions {
 }
 
 /**
- * Maximum distance of a round's model from the last trained model, in honest steps of maximum length: learning rate
- * times clip norm, extended by momentum. A model at a larger distance is a different model instead of a correction.
+ * Maximum distance of a round's model from the last trained model, in steps of the largest honest size: learning rate ·
+ * clip norm / (1 − momentum).
  */
 const MOST_STEPS = 10
 

@@ -1,7 +1,7 @@
 /**
  * @module Both aggregators in one process, for a shop without a partner to run the helper. Devices work as with two
- * servers, but one operator has both keys. So shoppers must trust this operator, as every policy and page says; it is
- * not secure aggregation.
+ * servers, but one operator has both keys. So shoppers must trust this operator, as every policy and page says: this
+ * mode is not secure aggregation.
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { fromBase64 } from '@nearside/core/bytes.ts'

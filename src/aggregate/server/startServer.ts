@@ -47,8 +47,8 @@ interface ServerOptions {
   /** TCP port; 0: any free port. */
   readonly port: number
   /**
-   * Database URL: `postgres://…` or `sqlite:FILE`, created if missing. A single server stores its helper half in
-   * `.helper` beside FILE.
+   * Database URL: `postgres://…` or `sqlite:FILE`, created if missing. A single server keeps its helper's database in
+   * `FILE.helper`.
    */
   readonly store: string
   /** Key of 32 bytes for secrets in the database, see `StoreOptions`; null: none. */
@@ -220,7 +220,7 @@ async function createAggregators(
   const latest = await readLatest(models)
   const { manifest, version } = latest
   const whole = shop === undefined ? null : await readShop(shop, now())
-  // Rounds don't change a model's tail (less popular items); the other items' numbers differ from the catalog's.
+  // With a tail (less popular items, not changed by rounds), the model's rows differ from the catalog's.
   const judges =
     whole && manifest.tail
       ? inRowsOf(await readBaseModel(manifest, await readFiles(latest)), whole)
@@ -259,8 +259,8 @@ async function createAggregators(
 }
 
 /**
- * @throws NearsideError `input-invalid` if the terms require work and no key file is given, or if the terms don't name
- * the given key as the issuer for work
+ * @throws NearsideError `input-invalid` if the terms require work and no key file is given, or if the terms' issuer
+ * isn't of kind `work` with the given key
  */
 async function openTokenSigner({
   issuerKey,

@@ -40,8 +40,8 @@ export function describeCost(terms: PolicyParameters): string {
 }
 
 /**
- * Reason why devices refuse these terms, or accept them in a demonstration only, in one line; null if all devices
- * accept them.
+ * Reason, in one line, why all devices refuse these terms, or all except those of a demonstration; null if all devices
+ * accept the terms.
  */
 export function describeRefusal(terms: PolicyParameters): string | null {
   const refused = beyondLimits(terms, DEVICE_LIMITS)

@@ -1,6 +1,6 @@
 /**
- * @module A blank page that requests every kind of resource, from a server of the same run. The page's requests show
- * which headers the browser adds by itself.
+ * @module A page without shop code that requests every kind of resource, from a server in this process. The requests
+ * show which headers the browser adds by itself.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -16,7 +16,7 @@ import type { Watched } from './stages.ts'
 interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
   readonly proxy: ShopProxy
   readonly blankPage: Awaited<ReturnType<typeof serveBlankPage>>
-  /** Stops answering for names that the browser requests by itself. */
+  /** Makes the DNS server refuse names that the browser requests by itself. */
   refuse(names: Iterable<string>): void
   /**
    * Starts a browser with a new profile.
@@ -27,7 +27,7 @@ interface Ground extends Pick<Rules, 'shopAt' | 'nameOf'> {
 
 /** URL of a page without content, which shows what the browser requests by itself. */
 export const BLANK = 'http://blank.test/'
-/** Ports on which probes send marks to other hosts: 80 and 443 for pages, 3479 for TURN over TCP. */
+/** Ports to which probes (scripts that try to leak) send their texts: 80 and 443 for pages, 3479 for TURN over TCP. */
 const COLLECTED = [80, 443, 3479]
 /** Port at which the decrypted traffic of an https shop can be captured. */
 const PLAIN_PORT = 18_080
@@ -58,7 +58,7 @@ const isLoopback = (name: string) => /^(.*\.)?localhost$/.test(name)
 const upstreamsOf = (order: Order) =>
   new Map(sitesOf(order).map(({ host }, at) => [host, order.upstreams[at]] as const))
 
-/** Sets up the proof inside a network namespace made by `unshare`. */
+/** Sets up network, proxy and browser for the proof inside a network namespace made by `unshare`. */
 export async function inJail(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)
@@ -77,7 +77,7 @@ export async function inJail(order: Order): Promise<Ground> {
     (isLoopback(hostname) ? ['127.0.0.1', '[::1]'] : [hostname, nameAddress(hostname)]).map(
       (address) => `${address}:${port}`,
     )
-  // The encrypted connections to an https site are left out, because the same bytes follow decrypted.
+  // Encrypted connections to an https site are left out, because the proxy forwards the same bytes decrypted.
   const closed = secure.flatMap(doorsOf)
   const read = (sent: Sent[]) => sent.filter(({ to }) => !closed.includes(to))
   const shopAt = [

@@ -26,7 +26,7 @@ export function readRequests(stream: Buffer): HttpRequest[] | null {
     })
     const value = (name: string) =>
       headers.find(([other]) => other.toLowerCase() === name)?.[1].trim()
-    // A page that only reads sends neither chunks nor an upgrade, so everything after such a header counts as body.
+    // A page that only reads sends neither of these headers, so everything after one of them counts as body.
     const open = value('transfer-encoding') ?? value('upgrade')
     const length = open === undefined ? Number(value('content-length') ?? 0) : Infinity
     const body = stream.subarray(end + 4, Math.min(end + 4 + length, stream.length))

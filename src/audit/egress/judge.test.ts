@@ -73,7 +73,7 @@ const question = (name: string): Sent => {
 const reasons = (...sent: Sent[]) => judge(sent, RULES).findings.map((one) => one.reasons.join())
 
 describe('a request', () => {
-  it('a request to a declared file with a blank page’s headers is explained', () => {
+  it('a request to a declared file with a blank page’s headers is not reported', () => {
     const honest = [
       get('/'),
       get('/a%20b.js'),
@@ -85,7 +85,7 @@ describe('a request', () => {
     expect(verdict).toMatchObject({ requests: 5, findings: [] })
   })
 
-  it('a request to the vault is explained like a request to the shop', () => {
+  it('a request to the vault is judged like a request to the shop', () => {
     const toVault = (text: string) => tcp(text, '198.18.1.7:80')
     const vault = { Host: 'vault.example' }
     expect(
@@ -228,8 +228,8 @@ it.each([
 
 describe('two shoppers', () => {
   /**
-   * Converts letters to requests: each letter is a file, in lower case while the shop loads. `X` is the browser's own
-   * check for a service worker.
+   * Converts letters to requests for files: a lower-case letter is requested while the shop loads, an upper-case letter
+   * later. `X` is the browser's own check for a service worker.
    */
   const asked = (text: string): Asked[] =>
     [...text].map((letter) => ({
@@ -257,7 +257,7 @@ describe('two shoppers', () => {
     expect([first.length, second.length]).toEqual([1, 1])
   })
 
-  it('two shoppers are distinguished unless one whole comparison finds no difference', async () => {
+  it('two shoppers count as indistinguishable as soon as one comparison finds no difference', async () => {
     const noise = apart('abABC', 'abACB')
     const varying = [apart('abA', 'abB'), apart('abC', 'abD'), apart('abAE', 'abA')]
     const outcomeOf = async (comparisons: readonly Difference[]) => {
@@ -287,7 +287,7 @@ describe('two shoppers', () => {
     expect(await after(oftener, apart('abXXXB', 'abXB'), oftener)).toEqual(NONE)
     expect(await after(oftener, apart('abAB', 'abAAB'))).toEqual(NONE)
     expect(await after(oftener, oftener)).toEqual(oftener)
-    // A request that one shopper alone makes is a channel, whatever its address is.
+    // If only one shopper makes a request, in every comparison, it is a leak, even if its address varies.
     const more = [apart('abAC', 'abA'), apart('abAD', 'abA')]
     expect(await after(...more)).toEqual({ ...NONE, first: ['GET /d'] })
   })

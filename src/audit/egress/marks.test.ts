@@ -84,7 +84,7 @@ it('the search finds no mark in plain headers or random bytes', () => {
   )
 })
 
-it('no two probes’ marks share a half, because a half alone names the probe that sent it', () => {
+it('no half of a probe’s mark occurs in another mark, so that half a mark identifies its probe', () => {
   const from = random(11)
   const halves = Array.from({ length: 500 }, () => makeProbeMark(from)).flatMap((mark) => [
     mark.slice(0, 6),

@@ -6,8 +6,8 @@
 export interface Probe {
   readonly name: string
   /**
-   * Target of a probe. `channel`: another server. `planted`: the shop's own server, to which no policy can prevent a
-   * leak.
+   * Target of a probe. `channel`: another server. `planted`: the shop's own server. No policy can prevent a leak to the
+   * shop's own server.
    */
   readonly kind: 'channel' | 'planted'
   /** Place where the script runs. `opener`: in a page of its own, because the script navigates away. */

@@ -27,8 +27,8 @@ export type ShopProxy = Awaited<ReturnType<typeof startProxy>>
 
 /**
  * @param at ports to listen on, at every address; 0: any port
- * @param upstreams socket path by requested host (`name:port`); the first path is the shop's and also serves unknown
- * hosts
+ * @param upstreams socket path by requested host (`name:port`); requests to unknown hosts go to the first path, the
+ * shop's
  */
 export async function startProxy(
   at: Iterable<number>,
@@ -64,7 +64,7 @@ export async function startProxy(
   }
   return {
     port: portOf(servers[0]),
-    /** Paths requested by plain GETs before `settle`. */
+    /** Paths of the GET requests before `settle`, while the shop loaded. */
     first: first as ReadonlySet<string>,
     /** Waits until no request has come for a while, because then the shop's own loading is over. */
     async settle(): Promise<void> {

@@ -25,7 +25,7 @@ interface EgressReport extends Outcome {
     readonly found: number
     readonly missed: readonly string[]
   }
-  /** Faults of the shop or of the proof; empty if there are no faults. */
+  /** Reasons why the proof fails: leaks of the shop, or planted leaks that the search missed; empty if it holds. */
   readonly faults: readonly string[]
   readonly limits: readonly string[]
 }

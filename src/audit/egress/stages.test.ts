@@ -10,7 +10,7 @@ it('a proof tries all other probes when the browser refuses the service worker',
   const page = {
     on: () => undefined,
     goto: async () => null,
-    // `tryProbes` passes a probe as a text, but the code that registers a service worker as a function.
+    // `tryProbes` passes probes as texts. The only function it passes registers a service worker, which fails here.
     async evaluate(what: unknown) {
       if (typeof what !== 'string') throw new Error('Failed to register a ServiceWorker')
       tried.push(what)

@@ -17,7 +17,7 @@ export interface Watched {
 const PATIENCE_MS = 120_000
 /** Maximum milliseconds to wait for workers, because a shop can have none. */
 const WORKERS_MS = 60_000
-/** Milliseconds without new traces after which the wait ends. */
+/** Milliseconds without new traces of probes after which the wait ends. */
 const QUIET_MS = 10_000
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -48,7 +48,7 @@ export async function watchShopper(
   const page = await context.newPage()
   const { events, held } = await script.shop({ ...visit, page, context }, settled)
   say(`${events} events made; idle for ${idle} s`)
-  // The shop must load to the end first, so that this stage doesn't stop it at a random point.
+  // The shop must load to the end first, because going offline would stop it at a random point.
   await settled()
   const serviceWorker = await page.evaluate(async () => {
     const registered = await navigator.serviceWorker?.getRegistration()

@@ -20,7 +20,7 @@ export interface Difference {
   readonly second: readonly string[]
   /** `the first: x` or `the second: x`: requests that both made, but this shopper more often. */
   readonly more: readonly string[]
-  /** Pairs `x, then y` of the first shopper's requests of one kind that the second made in the other sequence. */
+  /** Pairs `x, then y` of requests of one kind: the first shopper made x before y, the second y before x. */
   readonly order: readonly string[]
 }
 
@@ -55,9 +55,9 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 
 /**
  * Repeats the comparison until a comparison finds no difference. On a busy machine, requests that a page makes at the
- * same time arrive in any sequence, and the browser looks for a newer service worker sooner or later. A channel causes a
- * difference in every comparison. Where both made the same requests, it is the same difference each time, so `more` and
- * `order` count only if all comparisons find them.
+ * same time arrive in any sequence, and the browser looks for a newer service worker sooner or later. A channel causes
+ * a difference in every comparison. A channel in the number or sequence of requests causes the same difference each
+ * time, so `more` and `order` count only if all comparisons find them.
  * @param most maximum number of comparisons
  * @param before entries of `more` and `order` that all comparisons so far found
  * @returns the difference that the last comparison found

@@ -1,4 +1,4 @@
-/** @module Computes the owner page's answers from the leader's facts and the files of `measure` and `evaluate`. */
+/** @module Computes the shop owner's page from the leader's state and the files of `measure` and `evaluate`. */
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { RoundSummary, Verdict } from '../store/records.ts'
@@ -23,7 +23,7 @@ export interface OwnerFacts {
     readonly version: string
     /** Last day of the model's training data, ISO. */
     readonly until: string
-    /** Version that a round changed into the present one; null: no round made the present version. */
+    /** Version before the round that made the present version; null if the present version isn't from a round. */
     readonly parent: string | null
     readonly signed: {
       readonly release: number

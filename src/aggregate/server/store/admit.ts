@@ -1,4 +1,4 @@
-/** @module Decides, for every database, which reports of a group an aggregator accepts. */
+/** @module Decides which reports of a group an aggregator accepts; the same code for SQLite and PostgreSQL. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type {
   CountedShare,

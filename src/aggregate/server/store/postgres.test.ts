@@ -99,7 +99,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
       await one.count(1, 1, [counted(1)])
       const locks = `from pg_locks where locktype = 'advisory'`
       await ask(url, `select pg_terminate_backend(pid) ${locks}`)
-      // The database ends a connection some time after the request.
+      // `pg_terminate_backend` only requests the end of a connection.
       await expect.poll(() => ask(url, `select pid ${locks}`)).toEqual([])
       // The other store begins a step while this store still believes that it is alone.
       expect(await two.exclusively(() => two.fill(1, 1))).toBe(true)
@@ -205,7 +205,7 @@ describe('an unreachable database', () => {
 })
 
 describe.skipIf(NO_POSTGRES !== '')(`a failover${NO_POSTGRES}`, () => {
-  /** Counts one report while the standby is disconnected; then lets the standby take over. */
+  /** Counts report 1, stops the standby, counts report 2; then kills the primary and lets the standby take over. */
   async function failOver(synchronous: string) {
     const primary = await startPostgres()
     onTestFinished(() => primary.remove())

@@ -151,7 +151,7 @@ export function createPool(url: string, schema: string) {
     /**
      * Runs `body` in a transaction, and again after a conflict. Each attempt sees transactions that were committed
      * earlier.
-     * @param held connection of a step, which has more time
+     * @param held a step's own connection; its queries have a longer timeout
      */
     transaction<T>(body: (on: Query) => Promise<T>, held?: pg.PoolClient): Promise<T> {
       return guarded(async () => {

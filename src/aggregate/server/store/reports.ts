@@ -24,7 +24,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
   return {
     known: (round: number, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
       table.known(driver, round, ids),
-    /** At the leader: which of these tokens the round's reports have used, while the round is open. */
+    /** At the leader: returns which of these tokens are already used by reports of the round, while it is open. */
     spent: (round: number, nonces: readonly string[]): Promise<ReadonlySet<string>> =>
       tokens.spent(driver, round, nonces),
     /**
@@ -50,8 +50,8 @@ export function reportMethods(driver: Driver, table: ReportTable) {
           round,
           fresh.map(({ share }) => share),
         )
-        // The count is updated last: other processes then wait only for this flush, and this statement sees what they
-        // committed.
+        // This statement locks the round's row. It comes last, so that other processes wait only for this commit and it
+        // sees what they committed.
         const changes = await on.change(
           `update rounds set counted = counted + $2
              where round = $1 and state = 'open' and counted + $2 <= $3`,
@@ -162,7 +162,7 @@ function createSums({ rows: select, box, dialect }: Driver) {
     decodeVector(box.open(placeOf(round, row.process), row.sum))
 
   return {
-    /** @throws the driver's conflict error if two transactions of this process add the first share at once */
+    /** @throws a conflict, which the driver retries, if two transactions of this process add the first share at once */
     async add(on: Query, round: number, shares: readonly Uint32Array[]): Promise<void> {
       const sql = `select * from accumulators where ${ownSum} ${locked}`
       const [row] = await on.rows<SumRow>(sql, round, process)

@@ -64,7 +64,7 @@ export function roundMethods(driver: Driver, table: ReportTable) {
     },
     /**
      * Opens a round, and abandons the round that was open before; removes the setting `NEXT_SEALING_KEY`. Deletes marks
-     * of rounds that ended a period of the policy ago. The result is false if another policy has this round's number.
+     * of rounds that ended at least `periodDays` ago. The result is false if another policy has this round's number.
      */
     openRound: (
       round: number,

@@ -72,7 +72,7 @@ export interface Dialect {
   readonly bytes: string
   /** SQL type of integers beyond 32 bits. */
   readonly wide: string
-  /** End of a table's definition; `keyed` is for a table that is stored by its primary key. */
+  /** SQL after the columns of `create table`; `keyed`: for a table that is stored by its primary key. */
   readonly table: string
   readonly keyed: string
   /** PostgreSQL: definition of the column of `reports` with the open round's ids and seeds. */

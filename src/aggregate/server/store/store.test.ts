@@ -93,7 +93,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(known.get(id(1))?.isSame(hash(2))).toBe(false)
     })
 
-    it('the leader’s reports are closed only when the goal is reached, and no report is counted after that', async () => {
+    it('the leader closes a round only once the goal is reached, and counts no report after that', async () => {
       await store.count(1, 2, [counted(1)])
       expect(await store.fill(1, 2)).toBe(false)
       expect((await store.current())?.sealingKey).toEqual(key())
@@ -119,7 +119,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.spent(1, [hash(7)])).toEqual(new Set())
     })
 
-    it('of the leader’s reports that arrive concurrently with the same token, one is counted', async () => {
+    it('of several concurrent reports with the same token, the leader counts one', async () => {
       const token = hash(7)
       const outcomes = await Promise.all(
         [1, 2, 3, 4, 5, 6].map((n) =>
@@ -174,7 +174,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 2 })
     })
 
-    it('the helper’s reports without a valid proof are refused for good, and never counted', async () => {
+    it('the helper refuses a report without a valid proof for good, and never counts it', async () => {
       const unproven = { ...kept(1), seed: null }
       expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
       // A report that is sent again isn't checked again, since each check reveals a little about the update.

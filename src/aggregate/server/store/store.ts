@@ -56,7 +56,7 @@ function createStore(driver: Driver) {
       modelReleases(driver, 'order by release desc limit $1', limit),
     /**
      * At the helper: stores a release with a higher number than all others.
-     * @returns the release now stored under that number; the highest release, if the number is lower and free
+     * @returns the release now stored under that number; the highest release, if the number is lower and unused
      */
     keepModelRelease: (wanted: ModelRelease): Promise<ModelRelease> =>
       driver.transaction(async (on) => {
