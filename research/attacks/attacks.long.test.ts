@@ -77,7 +77,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('an attack on a round’s counts tells which of two products a device counted, as often as the counts’ share of the norm allows', async () => {
+  test('an attack on a round’s counts tells which of two products a device counted about as often as its bound allows', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])

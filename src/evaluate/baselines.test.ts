@@ -149,7 +149,7 @@ describe('recently-viewed baseline', () => {
 })
 
 describe('item-knn baseline', () => {
-  it('item-knn ranks neighbours of the recent history, and weighs the history’s own items separately', () => {
+  it('item-knn ranks by the neighbours of the recent history; `own` sets the weight of the history’s own items', () => {
     const order = (own: number) =>
       ranked((out) =>
         ITEM_KNN.score(

@@ -280,7 +280,7 @@ function products(rows: Float32Array, vector: Float64Array): Float64Array {
   return found
 }
 
-/** Divides each row by its length; rows of zeros stay unchanged, and complete the last four that `products` reads. */
+/** Divides each row by its length, if not 0. Appends rows of zeros up to a multiple of four rows, for `products`. */
 function normaliseRows(rows: Float32Array, dimension: number): Float32Array {
   const unit = new Float32Array(Math.ceil(rows.length / dimension / 4) * 4 * dimension)
   for (let at = 0; at < rows.length; at += dimension) {

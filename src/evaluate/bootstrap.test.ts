@@ -65,7 +65,7 @@ describe('bootstrap of a lift', () => {
 })
 
 describe('bootstrap of a mean', () => {
-  it('the 95 % interval contains the mean of a skewed sample about as often as stated', () => {
+  it('the 95 % interval contains the true mean in about 95 % of skewed samples', () => {
     const random = createRandom(3)
     let covered = 0
     for (let trial = 0; trial < 150; trial++) {

@@ -1,4 +1,4 @@
-/** @module Selects the tested shoppers and their test cases. Rejects selections too small for an interval. */
+/** @module Selects the tested shoppers and their test cases. Rejects too few shoppers for a confidence interval. */
 import { invalidInput } from '@nearside/core/error.ts'
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
@@ -22,7 +22,7 @@ export type HistoryFrom = 'install' | 'beginning'
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends NextCase {
-  /** Purchased items, ranked among all items; in a log without purchases, the same as `next`. */
+  /** Purchased items, ranked among all items; in a log without purchases, the same as the field `next`. */
   readonly bought: Wanted
 }
 
@@ -90,8 +90,8 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
 
 /**
  * A shopper's cases from a time on, for the chosen target. An event about the product that the shopper is already
- * viewing has no target in `next`, so it is no test case. The guard of a device, which compares the personal model with
- * the base model, still observes this event.
+ * viewing has no target in `next`, so it isn't tested. But the device's guard (decides whether the personal model may
+ * change lists) observes this event.
  */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,

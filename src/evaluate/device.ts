@@ -36,9 +36,9 @@ export interface DeviceShop {
 export interface DeviceScores {
   /** Model with the statistics of the case's day. */
   readonly model: BaseModel
-  /** Score terms, computed from all events before the case; `terms.base` are the base model's scores. */
+  /** Parts of each item's score, computed from all events before the case; `terms.base`: the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and its fit problem; null without cases, or if λ = 0 and `learnsInVain` is false. */
+  /** Personal model and its fit problem; null if there is nothing to fit, or if λ = 0 and `learnsInVain` is false. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores of the personal model at the λ that devices use, [N]. The guard does not affect them. */
   readonly served: Float32Array
@@ -59,7 +59,7 @@ export class ShopperDevice {
   readonly #shop: DeviceShop
   readonly #learnsInVain: boolean
   #guard = GUARD_START
-  /** Search for candidates with the statistics of one day. It caches the cases of the last fit, as on a device. */
+  /** Finder of candidates by the statistics of one day. As on a device, it caches the cases of the last fit. */
   #known: { readonly statistics: ItemStatistics; readonly find: FindCandidates } | null = null
 
   /** @param learnsInVain whether to fit the personal model even if λ = 0, in which case no shopper sees it */

@@ -130,7 +130,7 @@ function invertEntries(matrix: Float32Array, start: number, stride: number, n: n
 }
 
 interface EaseParameters extends ItemKnnParameters {
-  /** Ridge penalty λ, in units of one shopper. */
+  /** Ridge penalty λ, which is added to each item's number of shoppers. */
   readonly ridge: number
 }
 

@@ -20,7 +20,7 @@ export interface Counted {
 }
 
 interface LiveOptions {
-  /** Type of `unit`; null without units: then each count is treated as independent. */
+  /** What `unit` is; null: counts have no unit, and each count is treated as independent. */
   readonly units: 'shoppers' | 'days' | null
   readonly left: number
 }

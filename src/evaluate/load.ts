@@ -40,7 +40,7 @@ export interface Question {
   readonly target?: Target
   /** Events that the simulated server knows; default: orders. */
   readonly serverKnows?: ServerKnows
-  /** Whether the log may have more shoppers than the log that the model was trained on. */
+  /** Whether shoppers may have joined the log since the model was trained. */
   readonly grown?: boolean
   /** Current time, milliseconds since the epoch; later events are left out. */
   readonly now: number
@@ -94,7 +94,7 @@ export async function load(question: Question): Promise<Loaded> {
   }
 }
 
-/** Share of the log's span before the tested part, unless a model or the caller names a training limit. */
+/** Share of the log's span that is used for training, unless a model or the caller names a training limit. */
 const TRAINED_SHARE = 0.75
 
 /** First tested day if no limit is given: it begins after `TRAINED_SHARE` of the log's span. */

@@ -85,8 +85,8 @@ export async function walkHeldOut(
 }
 
 /**
- * Whether question (a) needs a second model, trained on orders alone, and the log has enough shoppers for it. In a log
- * of orders alone, both models would be the same.
+ * Whether question (a), what clicks gain, needs a second model that is trained on orders alone, and enough shoppers
+ * bought something. In a log of orders alone, both models would be the same.
  */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,
@@ -102,7 +102,7 @@ function needsOrderTrained(
   )
 }
 
-/** @param folds replays of one shop with the same options, by fold and seed; each fold tests other shoppers */
+/** @param folds replays of one shop with the same options, as `folds[fold][seed]`; each fold tests other shoppers */
 export function reportWalks(
   folds: readonly (readonly Walked[])[],
   learns: boolean,

@@ -28,8 +28,8 @@ function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
 /**
  * @param tuned null to test only the model's arms, without baselines and the owner's questions
  * @param fit null if the devices don't learn
- * @param orderTrained scores of the server's second model, which learned from orders alone. The owner's question (a),
- * what clicks gain, needs it; null if there is no such model
+ * @param orderTrained scores of the server's second model, which learned from orders alone, for the owner's question
+ * (a), what clicks gain; null if there is no such model
  */
 export function prepareWalk(
   input: EvaluationInput,

@@ -24,7 +24,7 @@ const input: EvaluationInput = testInput(testShop(), { kinds: { purchases: true,
 const cases = casesOf(input, shopper, UNTIL)
 
 describe('a test case', () => {
-  it('a test case is a view of a different product; in a log of orders or of dates, it is an order or a day', () => {
+  it('a test case is a view of a different product, an order in a log of orders, or a day in a log of dates', () => {
     const testCases = (changes: Partial<EvaluationInput>, name: 'view_item' | 'purchase') => {
       const interactions = shopper.interactions.map((one) => ({ ...one, name }))
       const of = { ...input, ...changes }
@@ -51,8 +51,8 @@ describe('a test case', () => {
         ['', [1], '0000'],
         [':new', [1], '0000'],
       ],
-      // The next event concerns the product that the shopper is already viewing. No list shows this product, so the
-      // case has no question.
+      // The next event concerns the product that the shopper is already viewing. No list shows this product, so there
+      // is nothing to rank.
       [],
       [
         ['', [2], '0100'],

@@ -52,7 +52,7 @@ export interface Envelope extends Summary {
   /** Number of tested shoppers, or of sessions if a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Number of shoppers for whom the model's arm is worse than the other compared arm; null if no arms are compared. */
+  /** Number of shoppers for whom the model ranks worse than the arm it is compared with; null without such an arm. */
   readonly shoppersWorse: ReturnType<typeof countWorse> | null
 }
 
@@ -72,7 +72,7 @@ interface Asked {
   isEstimated?(metric: string): boolean
 }
 
-/** Means of the arms, and lifts of pairs, from the compared arms' rows, whose `store` is empty. */
+/** Means of the arms, and lifts of pairs, from the rows of the main comparison, whose `store` is empty. */
 export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): Summary {
   const { metrics, pairs, isCompared, isEstimated = () => false } = asked
   const known = new Map<string, string[]>()
@@ -147,7 +147,7 @@ function pairedLifts(
 /** 97.5 % quantile of Student's t, by degrees of freedom from 1 on. */
 const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26]
 
-/** Widens an interval over shoppers by the independent error of the mean over training seeds. */
+/** Widens an interval over shoppers by the error of the mean over training seeds, which is an independent error. */
 function withSpread(one: Lift, bySeed: readonly number[]): Lift {
   if (bySeed.length < 2) return one
   const { relative, lo, hi } = one

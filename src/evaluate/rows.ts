@@ -9,7 +9,7 @@ import { groupBy } from '@nearside/core/groupBy.ts'
 export interface Series {
   readonly arm: string
   readonly metric: string
-  /** Device store or server whose history the arm was given; default: the store of the compared arms. */
+  /** Device store or server whose history the arm was given; default: that of the main comparison. */
   readonly store?: string
 }
 

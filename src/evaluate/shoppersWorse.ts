@@ -40,7 +40,7 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
   return { significant, share, testable, better, expectedByChance }
 }
 
-/** Largest false-alarm rate of the exact test when signs are fair coins: 0 below five differing cases. */
+/** Largest possible false-alarm rate, up to α, of the exact test with as many differing cases; 0 below five cases. */
 function falseAlarmRate(cases: number): number {
   if (cases > EXACT_CASES) return ALPHA
   return Math.floor(ALPHA * 2 ** cases) / 2 ** cases
@@ -55,7 +55,7 @@ export function signFlipP(differences: readonly number[], random: Random): numbe
     differences.reduce((sum, x, k) => sum + (isFlipped(k) ? -x : x), 0) <= limit
   const isExact = differences.length <= EXACT_CASES
   const patterns = isExact ? 2 ** differences.length : SAMPLED_FLIPS
-  // If all patterns of signs are tried, the observed pattern is among them. To a sample of patterns, it is added.
+  // The exact test tries all patterns of signs, also the observed one. A sample gets the observed one in addition.
   let asBad = isExact ? 0 : 1
   for (let pattern = 0; pattern < patterns; pattern++)
     if (isAsBad((k) => (isExact ? ((pattern >> k) & 1) === 1 : random.next() < 0.5))) asBad++

@@ -117,7 +117,7 @@ describe('places of a visit', () => {
     expect(summarise([results[0]], 1).showsVisits).toBe(false)
   })
 
-  it('the table by position in the visit leaves out a bought item that is no test case', () => {
+  it('the table by position in the visit leaves out a purchase of the product at hand, which is no test case', () => {
     const asked = ten((name) => [result(name, 0.5, {}, { place: 2 })])
     const bought = result('bob', 0.5, {}, { place: 2, isAsked: false })
     const { visit, cases, shoppers } = summarise([...asked, bought], 1)
@@ -153,7 +153,7 @@ describe('harm in a summary', () => {
 })
 
 describe('the report of a summary', () => {
-  it('the report begins with the lift of each step from arm to arm, and contains no NaN or undefined if all values are 0', () => {
+  it('the report begins with each arm’s lift over the arm before, and contains no NaN or undefined if all values are 0', () => {
     const zeros = Array.from({ length: 12 }, (_, s) => result(`s${s}`, 0, {}, { hasNew: false }))
     for (const results of [zeros, zeros.map(({ shopper }, s) => result(shopper, s / 12))]) {
       const parts = personalParts(summarise(results, 1))
@@ -187,7 +187,7 @@ describe('the summary of devices that begin at install', () => {
             rows.put({ arm, store, metric: 'nll' }, arm === 'personal' && s < 3 ? 5 : 4)
           }
         }
-        // The rows of the compared arms give the opposite result, so the summary must not read them here.
+        // The rows of the main comparison give the opposite result, so the summary must not read them here.
         for (const arm of ARMS) rows.put({ arm, metric: 'ndcg@10' }, arm === 'personal' ? 0.1 : 0.9)
       }
     const { installed, ...rest } = summariseRows(rows, 1)

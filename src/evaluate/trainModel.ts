@@ -26,8 +26,8 @@ export async function trainModel(
   const holdout = await readHoldout(asked.holdout ?? DEFAULT_HOLDOUT)
   const seed = asked.seed ?? DEFAULT_SEED
   const isOut = isOutOf(holdout, seed)
-  // The test cases are checked first, because training takes minutes. With leave-one-out in a log without times, every
-  // shopper has a test case.
+  // The test cases are checked first, because training takes minutes. Leave-one-out in a log without times needs no
+  // check, because every shopper has a test case.
   if (!leaveOneOut)
     selectCases({
       shoppers: shop.shoppers,
@@ -52,8 +52,8 @@ export async function trainModel(
 }
 
 /**
- * Trains the server's second model for question (a) on the same shoppers' orders alone, as a server without clicks
- * would.
+ * Trains the server's second model, for question (a), what clicks gain: on the training shoppers' orders alone, as a
+ * server without clicks would.
  * @returns false, with a note, if the orders are too few to train a model
  */
 export async function trainOnOrders(

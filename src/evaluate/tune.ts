@@ -127,9 +127,8 @@ function isBehind(gains: readonly number[], best: readonly number[]): boolean {
 }
 
 /**
- * Next value to try beyond an end of a grid, if the best value is at this end; otherwise null. The next value continues
- * the ratio of the last two values. If it would pass the limit `below`, it is halfway to the limit instead. If the
- * grid's end is 0 or `below`, there is no next value: null.
+ * Next value to try beyond an end of a grid: it continues the ratio of the last two values, but goes at most halfway to
+ * the limit `below`. The result is null if the best value isn't at this end, or if the end is 0 or `below`.
  */
 function beyond(
   numbers: readonly number[],

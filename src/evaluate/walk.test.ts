@@ -53,7 +53,7 @@ async function walkAll(evaluation: EvaluationInput, most = 8): Promise<Rows<Walk
   return Rows.join(parts)
 }
 
-/** All values of the compared arms, without values for the owner's questions. */
+/** All values of the main comparison, without values for the owner's questions. */
 function compared(rows: Rows<WalkedCase>) {
   return rows.series
     .filter(({ store }) => store === '')

@@ -21,9 +21,9 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /** Statistics with the log's counts for the baselines of a model made without a log; default: the model's own. */
+  /** Item statistics for the baselines, counted in the log, if the model was made without a log; default: its own. */
   readonly countedAt?: (time: number) => ItemStatistics
-  /** Start of the store whose history the compared arms use. */
+  /** Start of the store whose history the main comparison of the arms uses. */
   readonly store: Store
   /** Data for the owner's questions; null if only the arms are compared. */
   readonly owner: OwnerQuestions | null
@@ -46,9 +46,9 @@ const NAIVE_STEPS = 30
 
 /**
  * Replays a shopper's cases. For each case, writes rows of every compared arm, by question and metric (METRICS); rows
- * for the report's conclusion; and, if something was bought, rows for the owner's questions. Each device has a guard
- * that compares its personal model with the base model. The guards of the compared device and of the devices behind the
- * conclusion observe every case; guards of other stores observe purchases only.
+ * for the report's verdict; and, if something was bought, rows for the owner's questions. Each device has a guard,
+ * which decides whether its personal model may change lists. The guards of the main comparison's store and of the
+ * verdict's stores observe every case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
  * @param onCase called after each case
  */
@@ -59,7 +59,7 @@ export async function walkShopper(
 ): Promise<Rows<WalkedCase>> {
   const rows = new Rows<WalkedCase>()
   const devices = Object.fromEntries(
-    // The naive fine-tune needs the compared device's problem.
+    // The main comparison's device fits even at λ = 0, because the naive fine-tune needs its fit problem.
     STORES.map((store) => [store, new ShopperDevice(walk, store === walk.store)]),
   ) as Record<Store, ShopperDevice>
   for (const one of cases) {

@@ -14,7 +14,7 @@ export interface Span {
   readonly to: number
 }
 
-/** `week`, `month`, or the start dates of the second and all later periods, ascending. */
+/** `week`, `month`, or the times at which one period ends and the next one begins, ascending. */
 type Cut = 'week' | 'month' | readonly number[]
 
 /** @param first time of the log's first event @param last time of the log's last event */

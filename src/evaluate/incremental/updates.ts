@@ -71,7 +71,7 @@ export async function runUpdates(
   const train = (until: number) =>
     timed(() => {
       const asked = options(`full training until ${formatDay(until)}`, until)
-      // The features aren't judged, because their judgement changes no model.
+      // What each feature is worth isn't measured, because the result changes no model.
       return pretrain(shop, { ...asked, seed, judgeFeatures: false })
     })
   const update = (parent: BaseModel, until: number) =>

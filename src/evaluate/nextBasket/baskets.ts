@@ -32,8 +32,8 @@ export function splitBaskets(input: EvaluationInput): {
   readonly until: number
 } {
   const { model, shoppers, isHeldOut, isTested = isHeldOut } = input
-  // Training without --until reads the whole last day, although `data.until` lies within it. So the end of that day is
-  // used.
+  // Training without --until reads the whole last day, although `data.until` lies within that day. So training ends
+  // with the day `data.to`.
   const until = Date.parse(model.manifest.data.to) + DAY
   const ordersOf = (shopper: (typeof shoppers)[number]) =>
     casesOf({ ...input, target: 'purchase' }, shopper, Number.NEGATIVE_INFINITY)

@@ -27,7 +27,7 @@ describe('measureBasket', () => {
     expect(found['phr@10:repeat']).toBe(1)
     expect(found['recall@10:explore']).toBe(0)
     expect(found['phr@10:explore']).toBe(0)
-    // Without the five bought items, row 22 is seventh; row 29 stays beyond the list.
+    // Without the five items bought before, row 22 is seventh; row 29 stays beyond the list.
     expect(found['ndcg@10:new']).toBeCloseTo(gain(7) / gain(1, 2), 6)
   })
 

@@ -64,7 +64,7 @@ export function measureBasket(
   }
 }
 
-/** NDCG as the benchmark computes it: divided by the ideal gain of the whole basket, although only k places count. */
+/** NDCG as the benchmark computes it: only k places count, but the ideal gain is that of the whole basket. */
 function uncutNdcg(places: Int32Array, k: number): number {
   return (ndcg(places, k) * idealGain(Math.min(k, places.length))) / idealGain(places.length)
 }

@@ -31,9 +31,9 @@ export type Store = (typeof STORES)[number]
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
- * Conditions that the counting baselines are tuned for. In `compared` and `installed` they predict the next different
- * product, from the history of the compared arms or from events since install. In all other conditions they predict
- * purchases, from the events that the named store or server knows.
+ * Conditions that the counting baselines are tuned for:
+ * - `compared`, `installed`: next different product, from the main comparison's history or from events since install
+ * - all others: purchases, from the events that the named store or server knows
  */
 const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const
 
@@ -45,7 +45,7 @@ export function eachTuned<T>(of: (condition: TunedFor) => T): OfTuned<T> {
   return Object.fromEntries(TUNED_FOR.map((known) => [known, of(known)])) as OfTuned<T>
 }
 
-/** Events of the shopper that the server knows. Besides, the server always knows facts about items (popularity). */
+/** Events of the shopper that the server knows. The server always knows facts about items (popularity), too. */
 export type ServerKnows = 'orders' | 'all' | 'nothing'
 
 /** Days without a visit after which a browser may clear a shop's storage. @see https://webkit.org/blog/10218 */

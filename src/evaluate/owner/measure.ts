@@ -1,7 +1,7 @@
 /**
- * @module Measures one test case for a shop's owner: rank of the purchased items by the server, according to its
- * knowledge, and by the device, according to the start of its store. For the report's conclusion, it also measures how
- * devices whose store began on the first tested day rank the next different product.
+ * @module Measures one test case for a shop's owner: ranks of the purchased items on a server, by what the server
+ * knows, and on a device, by when its store began. For the report's verdict, it also measures how devices whose store
+ * began on the first tested day rank the next different product.
  */
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
@@ -28,7 +28,7 @@ import {
   type TunedFor,
 } from './knowledge.ts'
 
-/** Suffix of the metrics of the purchased items alone. */
+/** Suffix of the metrics whose only targets are the purchased items. */
 export const BOUGHT = ':bought'
 
 /** Metric: whether a list of ten contains a purchased item, on devices whose store begins on the first tested day. */
@@ -54,8 +54,8 @@ export interface OwnerQuestions {
 type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
 /**
- * One question about a case: which items to find, from the events that `store` knows. `tuned` names the condition that
- * the baselines are tuned for, or is null if they don't answer this question.
+ * One question about a case: which items to find, from the events that `store` knows. `tuned`: the condition for which
+ * the answering baselines were tuned; null: no baseline answers.
  */
 interface Ask extends Wanted {
   readonly store: Knowledge

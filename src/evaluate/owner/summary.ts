@@ -22,7 +22,7 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads the rows of one question. `stored`: whether its rows name a store; the rows of the compared arms name none. */
+/** Reads the rows of one question. `stored`: whether these rows name a store; rows of the main comparison name none. */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },
@@ -69,8 +69,8 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
     hits: hitsOf(asked, seed),
     /**
-     * Question (a), a device compared with a server without clicks: `model` compares model with model, `counts` the
-     * device's model with the server's counts, `countsOverCounts` counts with counts.
+     * Question (a), a device against a server without clicks. `model`: the device's model over the server's model.
+     * `counts`: the device's model over the server's best counting baseline.
      */
     blind: each(DEVICE_STORES, (store) => {
       const onDevice = strongest(store)
@@ -125,8 +125,8 @@ function hitsOf(asked: Rows<WalkedCase>, seed: number) {
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
 /**
- * Figures for predicting the next different product, by the start of the store. Under leave-one-out, all stores have
- * the figures of the compared arms.
+ * Figures for predicting the next different product, by the start of the store. Leave-one-out doesn't vary the store,
+ * so its only figures are those of the main comparison.
  */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')

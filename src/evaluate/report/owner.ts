@@ -7,7 +7,7 @@ import type { Lift } from '../results.ts'
 import { count, decimal, fixed, lift, share, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
-/** Relative loss against the nightly server up to which the device still counts as no worse. */
+/** The device counts as no worse than the nightly server if it loses at most this share of the server's NDCG@10. */
 const MARGIN = 0.003
 
 const DEVICE_HOLDS: Readonly<Record<(typeof DEVICE_STORES)[number], string>> = {

@@ -1,4 +1,4 @@
-/** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms by question, and harmed shoppers. */
+/** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms' metrics, and harmed shoppers. */
 import { METRICS } from '@nearside/train/metrics.ts'
 import type { Suffix } from '@nearside/train/questions.ts'
 import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS, VISIT_ARMS } from '../arms.ts'
@@ -9,7 +9,7 @@ import { armsTable } from './armsTable.ts'
 import { count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
-/** Names the target of the metrics without a suffix. In a log without visits, repeated products are targets, too. */
+/** Says what the main metrics predict. In a log without visits, repeated products are targets, too. */
 export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): string {
   return showsVisits ? 'the next different product' : 'whatever was turned to, repeats allowed'
 }
@@ -113,7 +113,7 @@ function against(summary: Summary): Part {
   const { arms, lifts } = summary
   const metric = 'ndcg@10'
   const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
-  // Counting arms know only repeats. On new items they rank by popularity, so popularity gets no row of its own.
+  // On new items, `recently-viewed` ranks by popularity, so popularity gets no row of its own.
   const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
   return {
     title: `Against each cheap arm, NDCG@10, ${questionOf(summary)}`,

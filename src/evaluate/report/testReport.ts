@@ -1,4 +1,4 @@
-/** @module Makes a report of an invented replay for tests, with a name that tries to inject HTML. */
+/** @module Makes a report of made-up results for tests, with a name that tries to inject HTML. */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { METRICS, measure } from '@nearside/train/metrics.ts'
 import { ARMS } from '../arms.ts'

@@ -19,7 +19,7 @@ const STORES = {
 } as const satisfies Record<InstalledSummary['store'], string>
 
 /**
- * Conclusions about the next different product, for devices that start at install.
+ * Conclusions about the next different product, for devices whose history begins on the first tested day.
  * @param hasClicks whether the log has clicks
  */
 export function verdict(summary: Summary, answer: OwnerAnswer, hasClicks: boolean): Part {

@@ -5,7 +5,7 @@ import type { MeasuredSales, Metric } from './measureSales.ts'
 
 type Told = Omit<MeasuredSales, 'answer'>
 
-/** Gain of the personal arm per thousand of its visitors. The ratio's interval gives `lo` and `hi`. */
+/** Gain of the personal arm per thousand of its visitors. `lo` and `hi` come from the interval of the arms' ratio. */
 interface Gain {
   readonly value: number
   readonly lo: number

@@ -87,8 +87,8 @@ function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   return days.map((day) => {
     const orders = [...day.weights.keys()].filter((k) => day.weights[k] !== 0)
     const sizes = orders.map((k) => Math.abs(day.weights[k]))
-    // On the first day with orders, the cap comes from this day's own orders. Each time the number of orders has
-    // doubled, the cap is computed anew from earlier days.
+    // The first cap comes from the orders of the first day that has any. Each time the number of orders has doubled,
+    // the cap is computed anew from all earlier days.
     const known = cap === 0 ? sizes : seen
     if (known.length > 0 && known.length >= 2 * countedAt) {
       cap = quantile(Float64Array.from(known).sort(), UNCAPPED)
@@ -133,7 +133,7 @@ function wealth(
   return days.map(({ visitors, weights, isPersonal, cap }) => {
     const expected = theta * visitors.personal
     const q = expected / (expected + visitors.holdOut)
-    // Largest loss of one order per unit of its weight, because a bet must not lose more than the wealth.
+    // Largest loss of one order per unit of its weight. Bets are divided by it, so that no bet loses over its wealth.
     const loss = isSigned ? Math.max(q, 1 - q) : side === 'higher' ? q : 1 - q
     const gain = [(sign * -q) / (loss * cap), (sign * (1 - q)) / (loss * cap)]
     BETS.forEach((bet, b) => {
@@ -151,7 +151,7 @@ function wealth(
   })
 }
 
-/** End of the interval: the last ratio that the test has rejected on some day; null if it has rejected no ratio. */
+/** End of the interval: of the ratios that the test rejected on any day, the nearest to it; null if there is none. */
 function endOf(
   days: readonly Capped[],
   side: 'higher' | 'lower',
@@ -186,9 +186,9 @@ interface Trial {
 const POWER = 0.8416
 
 /**
- * Number of days, with a look at the result each day, after which four of five trials have proved the lift. The
- * logarithm of the best bet's wealth is about half the square of the standardised difference. The logarithm of the
- * average wealth is at most log(number of bets) smaller.
+ * Number of days after which four of five trials have proved the lift, if the result is read each day. The log-wealth
+ * of the best bet is about z²/2 (z: standardised difference). Averaging the wealth over all bets reduces this by at
+ * most log(number of bets).
  */
 export function daysNeeded({ lift, share, orders, spread }: Trial): number {
   const needed = Math.sqrt(2 * (PROOF + Math.log(BETS.length))) + POWER

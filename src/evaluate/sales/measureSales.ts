@@ -8,7 +8,7 @@ import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 
 const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
 const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
-/** A department is compared if each arm has at least this many first orders of a customer in it. */
+/** A department is compared if it has at least this many customers' first orders in each arm. */
 const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 
@@ -32,7 +32,7 @@ export interface MetricResult extends Omit<Compared, 'proven'> {
   readonly proven: { readonly is: 'higher' | 'lower'; readonly on: string } | null
 }
 
-/** Days that a trial takes to prove this lift in orders and in revenue, with this share of visitors in the hold-out. */
+/** Days that a trial takes to prove `lift` in orders and in revenue, if `share` of the visitors are in the hold-out. */
 interface PlannedTrial {
   readonly share: number
   readonly lift: number
@@ -59,7 +59,7 @@ export interface MeasuredSales {
   readonly emptyStores: number | null
   /** Number of orders without an arm. */
   readonly without: number
-  /** Number of orders after their customer's first order. */
+  /** Number of orders that aren't the first of their customer, and so don't count. */
   readonly repeated: number
   /** Number of customers who ordered in both arms. */
   readonly inBothArms: number

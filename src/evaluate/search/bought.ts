@@ -1,6 +1,6 @@
 /**
- * @module Tests the search as shoppers use it who know what they want. Queries are those that were typed before a
- * purchase, if the log has any, else title words of the next purchases. The test reports the products found, and the
+ * @module Tests the search for shoppers who know what they want. Queries are those typed before a purchase, or title
+ * words of the next purchases if too few shoppers typed any. The test reports the products found, and the
  * rank of the purchased products. The hits are sorted by relevance alone, or a model sorts hits of equal relevance: the
  * base model without the history, the base model with it, or the personal model.
  */
@@ -86,7 +86,7 @@ export async function searchBought(
     source: isTyped ? ('log' as const) : ('titles' as const),
     /** Rows of the results. A metric with the suffix `@query=broad` is measured on broad queries only. */
     rows,
-    /** Number of queries whose first 500 hits lack the purchased item. Queries typed by shoppers then have no rows. */
+    /** Number of queries whose first 500 hits lack the purchased item. If shoppers typed them, `rows` lacks them. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }

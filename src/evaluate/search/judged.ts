@@ -90,7 +90,7 @@ function measure(ranking: readonly string[], ratings: Ratings): Answer {
   }
 }
 
-/** Mean of each metric over the random rankings, with the `searchTolerance` of a shop whose log has no searches. */
+/** Mean of each metric over random rankings, which reorder only equally relevant hits (tolerance 0). */
 function answerReranked(
   hits: readonly SearchHit[],
   ratings: Ratings,

@@ -59,7 +59,7 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
     /** Queries with at least one relevant product, in the sequence of the file. */
     queries,
     ...count,
-    /** Number of queries left out: no row names a catalog product, or no product is relevant. */
+    /** Numbers of queries left out: first, because no row names a catalog product; then, because none is relevant. */
     withoutJudgements: judged.size - withJudgements.length,
     withoutRelevant: withJudgements.length - queries.length,
   }

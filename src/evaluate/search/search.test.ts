@@ -193,7 +193,7 @@ describe('search evaluation on purchases', () => {
 
 describe('search evaluation on logged queries', () => {
   const HALF_HOUR = 1_800_000
-  /** Before each order its shopper types the kind of one of its products, then a kind that nobody sells. */
+  /** Before each order, the shopper types the kind of the order's first product, then a kind that nobody sells. */
   const searches = shop.shoppers.flatMap(({ id, interactions }) =>
     interactions.flatMap(({ item, time, session }, k) => {
       if (interactions[k - 1]?.session === session) return []
@@ -222,8 +222,8 @@ describe('search evaluation on logged queries', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
     const [lexical, , base] = result.arms
     expect(base['ndcg@10']).toBeGreaterThan(lexical['ndcg@10'] as number)
-    // If each search moves one day back, no purchase follows within a day. So no query counts as typed before a
-    // purchase.
+    // With each search one day earlier, no purchase follows a search within a day. So no query counts as typed before
+    // a purchase.
     const early = searches.map((one) => ({ ...one, time: one.time - 86_400_000 }))
     expect((await runOn(early)).result.source).toBe('titles')
   }, 60_000)

@@ -32,7 +32,7 @@ export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
 /** Result that `--json` writes. */
 export interface SearchResult extends Omit<Envelope, 'until'> {
   readonly protocol: 'search'
-  /** Start of the tested time; null if no model ranks. */
+  /** Start of the tested time; null if the search is tested without a model. */
   readonly until: string | null
   /** Source of the queries in a test by purchases: typed by shoppers, or made of title words. */
   readonly source?: Bought['source']
@@ -161,7 +161,7 @@ export function searchParts(
   return [{ title: 'Arms', table: armsTable(arms, metrics, meanings) }, liftsPart(lifts)]
 }
 
-/** Items of a shop folder's catalog, of a catalog file as for `import`, or of a folder's only such file. */
+/** Items of a shop folder, of a catalog file as for `import`, or of a folder that has exactly one such file. */
 async function readItems(path: string, now: number): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found)
@@ -183,8 +183,8 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
 const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
 
 /**
- * @param shop a shop folder; if it lacks the file, or is a catalog file, there are no synonyms
- * @throws NearsideError `input-invalid`
+ * @param shop a shop folder or catalog file; if it has no file `name` in it, there are no synonyms
+ * @throws NearsideError `input-invalid` if the file `name` isn't a list of synonyms
  */
 async function readSynonyms(shop: string, name: string): Promise<Synonyms> {
   const path = await findFile(join(shop, name))
