@@ -1,4 +1,4 @@
-/** @module The compared arms (rankings), from the cheapest to the model that ships, and the pairs that reports compare. */
+/** @module The compared arms (rankings), from the cheapest to the model that ships, and the pairs to be compared. */
 
 /** Description of each arm in one line, in the sequence of the reports. */
 export const ARM_MEANINGS = {
