@@ -49,7 +49,7 @@ export async function drivePublished(folder: string): Promise<void> {
     ({ stdout }: { stdout: string }) => stdout,
   )
   const wrong = found.split('\n').filter((line) => /^(warning|error)/.test(line))
-  const looked = found.includes('no errors, 0 warnings') ? '' : wrong.join(' | ') || found
+  const looked = found.includes('no errors, no warnings') ? '' : wrong.join(' | ') || found
   report('tools', 'nearside doctor finds nothing to mend in it', looked)
 
   const { context, page, said } = await openPage()

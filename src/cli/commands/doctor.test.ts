@@ -104,7 +104,7 @@ it('doctor finds no fault in a published site on a correctly configured server',
     expect.stringMatching(/^ok catalog: /),
     'ok catalog: It is sent compressed.',
     'ok catalog: 100 products, 100 of them available.',
-    'ok catalog: 0 products (0 %) are unknown to the model.',
+    'ok catalog: The model lacks 0 of 100 products.',
     expect.stringMatching(/^ok size: A new visitor's browser downloads 0\.\d\d MB of model/),
     'ok rules: ‘first’ pins 1: item 3.',
     expect.stringMatching(/^ok signature: Rules release \d+, signed by 1, is valid until /),
@@ -340,12 +340,12 @@ test.each<readonly [string, Spoil, string]>([
       /catalog/,
       ITEMS.map((item) => ({ ...item, price: undefined })),
     ),
-    'warning catalog: 100 products (100 %) have no price',
+    'warning catalog: No price for 100 of 100 products',
   ],
   [
     'products unknown to the model',
     json(/catalog/, [...ITEMS, ...ITEMS.map((item) => ({ ...item, id: `new ${item.id}` }))]),
-    'warning catalog: 100 products (50 %) are unknown to the model',
+    'warning catalog: The model lacks 100 of 200 products',
   ],
   [
     'a rules file that the server fails to send',
@@ -460,5 +460,5 @@ it('doctor reports an aggregator that doesn’t answer, or that pages may not re
 
 it('doctor fails if no server answers', async () => {
   const refused = runCommand(command, { positionals: ['http://localhost:1/'] })
-  await expect(refused).rejects.toThrow('1 errors, 0 warnings')
+  await expect(refused).rejects.toThrow('1 error, no warnings')
 })

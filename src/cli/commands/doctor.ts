@@ -3,6 +3,7 @@ import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
+import { tally } from '../publish/finding.ts'
 import { PUBLISHER, TIMEOUT } from '../shared.ts'
 import { httpUrl } from '../values.ts'
 
@@ -41,10 +42,9 @@ export const command = defineCommand(syntax, async (options, { print }, url) => 
   }
   const findings = await examine({ url, given, fetch, now: Date.now(), timeout: timeout * 1000 })
   for (const { level, about, text } of findings) print(`${level.padEnd(9)}${about}: ${text}`)
-  const count = (level: string) => findings.filter((one) => one.level === level).length
-  const [errors, warnings] = [count('error'), count('warning')]
-  const result = { url, errors, warnings, findings }
-  if (errors > 0) throw new NegativeResult(`${errors} errors, ${warnings} warnings`, result)
-  print(`no errors, ${warnings} warnings`)
+  const { text, ...counts } = tally(findings)
+  const result = { url, ...counts, findings }
+  if (counts.errors > 0) throw new NegativeResult(text, result)
+  print(text)
   return result
 })

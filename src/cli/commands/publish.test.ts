@@ -133,9 +133,9 @@ it('publish keeps published versions, replaces other files, and writes nothing w
   const wrong = again.site.findings.filter(({ level }) => level !== 'ok').map(({ text }) => text)
   expect(wrong).toEqual([
     expect.stringContaining("catalog item 100: the id 'item 0' was already used"),
-    expect.stringContaining('1 products (1 %) have no title'),
-    expect.stringContaining('1 products (1 %) have no price'),
-    expect.stringContaining('1 products (1 %) have no image'),
+    expect.stringContaining('No title for 1 of 100 products'),
+    expect.stringContaining('No price for 1 of 100 products'),
+    expect.stringContaining('No image for 1 of 100 products'),
     expect.stringMatching(
       /^The catalog lacks \d+ of the model's \d+ items: are the ids the same\?$/,
     ),

@@ -7,6 +7,7 @@ import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { invalidInput } from '@nearside/core/error.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand, NegativeResult } from '../command.ts'
+import { tally } from '../publish/finding.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
 import { CATALOG, MODEL, SHOP } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
@@ -43,10 +44,9 @@ export const command = defineCommand(syntax, async (options, { print }, what, fi
   const model = options.model === undefined ? null : await readModel(options.model)
   const findings = ruleFindings(await readJsonFile(file), catalog, model, Date.now())
   for (const { level, text } of findings) print(`${level.padEnd(9)}${text}`)
-  const count = (level: string) => findings.filter((one) => one.level === level).length
-  const [errors, warnings] = [count('error'), count('warning')]
-  const result = { file, errors, warnings, findings }
-  if (errors > 0) throw new NegativeResult(`${errors} errors, ${warnings} warnings`, result)
-  print(`no errors, ${warnings} warnings`)
+  const { text, ...counts } = tally(findings)
+  const result = { file, ...counts, findings }
+  if (counts.errors > 0) throw new NegativeResult(text, result)
+  print(text)
   return result
 })

@@ -12,8 +12,6 @@ const MANY = 0.05
 const SHOWN = ['title', 'price', 'image'] as const
 
 const { ok, warning, error } = findingsAbout('catalog')
-const percent = (part: number, whole: number) =>
-  `${((100 * part) / Math.max(1, whole)).toFixed(0)} %`
 
 /** @param known ids of the model's items; null without a model */
 export function catalogFindings(catalog: Catalog, known: readonly string[] | null): Finding[] {
@@ -31,15 +29,17 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
         warning(`${faults.length - 3} more rows can't be used, or repeat an id: fix the export.`),
       ...SHOWN.map((field) => {
         const missing = without(field)
-        const text = `${missing} products (${percent(missing, size)}) have no ${field}`
-        return missing === 0 || warning(`${text}: add it, because cards show it.`)
+        return (
+          missing === 0 ||
+          warning(`No ${field} for ${missing} of ${size} products: add it, because cards show it.`)
+        )
       }),
       otherCurrency === null || warning(otherCurrency),
       mayList || error('No product is available, so lists stay empty: check `available`.'),
       !mayList ||
         sold >= size / 2 ||
         warning(
-          `Only ${percent(sold, size)} are available: remove products that are gone for good.`,
+          `Only ${sold} of ${size} products are available: remove products that are gone for good.`,
         ),
     ),
     ...(known ? overlap(catalog, known) : []),
@@ -55,7 +55,7 @@ function overlap(catalog: Catalog, known: readonly string[]): Finding[] {
         `None of the model's ${known.length} items is in the catalog (ids such as ${known.slice(0, 3).join(', ')}): use the same ids in both.`,
       ),
     ]
-  const text = `${fresh} products (${percent(fresh, catalog.size)}) are unknown to the model`
+  const text = `The model lacks ${fresh} of ${catalog.size} products`
   const gone = known.length - shared
   return [
     fresh > MANY * catalog.size

@@ -15,6 +15,14 @@ export function findingsAbout(about: string) {
   return { ok: say('ok'), warning: say('warning'), error: say('error') }
 }
 
+/** @returns how many findings are errors, how many warnings, and both in words */
+export function tally(findings: readonly Pick<Finding, 'level'>[]) {
+  const count = (level: Finding['level']) => findings.filter((one) => one.level === level).length
+  const words = (n: number, name: string) => `${n || 'no'} ${name}${n === 1 ? '' : 's'}`
+  const [errors, warnings] = [count('error'), count('warning')]
+  return { errors, warnings, text: `${words(errors, 'error')}, ${words(warnings, 'warning')}` }
+}
+
 /** @param checks the finding of each failed check, true for a passed check @returns the findings */
 export const failed = (...checks: readonly (Finding | boolean)[]): Finding[] =>
   checks.filter((check) => typeof check === 'object')
