@@ -43,15 +43,18 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
  * - A question with `limit: 0` and no suggestions asks for `redirect` only, and doesn't wait for the index.
  * @param items products; between equally relevant hits, their order decides, so pass them in the order for a new
  *   shopper
- * @example <SearchBox search={searchAmong(items, { rules: personalizer.rules() })} />
+ * @example <SearchBox search={searchAmong(items, { rules: personalizer.rules })} />
  */
 export function searchAmong(
   items: readonly Item[],
   options: {
     /** Groups of wordings that mean the same in this shop; default: none. */
     readonly synonyms?: Synonyms
-    /** The shop's valid rules: `personalizer.rules()`. Default: no rules, also if the promise rejects. */
-    readonly rules?: readonly Rule[] | Promise<readonly Rule[]>
+    /**
+     * The shop's valid rules. Pass the function `personalizer.rules`, so that an open page follows newer rules: each
+     * query asks for them, and the next query uses them. Default: no rules, also if they can't be read.
+     */
+    readonly rules?: readonly Rule[] | Promise<readonly Rule[]> | (() => Promise<readonly Rule[]>)
     /** Lets other tasks run between two slices; default: a timer. */
     readonly nextTask?: () => Promise<void>
     /** Finds a product with its current price and stock. Default: `items` as they were given. */
@@ -63,15 +66,13 @@ export function searchAmong(
   const order = items.map(({ id }) => id)
   const ruled =
     rules &&
-    Promise.all([rules, import('./searchRules.ts')])
-      .then(([given, { createSearchRules }]) =>
-        createSearchRules(given, items, createMeanings(synonyms)),
-      )
+    import('./searchRules.ts')
+      .then((code) => code.followSearchRules(rules, items, createMeanings(synonyms)))
       .catch(() => undefined)
   // Rules that turn out invalid must not stop the search.
   const rulesFor = async (query: string) => {
     try {
-      return (await ruled)?.(query, Date.now())
+      return await (await ruled)?.(query, Date.now())
     } catch {
       return undefined
     }

@@ -150,3 +150,43 @@ test('a search without hits suggests the query without its price or exclusion', 
   expect((await find(undefined, 'teapot without teapot')).suggestions).toContain('teapot')
   expect((await find(undefined, 'mug under £6')).suggestions).not.toContain('mug')
 })
+
+describe('rules that change while a page is open', () => {
+  const opened = (read: () => Promise<readonly Rule[]>) => {
+    const search = searchAmong(ITEMS, { rules: read, nextTask: now })
+    return async (query: string) => {
+      const { hits, redirect } = await search({ query })
+      // The search asks for newer rules after it has answered.
+      await new Promise((resolve) => setTimeout(resolve))
+      return redirect ?? hits[0]?.id
+    }
+  }
+
+  test('apply from the query on that follows the one which asked for them', async () => {
+    let rules: readonly Rule[] = []
+    const first = opened(async () => structuredClone(rules))
+    const plain = await first('mug')
+    expect(plain).not.toBe('pot')
+    rules = [pinPot]
+    expect(await first('mug')).toBe(plain)
+    expect(await first('mug')).toBe('pot')
+    rules = [{ name: 'r', when, redirect: '/mugs' }]
+    await first('mug')
+    expect(await first('mug')).toBe('/mugs')
+  })
+
+  test('stay as they were while they can’t be read, and a reader that never answers holds up no later query', async () => {
+    let read: () => Promise<readonly Rule[]> = async () => {
+      throw new Error('The worker is lost.')
+    }
+    const first = opened(() => read())
+    const plain = await first('mug')
+    read = async () => [pinPot]
+    await first('mug')
+    expect(await first('mug')).toBe('pot')
+    read = () => new Promise(() => {})
+    await first('mug')
+    expect(await first('mug')).toBe('pot')
+    expect(plain).not.toBe('pot')
+  })
+})

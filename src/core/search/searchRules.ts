@@ -30,10 +30,9 @@ export function createSearchRules(
   )
   const isShown = ({ available }: Item) => available !== false
   // A pinned `groupId` stands for the product's first variant, so available variants come first.
-  const ordered = [...items.filter(isShown), ...items.filter((item) => !isShown(item))]
+  const ordered = items.toSorted((a, b) => +isShown(b) - +isShown(a))
   const book = createRuleBook(rules, ordered, () => false)
   return (query, now) => {
-    if (rules.length === 0) return null
     const asked = keysOf(query)
     let isAny = false
     const isFor = (queries: readonly string[]) => {
@@ -55,12 +54,39 @@ export function createSearchRules(
         const known = new Map(hits.map((hit) => [hit.id, hit]))
         const left = hits.filter(({ id }) => !hidden.has(id) && !pinned.has(id))
         const placed = [...pins].map(([place, { item }]): [number, SearchHit] => {
-          const hit = known.get(item.id) ?? { ...UNFOUND, id: item.id }
-          return [place, { ...hit, pinned: true }]
+          const { id } = item
+          return [place, { ...UNFOUND, ...known.get(id), id, pinned: true }]
         })
         return withPins(lifted(left, lifts), new Map(placed), Number.POSITIVE_INFINITY)
       },
     }
+  }
+}
+
+/**
+ * Follows rules that can change while a page is open. Only the first query waits for the rules, because a search must
+ * not depend on a busy or lost worker; each query asks for newer rules, and later queries use these.
+ * @param rules valid rules, or a function that reads them
+ */
+export function followSearchRules(
+  rules: readonly Rule[] | Promise<readonly Rule[]> | (() => Promise<readonly Rule[]>),
+  ...shop: readonly [items: readonly Item[], meanings: Meanings]
+): (query: string, now: number) => Promise<QueryRules | null | undefined> {
+  let find: ReturnType<typeof createSearchRules> | undefined
+  let used: string
+  const read = async () => {
+    const given = await (typeof rules === 'function' ? rules() : rules)
+    const text = JSON.stringify(given)
+    if (text !== used) find = createSearchRules(given, ...shop)
+    used = text
+  }
+  // If rules can't be read, the last rules stay.
+  const tryToRead = () => read().catch(() => {})
+  const first = tryToRead()
+  return async (query, now) => {
+    await first
+    void tryToRead()
+    return find?.(query, now)
   }
 }
 
@@ -72,7 +98,7 @@ function lifted(
   hits: readonly SearchHit[],
   lifts: ReadonlyMap<string, number>,
 ): readonly SearchHit[] {
-  if (!hits.some(({ id }) => lifts.has(id))) return hits
+  if (lifts.size === 0) return hits
   const tierOf = ({ complete, soldOut = false }: SearchHit) => `${complete} ${soldOut}`
   const tiers = [...new Set(hits.map(tierOf))]
   return hits

@@ -41,7 +41,7 @@ function searchIn(of: NonNullable<typeof provided>, isRuled: boolean): AskSearch
   const known = searches.get(isRuled)
   if (known?.of[0] === items && known.of[1] === personalizer) return known.ask
   const current = (id: string) => provided?.shop.itemOf(id)
-  const ask = searchAmong(items, isRuled ? { current, rules: personalizer.rules() } : { current })
+  const ask = searchAmong(items, isRuled ? { current, rules: personalizer.rules } : { current })
   searches.set(isRuled, { of: [items, personalizer], ask })
   return ask
 }
