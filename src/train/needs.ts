@@ -19,7 +19,7 @@ const EACH_EVENT = [1, 4.5] as const
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000
-/** Number of events from which on cases are sampled, so that a further event costs only the memory of its columns. */
+/** Beyond this number of events, cases are sampled, so that a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
 /** Compressed bytes per item of a model without picture vectors, which hardly compress and are added in full. */

@@ -39,13 +39,13 @@ describe('intentOf', () => {
     expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('the intent reads the last six products of a visit, including products without a peer group', () => {
+  it('the intent reads the last six products of a visit, including products without a peer group (category and brand)', () => {
     expect(intent(looks(4, 0, 1, 2, 3, 6, 7))?.recent[3]).toBe(0)
     expect(intent(looks(4, 0, 1, 2, 3, 6))?.recent[3]).toBeGreaterThan(0)
     expect(intent(looks(0, 7))?.last[0]).toBe(0)
   })
 
-  it('products that were looked at in the same moment get equal shares of the intent', () => {
+  it('products viewed at the same moment get equal shares of the intent', () => {
     const found = intent([4, 2, 0, 6].map((item) => looks(item)[0]))
     for (const group of [1, 2, 3]) {
       expect(found?.recent[group]).toBeCloseTo(1 / 4, 6)
@@ -65,7 +65,7 @@ describe('intentOf', () => {
     expect(intent(named('add_to_cart', 2, 0))).toEqual(intent(looks(2, 0)))
   })
 
-  it('the shares of all peer groups in the intent add up to at most 1, and only groups in the history have a share', () => {
+  it('the shares of all peer groups in the intent add up to at most 1, and only groups with products in the history have a share', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { minLength: 1, maxLength: 30 }), (items) => {
         const found = intent(looks(...items))
@@ -92,7 +92,7 @@ describe('groupPeers', () => {
     expect([...groupPeers(items)]).toEqual([1, 2, 1, 0, 3, 4])
   })
 
-  it('known peer groups keep their numbers, and new groups get the next numbers', () => {
+  it('known peer groups keep their indices, and new groups get the next indices', () => {
     const known = new Map([['["tea","x"]', 7]])
     const items = [item('a', 'cup'), item('b', 'tea', 'x'), item('c', 'cup')]
     expect([...groupPeers(items, known)]).toEqual([8, 7, 8])

@@ -17,18 +17,18 @@ import type { Profile } from './profile.ts'
 
 /** Number of products that the intent reads: those at which the shopper looked last. */
 const RECENT = 6
-/** Number of later products after which a product's weight is halved. */
+/** Number of products viewed after a product that halves its weight. */
 const HALF_LIFE = 2
 
 export interface Intent {
   /**
-   * Share of each peer group among the last six products viewed, [groups + 1]. A product's weight is halved for every
-   * two later products.
+   * Share of each peer group among the last six products viewed, [groups + 1]. A product's weight halves with every two
+   * products viewed after it.
    */
   readonly recent: Float32Array
   /** Share of each peer group in the last product viewed, or in all products with the latest time, [groups + 1]. */
   readonly last: Float32Array
-  /** Numbers of the last products' peer groups: distinct, and above 0, because group 0 has no peers. */
+  /** Indices of the last products' peer groups: distinct, and above 0, because group 0 has no peers. */
   readonly groups: readonly number[]
 }
 
@@ -90,7 +90,7 @@ export const peersOf = onceFor(
 
 const MOST_GROUPS = 65_535
 
-/** Numbers peer groups from 1 in order of first appearance. Items without category and brand get 0. */
+/** Gives each item the index of its peer group, from 1 in order of first appearance; 0 without category and brand. */
 export function groupPeers(
   items: readonly Item[],
   known: ReadonlyMap<string, number> = new Map(),
@@ -107,7 +107,7 @@ export function groupPeers(
   })
 }
 
-/** Name of an item's peer group; null without category and brand. */
+/** Key of an item's peer group; null without category and brand. */
 export function peerKey({ category, brand }: Pick<Item, 'category' | 'brand'>): string | null {
   return category || brand ? JSON.stringify([category ?? '', brand ?? '']) : null
 }

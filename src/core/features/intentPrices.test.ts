@@ -37,7 +37,7 @@ describe('the lift of the visit’s prices', () => {
       const lift = liftOf(items.map((row) => look(row)))
       return Math.abs((lift?.of(cheapest) ?? 0) - (lift?.of(dearest) ?? 0))
     }
-    // Six looks whose mean price is about the shop's mean price.
+    // Six views whose mean price is about the shop's mean price.
     const middle = Math.round(rows.length * 0.45)
     const mixed = [2, 6, 10].flatMap((away) => [rows[middle - away], rows[middle + away]])
     expect(gap(mixed)).toBeLessThan(gap(rows.slice(0, 6)) / 4)

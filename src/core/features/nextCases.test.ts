@@ -16,12 +16,12 @@ const of = (interactions: readonly ReturnType<typeof event>[], dayOnly = false) 
     place,
   ])
 
-describe('a case of the next different product', () => {
+describe('cases (moments to predict) of the next different product', () => {
   it('the product last viewed is no target to predict while the visit lasts; half an hour without an event ends the visit', () => {
     const looks = [event(1, 0), event(1, 1), event(2, 2), event(1, 12), event(3, 72)]
     expect(of(looks)).toEqual([
       [[1], null, 1],
-      // The shopper turns to the product at hand again. No list shows that product, so the case has no target.
+      // The shopper views the same product again. No list shows that product, so the case has no target.
       [[], 1, 2],
       [[2], 1, 3],
       [[1], 2, 4],
@@ -29,7 +29,7 @@ describe('a case of the next different product', () => {
     ])
   })
 
-  it('after an order or a shown list, the product at hand is still the product that the shopper last looked at', () => {
+  it('an order or a shown list doesn’t change which product counts as last viewed', () => {
     const visit = [event(1, 0), event(5, 3, 'view_item_list'), event(2, 4, 'purchase'), event(3, 8)]
     expect(of(visit)).toEqual([
       [[1], null, 1],
@@ -42,7 +42,7 @@ describe('a case of the next different product', () => {
     ])
   })
 
-  it('in a log with day-only times, no case has a product at hand (the product last looked at)', () => {
+  it('in a log with day-only times, no case has a product last viewed', () => {
     expect(of([event(1, 0), event(1, 1440)], true)).toEqual([
       [[1], null, 1],
       [[1], null, 1],

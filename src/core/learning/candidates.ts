@@ -94,7 +94,7 @@ function amongFew(
 
 /**
  * Score terms of the given items, identical to the last bit to those of `linearTerms`. The shopper must have a history,
- * and the model no context terms.
+ * and the model no terms for contexts such as the weather.
  * @param items distinct rows
  */
 export function linearTermsOf(
@@ -148,9 +148,9 @@ interface Known {
 }
 
 /**
- * Adds a cache to a finder. A new event changes no earlier case, so a fit has to compute only one case. A cached case
- * counts only if its history is unchanged. Cached histories can contain deleted events, so drop the whole cache when an
- * event must be forgotten.
+ * Adds a cache to a finder. A new event changes no earlier case, so fitting the personal model again computes only one.
+ * A cached case counts only if its history is unchanged. Cached histories can contain deleted events, so drop the whole
+ * cache when an event must be forgotten.
  * @param find finder for one model
  * @param most maximum number of cached cases; the least recently used case is dropped first
  */

@@ -28,7 +28,7 @@ describe('fitProblemOf', () => {
   const problem = problemOf()
   const cases = casesFromHistory(history)
 
-  it('a fit problem has the same shape for every history', () => {
+  it('the problem of the personal fit has the same shape for every history', () => {
     expect(problem.design).toHaveLength(FIT_CASES * FIT_CANDIDATES * PARAMETERS)
     expect(problem.weight).toHaveLength(FIT_CASES)
     expect(problem.parameters).toBe(DIMENSION + FEATURE_COUNT)
@@ -43,7 +43,7 @@ describe('fitProblemOf', () => {
     }
   })
 
-  it('a case’s weight in the fit starts at 3 for a purchase and halves every half-life', () => {
+  it('a purchase’s weight in the personal fit is 3 at first and halves every half-life', () => {
     cases.forEach((one, t) => {
       const age = (now - one.time) / DAY
       expect(problem.weight[t]).toBeCloseTo(3 * 2 ** (-age / model.prior.halfLifeDays), 5)
@@ -116,7 +116,7 @@ describe('fitProblemOf', () => {
     expect(isProblem(buildFitProblem(model, later, now))).toBe(true)
   })
 
-  it('a case whose items the base model ranks far down has weight 0 in the fit', () => {
+  it('a training example whose items the base model ranks far down has weight 0 in the personal fit', () => {
     const bias = Float32Array.from(model.bias, (value, item) =>
       cases[0].targets.includes(item) ? -1000 : value,
     )

@@ -13,7 +13,7 @@ import { type Candidates, createCandidates, type FindCandidates } from './candid
 import { casesForFit, casesFromHistory, type LearningCase } from './learningCases.ts'
 import { type FitProblem, PADDING_OFFSET } from './problem.ts'
 
-/** T, the maximum number of cases in a fit; `casesForFit` selects the cases. */
+/** T, the maximum number of cases in a personal fit; `casesForFit` selects them. */
 export const FIT_CASES = 64
 /** K, the number of candidates per case. */
 export const FIT_CANDIDATES = CANDIDATES
@@ -47,7 +47,7 @@ interface FitProblemOptions {
   readonly find?: FindCandidates
 }
 
-/** Builds the fit problem in one go. */
+/** Builds the problem of the personal fit in one go. */
 export function fitProblemOf(...given: Parameters<typeof fitProblemSteps>): FitProblem | null {
   const steps = fitProblemSteps(...given)
   let step = steps.next()

@@ -96,7 +96,7 @@ type ShortlistModel = Pick<
 >
 
 /**
- * Creates a shortlist; null if the model has context terms or a feature without a bound.
+ * Creates a shortlist; null if the model has terms for contexts such as the weather, or a feature without a bound.
  * @param hidden rows that the result need not contain
  */
 export function createShortlist(

@@ -1,7 +1,7 @@
 /**
- * @module Decides when to learn. A fit takes time, and a fit should not change a list that the shopper is using. So the
- * device learns purchases and carts at once, and other events after a pause without events. The device and the
- * evaluation share these rules.
+ * @module Decides when a device fits the personal model. A fit takes time and should not change a list that the shopper
+ * is using. So the device learns purchases and carts at once, and other events after a pause without events. The device
+ * and the evaluation share these rules.
  */
 import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../events/strength.ts'

@@ -52,7 +52,7 @@ async function contextFile() {
 /**
  * Reads a model from its verified files.
  * @throws NearsideError `model-corrupt`, naming the file that is missing or differs; `model-incompatible` if the model
- *   has other features or another dimension; `engine-failed` if the code of its context terms can't be loaded
+ *   has other features or another dimension; `engine-failed` if the code for its contexts can't be loaded
  */
 export async function readBaseModel(
   manifest: ModelManifest,

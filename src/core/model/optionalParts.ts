@@ -1,6 +1,6 @@
 /**
- * @module Writes and reads files that only some models have: context terms and picture vectors. `contextFile.ts` reads
- * context terms, with code that only devices with such a model load.
+ * @module Writes and reads files that only some models have: terms for contexts such as the weather, and picture
+ * vectors. `contextFile.ts` reads the terms; only devices with such a model load its code.
  */
 import type { ContextTable } from '../features/context/lifts.ts'
 import { type ContextPart, DIMENSION } from './baseModel.ts'

@@ -28,7 +28,7 @@ export const MODEL_FILES = {
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
-  /** File that exists only if training found context terms that help. */
+  /** File that exists only if training found contexts (such as the weather) that help. */
   context: 'context.safetensors',
   /** File that exists only if the catalog has picture vectors. */
   pictures: 'pictures.safetensors',

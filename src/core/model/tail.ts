@@ -157,9 +157,9 @@ export function pickRows(shard: TailRows, rows: readonly number[]): TailRows {
 }
 
 /**
- * Adds rows of the tail to the head. If these include the rows of all the shopper's items, and the model has neither
- * trees nor context terms, each score equals the score in the whole catalog to the last bit.
- * @param parts distinct rows, ascending by number
+ * Adds rows of the tail to the head. If these include all items of the shopper, and the model has neither trees nor
+ * terms for contexts, each score equals the score in the whole catalog to the last bit.
+ * @param parts distinct rows, ascending by `numbers`
  */
 export function joinTail(head: BaseModel, parts: readonly TailRows[]): BaseModel {
   if (parts.length === 0) return head

@@ -96,18 +96,18 @@ export interface ListOptions {
    * - `bought`: items that they bought before this visit and that are due again; default `exclude`:
    *   `['bought', 'basket']`.
    * - `unbought`: items that they never bought.
-   * - `considered`: items that they viewed, wished for or put into the basket before this visit and never
-   *   bought; by default nothing is excluded.
-   * - `new`: items that the shop added within 30 days, by their `added`. If no item has `added`: items that
-   *   the base model lacks.
+   * - `considered`: items that they viewed, wished for or put into the basket before this visit and never bought; by
+   *   default nothing is excluded.
+   * - `new`: items that the shop added within 30 days, by their `added`. If no item has `added`: items that the base
+   *   model lacks.
    * - `picture`: items that look like the item, nearest first. A list by picture needs a `pictureVector` in the catalog
    *   when the base model is made. Items that look different are never listed.
    *
-   * A bought item is due in three cases:
+   * A bought item is due to be bought again in three cases:
    * - The shopper bought it on several days, and three quarters of their usual interval have passed.
    * - They bought it once, at least a quarter of its shoppers buy it again, and three quarters of their interval
    *   between orders have passed.
-   * - A rule of the shop says that it is used up.
+   * - A rule of the shop (`again`) calls it a consumable.
    */
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new' | 'picture'
   /**
@@ -179,7 +179,7 @@ export interface Explanation extends Recommendation {
    * - `category`, `taste`, `popular`: fit of the category, fit of the user vector, popularity.
    * - `context`: demand in the current context.
    * - `offer`: price below the usual price.
-   * - `learners`: change by the additional learners, if the shop chose any.
+   * - `learners`: change by the incremental learners, if the shop chose any.
    * - `rules`: boosts and buries of the shop's rules.
    */
   readonly contributions: readonly {

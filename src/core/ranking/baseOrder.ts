@@ -35,7 +35,7 @@ export class BaseOrder implements CandidateSource {
     return new BaseOrder(this.#model, this.#shown, scores)
   }
 
-  /** Updates the scores to the time `now`. Without a history only the context terms change with the time. */
+  /** Updates the scores to the time `now`. Without a history only the terms for contexts change with the time. */
   moveTo(now: number): void {
     if (!this.#model.context) return
     const scores = strangerScores(this.#model, now)

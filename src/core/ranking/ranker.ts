@@ -135,7 +135,7 @@ export class Ranker {
     return lowered({ find, scoresOf, base, isOwn: false }, losses)
   }
 
-  /** Ranker of the same shop without the model's context terms; null if the model has none. */
+  /** Ranker of the same shop without the model's terms for contexts; null if the model has none. */
   get withoutContext(): Ranker | null {
     const { context, ...model } = this.model
     if (context) this.#withoutContext ??= new Ranker(model, this.#catalog)

@@ -94,7 +94,7 @@ export function createItemTable(
   const kept = new Uint8Array(items.length)
 
   let batch = 0
-  /** Number of the latest batch in which each row was composed. */
+  /** Index of the latest batch that computed each row's vector. */
   const composedIn = new Int32Array(items.length)
   let dropped: Random | null = null
 

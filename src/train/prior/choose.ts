@@ -1,7 +1,7 @@
 /**
- * @module Chooses the strength, half-life and λ of learning on devices. Criterion: likelihood of the next case of
- * training shoppers, among recipes that keep NDCG@10 as it is. “Learn nothing” is always one of the choices, and it
- * wins if the data are only noise.
+ * @module Chooses the strength, half-life and fusion weight λ of learning on devices. The criterion is the likelihood
+ * of training shoppers' next cases, among recipes that keep NDCG@10 as it is. “Learn nothing” is always one of the
+ * choices, and it wins if the data are only noise.
  */
 
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
@@ -14,8 +14,8 @@ import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
 /**
- * Recipe of the fit. `taste` multiplies the learned variances of the user vector u, and `features` those of the
- * personal feature weights w_p. A factor of 0 freezes these parameters.
+ * Recipe of the personal fit. `taste` multiplies the learned variances of the user vector u, and `features` those of
+ * the personal feature weights w_p. A factor of 0 freezes these parameters.
  */
 export interface Recipe {
   readonly taste: number

@@ -69,7 +69,7 @@ function neighbours({ interest }: Signals): number[] {
   return strongest(values, CERTAIN_NEIGHBOURS)
 }
 
-/** Items of the peer groups that are most frequent among the history's last products. */
+/** Items of the peer groups (category and brand) that are most frequent among the history's last products. */
 function peers({ peerGroup }: ItemStatistics, { intent }: Signals): number[] {
   const values = new Map<number, number>()
   for (const group of intent?.groups ?? [])

@@ -1,4 +1,4 @@
-/** These tests run the warehouse's statements on DuckDB. `cli/commands/sql.test.ts` runs them on PostgreSQL. */
+/** These tests run the data warehouse's statements on DuckDB. `cli/commands/sql.test.ts` runs them on PostgreSQL. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { historiesOf } from '@nearside/core/features/cases.ts'
@@ -25,7 +25,7 @@ import {
 const partialsOf = async (lines: readonly Line[], settings: Partial<PartialOptions>) =>
   readPartials((await onDuckDb(tableOf(lines), { ...SHOP, ...settings })).folder)
 
-describe('partials of a warehouse', () => {
+describe('partials: the files that a data warehouse writes', () => {
   it('the warehouse’s files (sums over most shoppers, and a sample of the others) give the same counts as a log of all shoppers, item by item', async () => {
     const lines = log(240, 40)
     const shop = await partialsOf(lines, { fewestShoppers: 1, mostEvents: 900 })
@@ -35,7 +35,7 @@ describe('partials of a warehouse', () => {
     expectEqualCounts(shop, lines)
   }, 120_000)
 
-  it('the partials keep the 48 strongest neighbours of each item', async () => {
+  it('the warehouse’s files keep the 48 strongest neighbours of each item', async () => {
     const lines = log(240, 120)
     const shop = await partialsOf(lines, { fewestShoppers: 1, mostEvents: 60 })
     const sampled = new Set(shop.shoppers.map(({ interactions }) => interactions[0].time))
@@ -54,7 +54,7 @@ describe('partials of a warehouse', () => {
       )
   }, 120_000)
 
-  it('the partials contain no shopper id, no text that fewer than ten shoppers share, and no sum over fewer than ten shoppers', async () => {
+  it('the warehouse’s files contain no shopper id, no text that fewer than ten shoppers share, and no sum over fewer than ten shoppers', async () => {
     const lines = log(240, 40)
     const planted = { ...lines[100], who: 'anna.smith@example.org', visit: 'Anna, 5 Elm Street' }
     // Nine shoppers view a product whose name contains a shopper's address. One line of a common product gives it a
@@ -93,7 +93,7 @@ describe('partials of a warehouse', () => {
         expect(together.get(`${item} ${neighbour[k]}`)).toBeGreaterThanOrEqual(10)
   }, 120_000)
 
-  it('partials in CSV keep ids that look like numbers, and titles with quotes', async () => {
+  it('the warehouse’s CSV files keep ids that look like numbers, and titles with quotes', async () => {
     const lines = log(60, 20).map((line) => ({
       ...line,
       product: line.product.replace('p', '00'),

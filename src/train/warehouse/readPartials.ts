@@ -26,7 +26,7 @@ const FORMAT = 1
 /** Options for reading CSV as PostgreSQL writes it. All values are text, because an id such as 007 is no number. */
 const CSV = `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"'`
 
-/** A shop whose log is in a warehouse; its events end at `until`. */
+/** A shop whose log is in a data warehouse; its events end at `until`. */
 export interface PartialShop extends Shop {
   readonly others: OtherShoppers
   /** Exclusive limit of the events and date of the last sums, milliseconds since the epoch. */

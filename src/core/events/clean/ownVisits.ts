@@ -23,7 +23,7 @@ import {
   type Uniform,
 } from './isolationForest.ts'
 
-/** Minimum number of visits from which usual values can be learned. */
+/** Minimum number of visits to learn usual values from. */
 export const LEAST_VISITS = 20
 /** Fixed seed, so that the same events are always cleaned the same way. */
 const SEED = 1
@@ -55,10 +55,10 @@ interface Usual {
   readonly forest: IsolationForest
 }
 
-/** Anomaly score above which a visit is dropped. In the paper, anomalies are "very close to 1", and 0.5 is average. */
+/** Anomaly score above which a visit is dropped. Isolation forests give an average row 0.5, and an anomaly almost 1. */
 const ISOLATED = 0.6
 
-/** Milliseconds from which a view always counts, even if the lower Tukey fence of dwell times is higher. */
+/** A view of at least this many milliseconds always counts, even if the lower Tukey fence of dwell times is higher. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {

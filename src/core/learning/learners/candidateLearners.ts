@@ -23,7 +23,7 @@ export const CASE_CANDIDATES = 50
 /** Length of an example: the features, then the logit of the base probability. */
 const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
-/** Maximum number of recent cases that a new learner replays, as many as a fit uses. */
+/** Maximum number of recent cases that a new learner replays, as many as the personal fit uses. */
 const FIRST_CASES = 64
 /**
  * Threshold of the Page–Hinkley test: once the learners' errors exceed their mean by this much in total, the shopper's
