@@ -115,7 +115,7 @@ export interface PersonalizerSnapshot {
     readonly current: string
     readonly others: readonly { readonly id: string; readonly name: string }[]
   }
-  /** Role of this tab: the leader learns automatically, followers don't. */
+  /** Role of this tab: `leader` for the tab that learns automatically for all tabs, else `follower`. */
   readonly tab: 'leader' | 'follower'
   /** Number of stored events, in total and by name. */
   readonly events: { readonly count: number; readonly byName: Partial<Record<EventName, number>> }

@@ -540,7 +540,7 @@ describe('a receipt', () => {
     scene.answers = [answer, 'genuine']
     expect((await send()).error?.code).toBe('report-invalid')
     expect(scene.ledger.map(({ kind }) => kind)).toEqual(['failure'])
-    // The leader could have counted the report, so the same bytes are sent again, never new bytes.
+    // The aggregation server could have counted the report, so the same bytes are sent again, never new bytes.
     expect((await send()).sent).toBe(true)
     expect(toHex(scene.sent[1].body)).toBe(toHex(scene.sent[0].body))
   })

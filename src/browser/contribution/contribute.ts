@@ -82,7 +82,7 @@ export interface ContributeDeps {
 }
 
 export interface Contributed {
-  /** Whether the leader accepted the report and its receipt is valid. */
+  /** Whether the leader (aggregation server) accepted the report and its receipt is valid. */
   readonly sent: boolean
   readonly reason: string
   readonly error: NearsideError | null

@@ -167,7 +167,7 @@ describe('several tabs', () => {
     expect((await tabs[0].audit.verify()).ok).toBe(true)
   })
 
-  test('another tab uses the leader’s fit, and becomes the leader after the leader has closed', async () => {
+  test('a second tab uses the fit of the tab that works for the others, and takes over after that tab has closed', async () => {
     const database = page.newDatabase()
     const first = await start(database)
     await expect.poll(() => first.getSnapshot().tab).toBe('leader')
@@ -175,7 +175,7 @@ describe('several tabs', () => {
     for (let i = 0; i < 6; i++) {
       await second.capture({ name: 'purchase', item_id: `item-${4 * i}` })
     }
-    // The leader learned automatically from the follower's event.
+    // The first tab learned automatically from the second tab's event.
     await expect.poll(() => first.getSnapshot().fit).not.toBe(null)
     await expect.poll(() => second.getSnapshot().fit).not.toBe(null)
     expect(second.getSnapshot().tab).toBe('follower')

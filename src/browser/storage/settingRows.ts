@@ -32,7 +32,7 @@ export interface Settings {
   readonly budget: unknown
   /** Value of the budget's `elapsed` at which an automatic update is due. */
   readonly due: number
-  /** Report that may have been sent already; the device sends it again until the leader answers. */
+  /** Report that may have been sent already; the device sends it again until the aggregation server answers. */
   readonly pending: PendingReport
   /** Token for a report of one round, requested or received. */
   readonly token: KeptToken

@@ -44,9 +44,9 @@ export class ChosenLearners {
     this.#services.state.learners = []
   }
 
-  /** Learns from new cases one by one; lists are answered in between. */
+  /** Learns from new training cases one by one; the worker answers calls in between. */
   async learn(): Promise<void> {
-    // Runs don't overlap: cases that arrive during a run are learned after it.
+    // Runs don't overlap: training cases that arrive during a run are learned after it.
     await this.#running
     this.#running ??= this.#learn().finally(() => {
       this.#running = null

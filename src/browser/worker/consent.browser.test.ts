@@ -61,7 +61,7 @@ describe('consent', () => {
     expect(asked).toEqual(Array(2).fill(device.snapshot().terms))
   })
 
-  test('the page can’t give a consent in a vault, even if Global Privacy Control changes meanwhile', async () => {
+  test('in vault mode the shop’s page can’t give a consent for the shopper, even if Global Privacy Control changes meanwhile', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server)
     const fetch = aggregators.fetchWith(server.fetch)

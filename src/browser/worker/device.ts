@@ -159,7 +159,7 @@ export class Device implements Answers {
     await (await this.#shop.tail.open())?.need(query)
   }
 
-  /** Notes the lists that the page watches, and loads the products that they need. Never rejects. */
+  /** Stores which lists the page watches, and loads the products that they need. Never rejects. */
   async watch(lists: readonly WatchedQuery[]): Promise<void> {
     const { tail } = this.#shop
     for (const { id, query } of lists)

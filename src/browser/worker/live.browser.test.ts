@@ -1,4 +1,4 @@
-/** @module Tests live changes of the catalog on a device: prices, stock, removed and new products. */
+/** @module Tests the live file on a device: changed prices and stock, removed and new products between models. */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -57,7 +57,7 @@ async function open(
   return { all, device, later, openTab, server, tab }
 }
 
-test('live changes apply to the first list, and later changes apply within the interval that the live file names', async () => {
+test('changes of the live file apply to the first list, and later changes within the interval that the file names', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   expect((await all()).slice(0, 2)).toEqual(['item-30', 'item-29'])
   expect(device.changes()).toMatchObject({ gone: ['item-31'] })
@@ -208,7 +208,7 @@ test('an open page gets the currency of a new catalog together with the prices',
   ])
 })
 
-test('a new catalog brings its own live changes, however long their interval is', async () => {
+test('with a new catalog the device reads the live file again, however long the interval between two reads is', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] }, {}, 60)
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] }, 60)

@@ -223,7 +223,7 @@ describe('nobody', () => {
     expect(await itemsOf(after)).toEqual(['item-1'])
   })
 
-  test('a visit as nobody begins empty after each switch', async () => {
+  test('a visit with the profile `nobody` begins empty after each switch', async () => {
     const tested = await open()
     await tested.device.profiles('switch', NOBODY)
     await look(tested, 'item-7')
@@ -232,7 +232,7 @@ describe('nobody', () => {
     expect(await itemsOf(tested)).toEqual([])
   })
 
-  test('a visit as nobody stays in use while everything is erased', async () => {
+  test('the profile `nobody` stays in use while everything is erased', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     await tested.device.profiles('switch', NOBODY)

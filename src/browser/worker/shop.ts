@@ -179,7 +179,7 @@ export class Shop {
   /**
    * Uses stored copies and fetches only missing files. This method never rejects.
    * @param first called as soon as a new shopper's list can be made, if that is before the whole model is loaded
-   * @param checkLive checks live changes that an earlier visit stored
+   * @param checkLive checks a live file that an earlier visit stored
    * @returns whether the base model was stored already
    */
   async start(

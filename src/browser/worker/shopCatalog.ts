@@ -1,6 +1,6 @@
 /**
- * @module The shop's catalog on this device: the file as published, with the live changes and today's sale prices
- * applied.
+ * @module The shop's catalog on this device: the file as published, with the changes of the live file (prices and stock
+ * fetched between models) and today's sale prices.
  */
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog, createVariants, type VariantsOf } from '@nearside/core/catalog/catalog.ts'
@@ -26,7 +26,7 @@ export class ShopCatalog {
   readonly #services: Services
   /** The catalog's file; null if the page passed the catalog itself. */
   readonly #file: KeptFile | null
-  /** Catalog as published: usual prices, without live changes. */
+  /** Catalog as published: usual prices, without changes of the live file. */
   #published: Catalog | null = null
   /** SHA-256 of the published file, or of its first part; empty if the page passed the catalog itself. */
   #version = ''
@@ -101,7 +101,7 @@ export class ShopCatalog {
 
   /**
    * Uses the stored files, or else downloads them. Never rejects.
-   * @param onLate called if live changes arrive so late that they change a catalog already in use
+   * @param onLate called if the live file arrives so late that it changes a catalog already in use
    */
   async start(onLate: () => unknown): Promise<void> {
     try {
@@ -133,7 +133,7 @@ export class ShopCatalog {
     await this.live?.inTime()
   }
 
-  /** Fetches a newer catalog, then its live changes, because changes of another catalog don't apply. */
+  /** Fetches a newer catalog, then its live file, because the live file of another catalog doesn't apply. */
   async update(): Promise<void> {
     const published = this.#published
     await this.#file?.update()
@@ -147,13 +147,13 @@ export class ShopCatalog {
     this.apply()
   }
 
-  /** Newest live changes; null if there are none, or if they belong to another catalog. */
+  /** Changes of the newest live file; null if there are none, or if they belong to another catalog. */
   get #matching(): LiveChanges | null {
     const { content = null } = this.live ?? {}
     return content && [content.catalog, content.head].includes(this.#version) ? content : null
   }
 
-  /** Rebuilds the current catalog if the published catalog or its live changes are new, or a sale begins or ends. */
+  /** Rebuilds the current catalog if the published catalog or its live file is new, or a sale begins or ends. */
   apply(): void {
     const [published, now] = [this.#published, this.#services.now()]
     const isKnown = this.#applied === published

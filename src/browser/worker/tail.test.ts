@@ -209,7 +209,7 @@ test('another person’s products are unknown, and known again after a switch ba
   await waitFor(() => expect(ids(device.list(viewed))).toEqual([item_id]))
 })
 
-test('live changes apply to products of a large catalog’s tail', async () => {
+test('changes of the live file apply to products of a large catalog’s tail', async () => {
   const server = new TestServer(new Map(shop.files))
   const item = inTail('kitchen')
   const catalog = `${TEST_MODEL_URL}catalog.json`

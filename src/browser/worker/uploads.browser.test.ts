@@ -604,7 +604,7 @@ describe('an update that is due', () => {
     await expect.poll(() => device.snapshot().sent.reports).toBe(1)
   })
 
-  test('an update that is due moves to the next leading tab, and waits while paused', async () => {
+  test('a due update moves to another tab if the tab that works for the others closes, and waits while paused', async () => {
     const { aggregators, open, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()

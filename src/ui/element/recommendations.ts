@@ -54,9 +54,9 @@ const SUBJECTS = ['for-item', 'with-item', 'category', 'from']
  * - `from`: `viewed`, `bought`, `unbought`, `considered` or `new`; with `for-item`, `picture`: items that look like it
  * - `dearer`, with `for-item`: only items that cost more than the item, up to this multiple of its price
  * - `exclude-ids`: a JSON array; `order="base"`
- * - `distinct`: number of the list; the list excludes the items of lists with a smaller number
+ * - `distinct`: a number; the list excludes the items of lists with a smaller number
  * - `page`: the page's name, for the shop's rules; `rules="off"`
- * - `menu="off"`: items have no button for the menu with the reason and the shopper's answers
+ * - `menu="off"`: items have no button for the menu with the reason and feedback
  *
  * Events: `nearside-select`, `nearside-change`.
  */

@@ -158,7 +158,7 @@ test('a card shows its product’s badge on the picture, or above the title, and
   expect((await axe.run(container)).violations).toEqual([])
 })
 
-test('cards and facets follow live changes: prices, sales, removed products and new products', async () => {
+test('cards and facets follow the live file: prices, sales, removed products and new products', async () => {
   const items = [{ ...ITEMS[0], sale: { price: 3.95 } }, ...ITEMS.slice(1)]
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} items={items}>
