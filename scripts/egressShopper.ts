@@ -41,7 +41,7 @@ async function settle(page: Page): Promise<void> {
   // After this wait, the service worker answers page loads without a request to the server.
   await page.waitForFunction(() => navigator.serviceWorker.controller)
   const kept = () => caches.match('/shell.html', { ignoreVary: true }).then(Boolean)
-  while (!(await page.evaluate(kept))) await page.waitForTimeout(500)
+  await page.waitForFunction(kept, null, { polling: 500 })
 }
 
 interface Tools {
