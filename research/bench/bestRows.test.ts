@@ -26,7 +26,7 @@ function sorted(given: Float32Array): number[] {
   return [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, PLACES)
 }
 
-describe('the rows that peers of the scan must find', () => {
+describe('the rows that other libraries must find', () => {
   test('the scan gives the best rows of the whole table', () => {
     for (const given of queries) expect(ours(given).rows).toEqual(sorted(given))
   })

@@ -224,7 +224,7 @@ type Report = (what: string, done: number, total: number) => void
 async function benchmark(blocks: number, models: string): Promise<Measured> {
   const report = globalThis.reportProgress
   const found = await navigator.gpu?.requestAdapter()
-  // Created before TensorFlow.js starts, whose WebGPU backend then shares this engine's device.
+  // Our engine is created before TensorFlow.js starts, so that TensorFlow.js shares its WebGPU device.
   const wgsl = found ? await createWebgpuEngine(found) : null
   const { series, notes } = await descents(wgsl, blocks, report)
   const atEnds = await sizes(wgsl, blocks, report)

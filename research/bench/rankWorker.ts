@@ -1,6 +1,6 @@
 /**
- * @module Times lists of large catalogs in a dedicated worker, as the shop's worker makes them. Peers select the best
- * 20 rows of a table of the same size.
+ * @module Times lists from large catalogs, made in a dedicated worker as in a shop. Peers (other libraries) select the
+ * best 20 rows of a table of the same size.
  */
 import { scoreInPart } from '@nearside/browser/scoreInPart.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'

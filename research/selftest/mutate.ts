@@ -1,6 +1,6 @@
 /**
- * @module Makes malformed and lying bundles at random from a clean bundle. Two verifiers must give the same verdict on
- * each of these bundles.
+ * @module Makes malformed and lying bundles (devices' exports) at random from a clean bundle. Two verifiers must give
+ * the same verdict on each of them.
  */
 
 import { parseBundle } from '@nearside/audit/bundle.ts'

@@ -33,7 +33,7 @@ const parse = (text: string) => JSON.parse(text) as Bundle
 
 /**
  * Rechains all entries. If a signer is given, entries that were signed are signed again.
- * @param secret checkpoint secret; if given, report ids are computed again, so that they commit to the rechained
+ * @param secret checkpoint secret; if given, report ids are computed again, so that they fit the rechained
  *   entries
  */
 export async function rechain(

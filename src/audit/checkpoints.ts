@@ -46,7 +46,7 @@ interface Sent {
   readonly openings: readonly Opening[]
 }
 
-/** @returns numbers of reports whose ids commit to the log as it is, and of reports that the helper received */
+/** @returns numbers of reports whose ids fit the present log, and of reports that the helper received */
 export async function checkCheckpoints(
   bundle: Bundle,
   sent: Sent,

@@ -1,5 +1,5 @@
 /**
- * @module Replays the log in order of time. Checks that each upload followed a consent of the shopper, that the stated
+ * @module Replays the log in order of time. Checks that each upload complied with a consent, that the stated
  * privacy cost is right, and that the leader signed each receipt for the bytes sent.
  */
 import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'

@@ -1,6 +1,6 @@
 /**
  * @module Simulates one shopper's device, case by case. Before each case the device learns from everything earlier,
- * with the functions that the browser runs, and scores the catalog. Then the guard observes the case.
+ * with the functions that the browser runs, and scores the catalog. Then the guard (see `walk.ts`) observes the case.
  */
 
 import type { Case, History } from '@nearside/core/features/history.ts'
@@ -42,7 +42,7 @@ export interface DeviceScores {
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores of the personal model at the λ that devices use, [N]. The guard does not affect them. */
   readonly served: Float32Array
-  /** Scores by which the shopper's list is made, [N]: `served`, or the base scores if the guard has tripped. */
+  /** Scores by which the shopper's list is made, [N]: `served`, or the base scores if the guard forbids `served`. */
   readonly shown: Float32Array
 }
 

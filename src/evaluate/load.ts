@@ -154,7 +154,7 @@ async function everybody(option: string | undefined, shop: Shop, seed: number): 
 /**
  * Held-out shoppers by the model's manifest. `--holdout` must agree with the manifest, or name some of the manifest's
  * held-out shoppers.
- * @param grown whether the log may have more held-out shoppers than the log that the model was trained on
+ * @param grown whether held-out shoppers may have joined the log since the model was trained
  */
 async function heldOut(
   option: string | undefined,

@@ -97,8 +97,8 @@ describe('the view of one aggregator', () => {
         leader.push(shares.leader)
         helper.push(shares.helper)
       }
-      // The limit is six standard deviations: correct shares fail once in millions of runs, and an unmasked vector always
-      // fails.
+      // The limit is six standard deviations: correct shares fail once in millions of runs, and plain vectors
+      // always fail.
       const limit = 255 + 6 * Math.sqrt(510)
       expect(byteChiSquare(leader)).toBeLessThan(limit)
       expect(byteChiSquare(helper)).toBeLessThan(limit)

@@ -255,7 +255,7 @@ const noRound = () => new NearsideError('aggregator-unreachable', 'No round is o
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   const run = atMost(MOST_UNDER_WAY)
-  /** Maximum size of a body, bytes. The limit is looked up again only for a body that it would refuse. */
+  /** Maximum size of a body, bytes. It is computed anew only for a larger body or a body without a length. */
   let size = 0
   app.use(ROUTES.reports, async (c, next) => {
     const length = Number(c.req.header('content-length') ?? Number.NaN)

@@ -149,7 +149,7 @@ export function createHelper(options: HelperOptions) {
           if (thrown instanceof NearsideError && thrown.code === 'report-invalid') return 'invalid'
           if (thrown instanceof NearsideError && thrown.code === 'consent-missing')
             return 'unagreed'
-          // A fault of this server doesn't make this report, or others in the same request, invalid.
+          // The fault is this server's, so neither this report nor another one in the request is invalid.
           log(`a report of round ${round} was not checked: ${thrown}`)
           return 'unchecked'
         }),

@@ -302,7 +302,7 @@ describe('two shoppers', () => {
   })
 })
 
-it('no undeclared destination, name or datagram is explained, except the browser’s own', () => {
+it('each undeclared destination, name or datagram is reported, except the browser’s own', () => {
   expect(reasons(tcp('', '198.18.1.9:443'))).toEqual([
     'goes to an address that the shop doesn’t declare',
   ])

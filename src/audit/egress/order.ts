@@ -21,7 +21,7 @@ export interface Order {
   /** Paths that the shop requests, with `*` for any characters except a slash; default: the paths of a first visit. */
   readonly declared?: readonly string[]
   readonly events: number
-  /** Idle time in seconds. */
+  /** Seconds for which a shopper does nothing at the end, half of them offline. */
   readonly idle: number
   readonly marks: Marks
   /** Path of Chromium, and its command-line arguments. */

@@ -116,7 +116,7 @@ export async function tryProbes(
       return findings.some((finding) => tells(finding, mark, host)) ? 'found' : 'nothing'
     })
   }
-  // Without a screen, the browser fetches a manifest only on request.
+  // Without a screen, the browser fetches the page's app manifest only on request.
   const tools = await context.newCDPSession(page)
   await tools.send('Page.getAppManifest').catch(() => undefined)
   const begun = Date.now()

@@ -37,7 +37,7 @@ export const HIT = `hitRate@10${BOUGHT}`
 /** Arm of the server's second model, which was trained on orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
-/** Stores that the report's conclusion is based on: at first empty, or with earlier orders from the shop. */
+/** Stores on which the report's verdict is based: at first empty, or with earlier orders from the shop. */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
 /** Data from which the server's arms and the baselines compute scores. All shoppers share it. */

@@ -65,7 +65,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     /** Number of shoppers with a purchase, and number of their cases with a purchase. */
     shoppers,
     cases: asked.cases.length,
-    /** Training data of the server's better model in (a); undefined if the server has only one model. */
+    /** Training data of the server's better model in question (a); undefined if the server has only one model. */
     serverModel: isTwo ? (model === blind ? 'orders alone' : 'every event') : undefined,
     hits: hitsOf(asked, seed),
     /**

@@ -1,6 +1,6 @@
 /**
- * @module The owner's page, which is static and has no figures. The page's script asks for the token, keeps it in
- * memory only, and shows the answers as text. The owner's page loads nothing else.
+ * @module The shop owner's page, which is static and has no figures. Its script asks for the token, keeps the token in
+ * memory only, and shows the server's answers as text. The page loads nothing else.
  */
 import { createHash } from 'node:crypto'
 

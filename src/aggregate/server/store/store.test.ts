@@ -84,7 +84,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       ])
       const { ids, sum } = await store.aggregate(1)
       expect(toHex(ids)).toBe(id(1) + id(2) + id(3))
-      // Values mod q.
+      // The sums are mod q.
       expect([...sum]).toEqual([6, MODULUS - 3])
       expect(await store.current()).toMatchObject({ counted: 3 })
       const known = await store.known(1, [id(1), id(4)])
