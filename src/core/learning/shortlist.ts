@@ -65,7 +65,7 @@ export type ItemScan = (
   gain?: Gain,
 ) => number[]
 
-/** Creates the plain scan; tests compare faster scans with it. @param vectors null if all are 0 */
+/** Creates an `ItemScan` in plain code; tests compare faster scans with it. @param vectors null if all are 0 */
 export function plainItemScan(vectors: Float32Array | null, popularity: Float32Array): ItemScan {
   return (fixed, cold, query, floor, gain = NO_GAIN) => {
     const found: number[] = []

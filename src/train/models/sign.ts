@@ -47,7 +47,7 @@ export interface SignerOptions {
 
 /** Default validity of a release in days. */
 export const DEFAULT_DAYS = 90
-/** Number of attempts to get the second server's signature. Two publishers can conflict twice; more is a fault. */
+/** Number of attempts to get the second server's signature. Two publishers can conflict once or twice, not more. */
 const ATTEMPTS = 3
 
 export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOptions): Signer {

@@ -115,10 +115,10 @@ const HARM_LIMIT = 0.003
 const ERRORS = 2
 
 /**
- * Chooses the recipe with the largest certain gain in likelihood among the recipes that are proven to cost at most 0.3
- * % of NDCG@10; null if no recipe is. Likelihood decides, because few cases show differences in likelihood that ranks
- * don't show yet. A recipe with the user vector u (64 numbers) must also be proven more likely than the best recipe
- * without u, even if that recipe costs more than 0.3 %. Otherwise u might only replace a λ that wasn't tried.
+ * Chooses the recipe with the largest certain gain in likelihood among those that are proven to cost at most 0.3 % of
+ * NDCG@10; null if there is none. Likelihood decides, because few cases show differences in likelihood that ranks don't
+ * show yet. A recipe with the user vector u (64 numbers) must also be proven more likely than the best recipe without
+ * u, even if that recipe costs more than 0.3 %. Otherwise u might only replace a λ that wasn't tried.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))

@@ -123,7 +123,7 @@ export function logFences(values: readonly number[]): Fences {
   return { low: Math.exp(lower - REACH * range), high: Math.exp(upper + REACH * range) }
 }
 
-/** Minimum length of a visit in milliseconds, when its events per minute are computed. */
+/** Events per minute are computed as if each visit lasted at least this many milliseconds. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
 /** Median dwell time in milliseconds that a visit without any measured dwell time gets. */
