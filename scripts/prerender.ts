@@ -1,7 +1,7 @@
 /**
  * @module Prerenders the built demo's documents: home, departments, products, search and basket. These documents equal
  * what a new shopper's device will render, because they use the same components and the lists of the shipped base
- * model. Other addresses get `shell.html`, a page without content. The module also sorts the catalog in a new shopper's
+ * model. Other addresses get `shell.html`. The module also sorts the catalog in a new shopper's
  * order, so that a department page has products before the device has ranked them.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -21,7 +21,7 @@ const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '
 
 /**
  * File name of a page, for a web server that appends `.html` to addresses. The name is null if it is not a valid file
- * name on every system; the server then sends `shell.html`.
+ * name on every system; the server then sends `shell.html`, a page without content.
  */
 function fileOf(path: string): string | null {
   if (path === '/') return 'index.html'

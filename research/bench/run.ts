@@ -1,4 +1,4 @@
-/** @module The jobs of `nearside bench`, which loads this module in a checkout. */
+/** @module The jobs of `nearside bench`. Only a clone of the repository has this module, not the npm package. */
 import { writeFile } from 'node:fs/promises'
 import type { CommandContext } from '@nearside/cli/command.ts'
 import { inPage, type Progress } from './browser.ts'

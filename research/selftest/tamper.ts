@@ -286,8 +286,8 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
 }
 
 /**
- * Changes by somebody who gets the key later and rewrites the log from some entry on. Only the helper's lists reveal
- * such a change.
+ * Changes by somebody who later gets the device's signing key and rewrites the log from some entry on. Only the
+ * helper's public lists of reports reveal such a change.
  */
 export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   'the end cut off, and signed': (scene) => {

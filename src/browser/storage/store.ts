@@ -97,7 +97,7 @@ export function createStore(database: Database) {
 
     /**
      * Adds another store's content in one transaction: new events, the given settings, and the personal model if there
-     * is none here. Returns false, without a change, if `after` is not the hash of the log's last entry.
+     * is none here. Returns false, without a change, if `after` isn't the hash of the last `ledger` entry here.
      */
     setUp: (
       { events = [], ledger = [], keys = null, settings = {}, personal, epoch = 0 }: Partial<Held>,

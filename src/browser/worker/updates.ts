@@ -16,7 +16,7 @@ export class Updates {
   readonly #shop: Shop
   readonly #learner: Learner
   readonly #all: ReturnType<typeof createPolling<boolean>>
-  /** Checks of the live file; null if the shop has no live file. */
+  /** Fetches the live file (prices and stock between models); null if the shop has none. */
   readonly #live: ReturnType<typeof createPolling<void>> | null
 
   constructor(services: Services, shop: Shop, learner: Learner) {

@@ -45,7 +45,7 @@ test('a list is posted again even if only its badges have changed', () => {
   expect(lists.changed(from(0))).toHaveLength(1)
 })
 
-test('a later list leaves out the items of an earlier list, even if the later list started first', () => {
+test('a list leaves out items of lists with a smaller `distinct` number, even if it was watched first', () => {
   const lists = createWatchedLists()
   const { shown, take } = createPage()
   take(lists.watch([{ id: 0, query: query(2, 2) }], from(0)))

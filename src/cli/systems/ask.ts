@@ -58,7 +58,7 @@ export function tokenOf({ token }: ShopApi, rights: string): string {
 
 /**
  * Asks for JSON.
- * @throws NearsideError `input-invalid` also for an error status or an answer that isn't JSON; `aborted`
+ * @throws NearsideError as `ask`; also `input-invalid` for an error status or an answer that isn't JSON
  */
 export async function askRest(api: ShopApi, question: Question): Promise<Answer> {
   const answer = await ask(api, question)

@@ -75,12 +75,12 @@ export function createCircuit(parameters: PineParameters) {
     chunk,
     squaredBound,
     normBits,
-    /** Bound of the ±x sums, which must lie in (−bound, bound]. */
+    /** Bound of the wraparound checks' sums (dot products of x with random ±1), which must lie in (−bound, bound]. */
     wraparoundBound,
     wraparoundBits,
     /** Length of the vector with the bits of its squared norm; the signs ±1 are derived from both. */
     gradientLength: dimension + 2 * normBits,
-    /** Length of the shared measurement, which also has the bits of the ±x sums. */
+    /** Length of the secret-shared measurement: vector x, bits of its norm, bits of the wraparound checks. */
     measurementLength: dimension + bits,
     gadget,
     normGadget,

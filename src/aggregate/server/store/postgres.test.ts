@@ -1,6 +1,6 @@
 /**
- * @module Tests that concern PostgreSQL only: several processes on one database, failures of the database, and the data
- * that it leaves behind.
+ * @module Tests that concern PostgreSQL only: several processes on one database, failures of the database, and secrets
+ * in its files.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

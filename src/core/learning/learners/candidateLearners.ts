@@ -222,7 +222,7 @@ const LEAST_VALUES = 30
 const TOLERANCE = 0.005
 const FORGETTING = 1 - 0.0001
 
-/** @param threshold sum of the excess over the mean at which the test alarms, in the values' unit */
+/** @param threshold the test alarms when the summed excess over the mean reaches this, in the values' unit */
 export function createPageHinkley(threshold = 50): PageHinkley {
   return { threshold, count: 0, mean: 0, sum: 0 }
 }
