@@ -29,7 +29,7 @@ export interface SignedTimes {
 export interface WitnessedTime {
   /** Milliseconds that passed according to all three clocks. */
   readonly passed: number
-  /** Last signed time that `passed` includes; null before the first answer. */
+  /** Signed server time that `passed` has reached; null before the first answer. */
   readonly signed: number | null
   /** Time of the device's clock at the last answer; null before the first. */
   readonly own: number | null

@@ -39,7 +39,7 @@ export interface Compared {
 const LEVEL = 0.05
 /** Logarithm of the wealth that the bets on one arm must reach to prove that this arm is better. */
 const PROOF = Math.log(2 / LEVEL)
-/** Sizes of the test's bets, as shares of the largest. Small bets find small lifts slowly, large bets large lifts soon. */
+/** The test's bets, as shares of the largest bet. Small bets find small lifts slowly, large bets large lifts soon. */
 const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
 /** Quantile of the weights above which weights are capped. Uncapped, one order of ten thousand pounds could decide. */
 const UNCAPPED = 0.99
