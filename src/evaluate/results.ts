@@ -52,7 +52,7 @@ export interface Envelope extends Summary {
   /** Number of tested shoppers, or of sessions if a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Number of shoppers for whom the model ranks worse than the arm it is compared with; null without such an arm. */
+  /** Shoppers for whom the model ranks significantly worse than the arm it is compared with; null: no such arm. */
   readonly shoppersWorse: ReturnType<typeof countWorse> | null
 }
 

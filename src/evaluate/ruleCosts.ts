@@ -53,7 +53,7 @@ const isMeasurable = (rule: Rule): boolean =>
 
 /**
  * Each measurable rule counts as if it applied now, on every page and in every context.
- * @throws NearsideError `input-invalid` if too few shoppers are held out; as `load`; `aborted` if cancelled
+ * @throws NearsideError `input-invalid` if too few shoppers are held out; the errors of `load`; `aborted` if cancelled
  */
 export async function ruleCosts(
   rules: readonly Rule[],
