@@ -22,7 +22,7 @@ export type HistoryFrom = 'install' | 'beginning'
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends NextCase {
-  /** Purchased items, ranked among all items; in a log without purchases, the same as the field `next`. */
+  /** Purchased items, ranked among all items; in a log without purchases, the next different product (`next`). */
   readonly bought: Wanted
 }
 
