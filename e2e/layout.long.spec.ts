@@ -171,7 +171,7 @@ for (const [size, viewport] of Object.entries({
     const slowly = await slowPhone(page)
     await opensStill(page, slowly, '/', FOR_YOU)
     await lookAround(page, slowly)
-    // A returning shopper sees everybody's list first, and then their own.
+    // A returning shopper sees the list for everyone first, and then their own.
     await opensStill(page, slowly, '/', FOR_YOU)
     await lookAround(page, slowly)
   })

@@ -1,6 +1,6 @@
 /**
- * @module Tests that the shop asks before it stores events. The shop stores nothing before the answer, the whole visit
- * right after a yes, and nothing after a no.
+ * @module Tests that the shop asks before it stores events. It stores nothing before the shopper answers, the whole
+ * visit right after they allow it, and nothing after they refuse.
  */
 import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
@@ -36,7 +36,7 @@ async function look(page: Page): Promise<void> {
   await expect(question(page)).toBeVisible()
 }
 
-test('before an answer nothing is stored, and nothing covers the first click', async ({ page }) => {
+test('before a shopper answers, nothing is stored or covers the first click', async ({ page }) => {
   await openShop(page)
   await hasLoaded(page)
   await expect(question(page)).toHaveCount(0)
@@ -48,7 +48,7 @@ test('before an answer nothing is stored, and nothing covers the first click', a
   await learnsFrom(page, 0)
 })
 
-test('a yes stores the visit at once, in every tab, and the shop does not ask again', async ({
+test('if the shopper allows storing, every tab stores the visit at once, and the shop does not ask again', async ({
   page,
   context,
 }) => {
@@ -64,7 +64,7 @@ test('a yes stores the visit at once, in every tab, and the shop does not ask ag
   await learnsFrom(page, 1)
   await expect(question(page)).toHaveCount(0)
 
-  // The panel changes the answer.
+  // In the panel the shopper changes the answer.
   await page.getByRole('button', { name: 'What this shop learned' }).click()
   const keep = page.getByRole('switch', { name: /^Keep what this shop learns/ })
   await expect(keep).toHaveAttribute('aria-checked', 'true')
@@ -98,7 +98,7 @@ test('after “Only this visit” the shop learns, but stores only this answer',
   await expect(question(page)).toHaveCount(0)
 })
 
-test('if a tab closes before a no has erased all, the next visit erases it', async ({ page }) => {
+test('if a tab closes before a refusal has erased all, the next visit does', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Keep' }).click()

@@ -60,7 +60,7 @@ test('the shopper consents by keyboard in the vault’s window, and the log cont
   await expect(offer).toBeHidden()
   await expect(consentOf(page)).toBeFocused()
   expect(await consentsIn(page, vault)).toHaveLength(1)
-  // A withdrawal needs no question.
+  // A shopper who withdraws consent gets no question.
   await page.keyboard.press('Enter')
   await expect(consentOf(page)).toHaveAttribute('aria-checked', 'false')
 })
@@ -134,7 +134,7 @@ test('a script of the page can’t consent by its own words, messages or windows
     const frame = document.querySelector<HTMLIFrameElement>('iframe[title="vault"]')
     frame?.contentWindow?.postMessage({ vault: 'nearside-vault 3', wording: 'Yes' }, '*')
   })
-  // The page can't skip the question by inventing terms.
+  // The page can't skip the consent question by inventing terms.
   await page.evaluate(() => {
     const { stolen } = globalThis as unknown as { stolen: MessagePort }
     const call = (name: string, ...args: unknown[]) =>
@@ -145,7 +145,7 @@ test('a script of the page can’t consent by its own words, messages or windows
     call('setContribution', true, 'Win a prize?')
     control(false)
   })
-  // The page's messages to the frame can at most remove the question.
+  // The page's messages to the frame can at most remove the consent question.
   await expect(offer).toBeHidden()
   await expect.poll(() => question.isClosed()).toBe(true)
   expect(await consentsIn(page, vault)).toEqual([])

@@ -17,7 +17,7 @@ import {
 let context: BrowserContext
 let page: Page
 let site: VaultShop
-/** Number of ways of hiding the frame in which a press still opened the question. */
+/** Number of ways of hiding the frame in which a press still opened the consent question. */
 let opening = 0
 
 test.beforeAll(async ({ browser }) => {
@@ -58,7 +58,7 @@ for (const way of HIDINGS)
     const windows = context.pages().filter((one) => one !== page)
     opening += Math.min(windows.length, 1)
     for (const opened of windows) {
-      // A press can at most open the whole question. It never answers the question.
+      // A press can at most open the whole consent question. It never answers the question.
       await expect(agreeIn(opened)).toBeVisible()
       await expect(opened.getByRole('heading')).toBeInViewport({ ratio: 1 })
       // A second press at the same place of the window gives no answer, either.
@@ -68,6 +68,6 @@ for (const way of HIDINGS)
     expect(await consentsIn(page, site.vault)).toEqual([])
   })
 
-test('the presses of these tests reach the frame: in over a quarter of the ways of hiding, they open the question', () => {
+test('the presses of these tests reach the frame: in over a quarter of the ways of hiding, they open the consent question', () => {
   expect(opening).toBeGreaterThan(HIDINGS.length / 4)
 })

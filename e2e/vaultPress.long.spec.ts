@@ -90,7 +90,7 @@ test('a window that is not in front accepts no consent', async ({ page }) => {
 
 test.describe('in a German browser', () => {
   test.use({ locale: 'de-DE' })
-  test('the vault’s question is in German if the page is', async ({ page }) => {
+  test('the vault’s consent question is in German if the page is', async ({ page }) => {
     const { shop } = await openContributing()
     await page.goto(`${shop}/console`)
     await page.evaluate(() => {
@@ -104,7 +104,7 @@ test.describe('in a German browser', () => {
     await expect(consentOf(page)).toHaveAttribute('aria-checked', 'true')
   })
 
-  test('the vault’s question is in the browser’s language if the page is in another language', async ({
+  test('the vault’s consent question is in the browser’s language if the page is in another language', async ({
     page,
   }) => {
     const { shop } = await openContributing()

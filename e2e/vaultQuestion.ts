@@ -13,10 +13,10 @@ export async function openContributing() {
 export const consentOf = (page: Page) =>
   page.getByRole('switch', { name: /^(Contribute to the shared|Zum gemeinsamen) / })
 
-/** The vault's frame, with the names of the operators and the button that opens the question. */
+/** The vault's frame, with the names of the operators and the button that opens the consent question. */
 export const offerOf = (page: Page) => page.frameLocator('iframe[title="vault"]').getByRole('main')
 
-/** Opens the window with the vault's question, and waits until it shows. */
+/** Opens the window with the vault's consent question, and waits until it shows. */
 export async function openQuestion(page: Page): Promise<Page> {
   // The browser paints only the tab in front, and the vault counts a press only if its frame was painted.
   await page.bringToFront()
@@ -88,7 +88,7 @@ export async function stealPort(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(() => 'stolen' in globalThis)).toBe(true)
 }
 
-/** Makes the vault ask through the stolen port, with texts that the script chose. */
+/** Makes the vault ask for consent through the stolen port, with texts that the script chose. */
 export const askByScript = (page: Page) =>
   page.evaluate(() => {
     const { stolen } = globalThis as unknown as { stolen: MessagePort }

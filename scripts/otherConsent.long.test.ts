@@ -80,7 +80,7 @@ for (const name of ['firefox', 'webkit'] as const) {
           )
           await driver.enter(null)
           await driver.run(hide(way, button))
-          // The test waits, because a question in the frame would accept a press only after a second.
+          // The test waits, because a consent question in the frame would accept a press only after a second.
           await new Promise((resolve) => setTimeout(resolve, 1500))
           const { x, y, width, height } = button
           await pressAt(driver, x + width / 2, y + height / 2)

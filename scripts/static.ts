@@ -63,7 +63,7 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
     ].join('; '),
     // Blocks channels that CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
-    // With `same-origin` alone, the vault's frame could not reach the window that it opens for its question.
+    // With `same-origin` alone, the vault's frame could not reach the window of its consent question.
     'cross-origin-opener-policy': vault ? 'same-origin-allow-popups' : 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), browsing-topics=()',
     'referrer-policy': 'no-referrer',

@@ -32,7 +32,7 @@ describe.each(ALL)('$name', ({ en, de }) => {
     const values = (messages: typeof en) =>
       Object.entries(messages)
         .filter(([key]) => !isOfError(key))
-        // In English this message contains the device's sentence; other languages choose a sentence by its code.
+        // `wentWrong` inserts the error's own message in English, but a sentence chosen by the error's code in German.
         .filter(([key]) => key !== 'wentWrong')
         .map(([key, message]) => [key, valuesIn(message)])
     expect(values(de)).toEqual(values(en))

@@ -72,7 +72,7 @@ export function draw(look: Look, icons: IconSet): string {
     material ? surface(material, 'm') : '',
   ]
   const side = size ? SIZES[size] : SIZE
-  // The background is one line, so that a pack stores it once for most pictures.
+  // The background is one line, so that the file of all pictures stores it once for most of them.
   const background = [
     '</defs><path fill="url(#a)" d="M0 0h400v400H0z"/>',
     printed && !isShape ? '<path fill="url(#p)" fill-opacity=".22" d="M0 0h400v400H0z"/>' : '',

@@ -173,7 +173,7 @@ describe('draw', () => {
     expect(files.size).toBeGreaterThan(3000)
   })
 
-  test('a pack contains every picture unchanged, in a fifth of the pictures’ size', () => {
+  test('the file of all pictures (pack) contains each unchanged, in a fifth of their size', () => {
     const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
     const svgs = new Map(looks.map((look) => [fileName(look), draw(look, icons)]))
     const lines = packOf(svgs)

@@ -9,7 +9,7 @@ import { loadLines } from './load.ts'
 import { type PackLine, type PicturePack, svgOf, unpack } from './picturePack.ts'
 import { createSignal, useSignal } from './signal.ts'
 
-/** Pack of all pictures; null while the pack loads. */
+/** Content of the file with all pictures (the pack); null while it loads. */
 const pack = createSignal<PicturePack | null>(null)
 /**
  * Address of each picture shown so far, by file name. The browser made these addresses, so they cause no request. Null

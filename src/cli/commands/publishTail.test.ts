@@ -91,7 +91,7 @@ it('sync compares the feed with all products, not with those of the head alone',
   expect(file.gone).toEqual([])
 })
 
-it('a rollback keeps the tail', async () => {
+it('a rollback keeps the tail (products loaded when needed)', async () => {
   const { models, tail } = await shop()
   await runCommand(rollback, { flags: { models, to: '1' } })
   const latest = parseLatest(JSON.parse(readFileSync(join(models, 'latest.json'), 'utf8')))
@@ -116,7 +116,7 @@ it('a release whose updates counted products (countShare) keeps the tail, and th
   expect(sumOf(after)).toBeCloseTo(sumOf(before), 1)
 })
 
-it('if a catalog file of the tail becomes empty, publish deletes the file’s old compressed form', async () => {
+it('if a catalog file of the tail (products loaded when needed) becomes empty, publish deletes its old compressed form', async () => {
   const { out, tail, publish, lines } = await shop()
   await publish()
   const folder = join(out, 'models', `${tail}-catalog`)
@@ -127,7 +127,7 @@ it('if a catalog file of the tail becomes empty, publish deletes the file’s ol
   expect(readdirSync(folder)).not.toContain('0.json.gz')
 })
 
-it('sync compares the feed anew after a publication that changes the tail alone', async () => {
+it('sync compares the feed anew after a publication that changes only the tail (products loaded when needed)', async () => {
   const { models, out, publish } = await shop()
   const { id, title } = rows[(await inTail(models)) - 1]
   await publish()
