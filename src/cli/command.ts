@@ -137,7 +137,7 @@ function createBar(stream: NodeJS.WriteStream, stateOf: State): Progress {
   }
 }
 
-/** The time until the first line starts when the progress is created, so that short work prints no line. */
+/** Prints a line every ten seconds. The first wait starts with the work, so that short work prints no line. */
 function createLines(stream: NodeJS.WriteStream, now: () => number, stateOf: State): Progress {
   let last = now()
   return {

@@ -74,7 +74,7 @@ export async function openSigner(
 export type SignRules = (content: unknown) => Promise<Readonly<Record<string, unknown>>>
 
 /**
- * Opens the signer of a rules file; undefined if no key is given. A release’s number is its time, so that it
+ * Opens the signer of a rules file; undefined if no key is given. A release’s number is the time of signing, so that it
  * rises even if the earlier file is lost.
  */
 export async function openRulesSigner(given: {

@@ -59,7 +59,7 @@ export class ShopperDevice {
   readonly #shop: DeviceShop
   readonly #learnsInVain: boolean
   #guard = GUARD_START
-  /** Finder of candidates by the statistics of one day. As on a device, it caches the cases of the last fit. */
+  /** One day's statistics, and a candidate search that caches the last fit's cases, as on a shopper's device. */
   #known: { readonly statistics: ItemStatistics; readonly find: FindCandidates } | null = null
 
   /** @param learnsInVain whether to fit the personal model even if λ = 0, in which case no shopper sees it */

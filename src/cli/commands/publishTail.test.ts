@@ -147,7 +147,7 @@ it('sync compares the feed anew after a publication that changes only the tail (
   expect(await changed()).not.toContainEqual([id, 999])
 })
 
-it('doctor reads files of the tail, reports missing ones, and knows that rules may name products of the tail', async () => {
+it('doctor reads files of the tail (products loaded when needed), reports missing ones, and lets rules name products of the tail', async () => {
   const { out, tail, publish, lines } = await shop()
   await publish()
   const [{ id }] = lines(`models/${tail}-catalog/0.json`)
@@ -176,7 +176,7 @@ it('doctor reads files of the tail, reports missing ones, and knows that rules m
     })
 })
 
-it('publish keeps live changes of the tail’s products', async () => {
+it('publish keeps live changes of products of the tail (loaded when needed)', async () => {
   const { models, out, publish } = await shop()
   await publish()
   const [price, gone] = [await inTail(models), (await readModel(models)).itemIds.at(-2)]

@@ -122,7 +122,7 @@ export async function examineRules(
   try {
     const bytes = await transport.get(shop.rules, 'rules')
     const rules = readJson(bytes, 'rules-invalid', 'The rules are no JSON')
-    // The file of a large catalog lists only the head. `publish` checks its rules against all products.
+    // A large catalog's file lists only the most popular products (head). `publish` checks rules against all products.
     const all = model?.manifest.tail ? null : catalog
     const findings = ruleFindings(rules, all, model, now)
     return [...findings, ...(await rulesSignature(rules, shop.modelKeys, now))]
