@@ -11,7 +11,7 @@ import { type Finding, findingsAbout } from './finding.ts'
 const SOON = 14 * DAY
 
 /**
- * Checks a release as every device does. If no keys are given, it only refuses an unsigned release after a signed one.
+ * Checks a release as every device does. Without keys, an unsigned release is refused only after a signed one.
  * @throws NearsideError as `checkRelease`
  */
 export async function mayFollow(
