@@ -1,6 +1,6 @@
 /**
- * @module Measurement of lists: a hold-out drawn on each device, interleaving, and impressions and clicks, passed to a
- * function of the shop.
+ * @module Measurement of lists: draws the hold-out on each device, interleaves lists, and passes impressions and clicks
+ * to a function of the shop.
  */
 export { holdOut } from '@nearside/browser/measure/holdOut.ts'
 export { type Interleaved, interleave } from '@nearside/browser/measure/interleave.ts'

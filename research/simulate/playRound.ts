@@ -25,7 +25,7 @@ const WRONG_CLOCK = 0.1
 const MISHAPS = 2
 const AWAITS = 9
 const ATTEMPTS = 6
-/** Milliseconds to wait, longer than the leader's pause after the helper has failed to answer. */
+/** Milliseconds until a device tries again; longer than the leader's pause after the helper didn't answer it. */
 const BACK_OFF = 6_000
 
 /** A shopper's device. `update` returns the update that the device sends at a time of its own clock. */

@@ -44,9 +44,9 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    */
   readonly baseModel: string | { readonly url: string; readonly latest?: LatestModel }
   /**
-   * Keys that must have signed a base model, so that all shoppers get the same model. The device refuses a model that
-   * other keys signed, an earlier release and an expired release; it then keeps the last good model. With invalid keys
-   * the device uses no model, and a notice reports that. Default: no signature is needed.
+   * Keys of publishers, `threshold` of which must sign a base model, and of the helper, which signs one model per
+   * release, so that all shoppers get the same. If signatures are missing, or the release is expired or an earlier one,
+   * the device keeps the last good model. With invalid keys it uses no model, and a notice reports that. Default: none.
    */
   readonly modelKeys?: ModelKeys
   /**

@@ -1,5 +1,5 @@
 /**
- * @module Tests in a real browser and in a worker the engines that need no WebGPU, also if browser features are
+ * @module Tests the engines that need no WebGPU, in a real browser and in a worker, and also where browser features are
  * missing.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest'

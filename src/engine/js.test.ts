@@ -68,8 +68,8 @@ function shuffle(problem: FitProblem, seed: number): FitProblem {
 test('a fit lowers the loss, and more steps lower it further', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
-      // The steps are small, because Adam oscillates by about one step. The problem is not too small, because a problem
-      // with few cases and few parameters can start at the minimum.
+      // Adam oscillates around the minimum by about one step, so with large steps the loss could rise again. A problem
+      // with few cases and few parameters could start at the minimum.
       const { cases, parameters } = shape
       const problem = testProblem({ ...shape, cases: cases + 2, parameters: parameters + 5 })
       const small = { ...problem, stepSize: problem.stepSize.map((s) => s / 20) }

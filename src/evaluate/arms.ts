@@ -22,7 +22,7 @@ export type ArmName = keyof typeof ARM_MEANINGS
 
 export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 
-/** Arms without learning on a device. With only these arms, a test of tens of thousands of shoppers takes minutes. */
+/** Arms without learning on a device. With only these, a test of tens of thousands of shoppers takes only minutes. */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
 /** Counting baselines, which only count interactions. All are tested, since only a test shows which is best. */

@@ -8,7 +8,7 @@ function input(changes: Partial<EvaluationInput> = {}, shop = testShop()): Evalu
 }
 
 describe('selection of test cases', () => {
-  it('the test cases are those of held-out shoppers at or after the training limit', () => {
+  it('the test cases are those of held-out shoppers from the end of the training data on', () => {
     const selected = selectCases(input())
     expect(selected.length).toBeGreaterThanOrEqual(10)
     for (const { shopper, time } of selected.flat()) {
@@ -66,7 +66,7 @@ describe('refusal of a shop that can’t be evaluated', () => {
     )
   })
 
-  it('an evaluation of a log that ends before the training limit is refused', () => {
+  it('an evaluation is refused if the log has no event after the training data', () => {
     const shop = testShop()
     const oneDay = shop.shoppers.map(({ id, interactions }) => ({
       id,

@@ -22,7 +22,7 @@ export type HistoryFrom = 'install' | 'beginning'
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends NextCase {
-  /** Purchased items, ranked among all items; in a log without purchases, the next different product (`next`). */
+  /** Purchased items, to be found among all items; in a log without purchases, the same as `next`. */
   readonly bought: Wanted
 }
 
@@ -38,7 +38,7 @@ export interface EvaluationInput {
   readonly isHeldOut: (shopper: string) => boolean
   /** Selects the tested shoppers among the held-out shoppers; default: all of them. */
   readonly isTested?: (shopper: string) => boolean
-  /** Exclusive training limit, milliseconds since the epoch. */
+  /** End of the training data, exclusive, milliseconds since the epoch. */
   readonly until: number
   readonly protocol: Protocol
   readonly historyFrom: HistoryFrom
@@ -90,8 +90,8 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
 
 /**
  * A shopper's cases from a time on, for the chosen target. An event about the product that the shopper is already
- * viewing has no target in `next`, so it isn't tested. But the device's guard (decides whether the personal model may
- * change lists) observes this event.
+ * viewing isn't tested: its `next` has no target. The device's guard, which decides whether the personal model may
+ * change lists, observes it nevertheless.
  */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,

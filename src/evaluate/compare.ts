@@ -31,7 +31,7 @@ export interface CompareResult extends Envelope {
 interface ModelFacts {
   readonly model: string
   readonly version: string
-  /** Exclusive limit of the model's training; null if the model was made without a log. */
+  /** End of the model's training data, exclusive; null if the model was made without a log. */
   readonly until: string | null
   readonly items: number
   readonly bytes: number

@@ -27,7 +27,7 @@ import type { ServerKnows } from './owner/knowledge.ts'
 export interface Question {
   readonly shop: string
   readonly model: string
-  /** First tested day, as an ISO date; default: the exclusive limit of the model's training. */
+  /** First tested day, as an ISO date; default: the end of the model's training data, exclusive. */
   readonly until?: string
   /** Held-out shoppers: a fraction, or the path of a file of their ids; default: the model's fraction. */
   readonly holdout?: string
@@ -78,7 +78,7 @@ export async function load(question: Question): Promise<Loaded> {
     notes,
     input: {
       model,
-      // Held-out shoppers who are not tested are left out. Nothing is learned from them either.
+      // Held-out shoppers who are not tested are left out of the input, so nothing is learned from them.
       shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,

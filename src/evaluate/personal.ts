@@ -85,8 +85,8 @@ export async function walkHeldOut(
 }
 
 /**
- * Whether question (a), what clicks gain, needs a second model that is trained on orders alone, and enough shoppers
- * bought something. In a log of orders alone, both models would be the same.
+ * Whether a second model, trained on orders alone, is needed for question (a), what clicks gain. In a log of orders
+ * alone, both models would be the same; if too few shoppers bought something, the question isn't answered.
  */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,

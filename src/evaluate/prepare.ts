@@ -1,4 +1,4 @@
-/** @module Prepares the replay, the same in every process: tuned baselines and the shop data of the devices. */
+/** @module Prepares tuned baselines and the devices' shop data for the replay. Each process prepares the same. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { cooccurrence } from '@nearside/core/features/cooccurrence.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'

@@ -29,7 +29,7 @@ export async function walkCases(
   { onProgress, signal }: Steps,
 ): Promise<Rows<WalkedCase>> {
   const processes = Math.min(availableParallelism(), MOST_PROCESSES, selected.length)
-  // A shopper with many cases at the end would leave the other processes idle.
+  // Shoppers with many cases come first: at the end, one would leave the other processes idle.
   const waiting = [...selected.keys()].sort((a, b) => selected[a].length - selected[b].length)
   const total = selected.reduce((sum, { length }) => sum + length, 0)
   const walked: SentRows<WalkedCase>[] = []

@@ -88,7 +88,7 @@ export class Rows<Case extends RowCase> {
   #put(key: string, at: number, value: number): void {
     const column = this.columns.get(key) ?? []
     this.columns.set(key, column)
-    // Fills up the column with NaN for earlier cases that lack this row, so that it stays an array of numbers.
+    // NaN stands for earlier cases without a value in this column, so that the column stays an array of numbers.
     while (column.length < at) column.push(Number.NaN)
     column[at] = value
   }

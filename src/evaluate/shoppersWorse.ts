@@ -40,7 +40,7 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
   return { significant, share, testable, better, expectedByChance }
 }
 
-/** Largest possible false-alarm rate, up to α, of the exact test with as many differing cases; 0 below five cases. */
+/** Largest possible false-alarm rate, up to α, of the exact test with this number of differing cases; 0 below five. */
 function falseAlarmRate(cases: number): number {
   if (cases > EXACT_CASES) return ALPHA
   return Math.floor(ALPHA * 2 ** cases) / 2 ** cases

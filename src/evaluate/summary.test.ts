@@ -117,7 +117,7 @@ describe('places of a visit', () => {
     expect(summarise([results[0]], 1).showsVisits).toBe(false)
   })
 
-  it('the table by position in the visit leaves out a purchase of the product at hand, which is no test case', () => {
+  it('the table by position in the visit leaves out a purchase of the product that the shopper is viewing, which is no test case', () => {
     const asked = ten((name) => [result(name, 0.5, {}, { place: 2 })])
     const bought = result('bob', 0.5, {}, { place: 2, isAsked: false })
     const { visit, cases, shoppers } = summarise([...asked, bought], 1)

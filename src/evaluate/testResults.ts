@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Envelope } from './results.ts'
 
-/** Compares the result after it was written as JSON and read again, which turns non-finite numbers into null. */
+/** Expects these fields in the result as read back from JSON, which turns non-finite numbers into null. */
 export function expectEnvelope(result: Envelope, protocol: string, arms: readonly string[]): void {
   const read = JSON.parse(JSON.stringify(result)) as Envelope
   expect(read).toMatchObject({

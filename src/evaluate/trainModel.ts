@@ -13,7 +13,7 @@ import { type Steps, step } from './steps.ts'
 export const DEFAULT_SEED = 1
 export const DEFAULT_HOLDOUT = '0.2'
 
-/** Trains a base model without the test data. @returns exclusive limit of the training data, ISO date */
+/** Trains a base model without the test data. @returns end of the training data, exclusive, ISO date */
 export async function trainModel(
   asked: Omit<Question, 'model'>,
   directory: string,

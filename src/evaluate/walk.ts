@@ -21,7 +21,7 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /** Item statistics for the baselines, counted in the log, if the model was made without a log; default: its own. */
+  /** Item statistics for the baselines, counted in the log, if the model was made without it. Default: the model's. */
   readonly countedAt?: (time: number) => ItemStatistics
   /** Start of the store whose history the main comparison of the arms uses. */
   readonly store: Store

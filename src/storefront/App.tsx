@@ -64,7 +64,7 @@ export function App({ first, start }: AppProps) {
   return <OpenShop catalog={value} bestsellers={first?.bestsellers} start={start} />
 }
 
-/** The catalog with the shop's live changes, which apply only once the whole catalog has loaded. */
+/** The catalog with the shop's latest prices and stock, once the whole catalog has loaded; until then, as published. */
 function useLiveCatalog(published: Catalog, personalizer: Personalizer | null): Catalog {
   const subscribe = useCallback(
     (listener: () => void) => personalizer?.subscribe(listener) ?? (() => {}),

@@ -47,7 +47,7 @@ function treeGroup(items: readonly Item[], catalog: Catalog, departments: boolea
 
 /**
  * State of the filters. The address contains the choices, so that a link keeps them and "back" undoes them.
- * @param departments whether departments can be chosen above their kinds; false on a department's page
+ * @param departments whether departments are choices, with their kinds below; false on a department's page
  */
 export function useChosen(items: readonly Item[], departments: boolean): FacetsState {
   const { catalog } = useShop()
@@ -60,7 +60,7 @@ export function useChosen(items: readonly Item[], departments: boolean): FacetsS
     ],
     [items, catalog, departments],
   )
-  // The memo depends on this text of the choices, because the address changes with every letter of a search.
+  // The memo below depends on this text, because the address changes with every letter of a search.
   const chosen = JSON.stringify(
     Object.fromEntries(groups.map(({ name }) => [name, choices.getAll(name)])),
   )

@@ -20,7 +20,7 @@ export function forgetTogether(
   itemOf: (id: string) => Item | undefined,
   lastLooked: Shop['lastLooked'],
 ): Personalizer {
-  /** Event id of a menu's answer ("Not for me" …) → function that undoes the answer's removal from the wishlist. */
+  /** Event id of a menu's answer ("Not for me" …) → function that puts the answered product back on the wishlist. */
   const ended = new Map<string, () => void>()
   return {
     ...personalizer,

@@ -73,8 +73,7 @@ export class PhraseIndex<T> {
       (this.#byLastWord.get(word) ?? NONE)
         .filter((phrase) => occurs(phrase.words, words, last))
         .map(({ value, rank, words: { length } }) => {
-          // Phrases are compared by rank, then by whether the phrase is before any preposition, then by length, then by
-          // position.
+          // The higher rank wins; then a phrase before the title's first preposition, then the longer, then the later.
           const score = rank * 1000 + (last < head ? 500 : 0) + length * 30 + last
           return { value, rank, length, at: last - length + 1, score }
         }),

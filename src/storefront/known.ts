@@ -9,7 +9,7 @@ const known = createStored('nearside-shop.known', (value) => value === true, 'no
 /** Whether this device has viewed products. If so, the page reserves space for the shelf of viewed products. */
 const viewed = createStored('nearside-shop.viewed', (value) => value === true, 'note')
 
-/** Updates both values after each change. After an erasure the shopper counts as unknown. */
+/** Updates `known` and `viewed` after each change. After an erasure the shopper counts as unknown. */
 export function followKnown({ subscribe, getSnapshot }: Personalizer): void {
   const look = () => {
     const { status, events, model, learned, persist, profiles } = getSnapshot()

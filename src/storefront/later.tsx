@@ -19,7 +19,7 @@ function later<Props>(load: Load<Props>, missing: ComponentType): ComponentType<
   return lazy(async () => ({ default: await load().catch(() => missing) }))
 }
 
-/** Loads the code of all these pages, so that they open at once, and without a network. */
+/** Loads the code of all later pages, so that they open at once, also without a network. */
 export async function bringLaterPages(): Promise<void> {
   for (const load of loads) await load().catch(() => undefined)
 }

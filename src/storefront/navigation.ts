@@ -98,7 +98,7 @@ globalThis.addEventListener?.('popstate', () => {
  */
 const LIST_PATIENCE = 3000
 
-/** Resolves with the card that links to a page once its list is known and the card is in sight; null without a card. */
+/** Resolves with the card that links to the page, once it is in sight in a loaded list; null without a card. */
 async function cardTo(path: string): Promise<HTMLElement | null> {
   const cards = () =>
     [...document.querySelectorAll<HTMLElement>(`main a.card[href="${path}"]`)].filter(

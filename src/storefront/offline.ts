@@ -71,7 +71,7 @@ async function keepForOffline(): Promise<void> {
 async function register(): Promise<ServiceWorker> {
   if (!('serviceWorker' in navigator)) throw new Error('This browser has no service workers.')
   const registered = await navigator.serviceWorker.register(WORKER_FILE, checkBy(isCut.get()))
-  // Check for a new release. Without a network the check for a newer service worker fails, which doesn't matter.
+  // Looks for a newer service worker (a new release). Without a network this fails, which doesn't matter.
   if (!isCut.get()) registered.update().catch(() => undefined)
   const { active } = await navigator.serviceWorker.ready
   if (!active) throw new Error('The service worker has gone.')

@@ -1,8 +1,8 @@
 /**
  * @module Sends orders to the shop's server. Each order has an entry of its own in `localStorage` until the server
- * accepts it, so that no tab overwrites another tab's order; the orders of a visit as nobody wait in memory. Only one
- * tab sends at a time. The server stores an order once, by its id, even if it arrives again. Orders that the server
- * finds invalid are not sent again.
+ * accepts it, so that no tab overwrites another tab's order; orders placed as `nobody` (nothing is stored) wait in
+ * memory. Only one tab sends at a time. The server stores an order once, by its id, even if it arrives again. Orders
+ * that the server finds invalid are not sent again.
  */
 import { createSignal } from './signal.ts'
 import { createStored, NOBODY, who } from './stored.ts'
@@ -123,9 +123,9 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // `refused` is in memory while the shopper shops for `nobody`, else stored. If the shopper has switched from or to
-    // `nobody` since the order, the wrong list is open. An order placed for `nobody` is then dropped; any other order
-    // stays queued until its refusal can be stored.
+    // `refused` is a list in memory while the shopper shops for `nobody`, otherwise a stored list. If the list in use
+    // isn't that of the order, an order placed for `nobody` is dropped, and any other order stays queued until its
+    // refusal can be stored.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

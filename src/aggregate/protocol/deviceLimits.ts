@@ -1,6 +1,6 @@
 /**
- * @module Limits that a device enforces on every server, against too little noise and rounds with too few people. ε is
- * by substitution, under the noise of one aggregator.
+ * @module Limits that a device enforces on every server, against too little noise and rounds with too few people. ε
+ * compares two rounds that differ in one device's update, and counts the noise of only one aggregator.
  */
 export interface DeviceLimits {
   /** Largest ε of one update. */

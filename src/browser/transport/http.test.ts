@@ -66,7 +66,7 @@ test('an offline device makes and logs no request, and ends a running request', 
 describe('declared addresses', () => {
   const OTHER = 'https://elsewhere.test/models/'
 
-  test('declared addresses are stored on disk before a request is made; further addresses are added, and an erasure keeps them all', async () => {
+  test('all addresses that the configuration names are stored before the first request, in addition to earlier ones, and an erasure keeps them', async () => {
     let kept: readonly string[] | undefined
     const { transport, ledger, store } = setUp(async () => {
       kept = await store.setting('declared')

@@ -555,7 +555,7 @@ describe('while somebody else or nobody is chosen', () => {
     expect(await tab.device.seed([order])).toBe(1)
   })
 
-  test('a transfer of nobody’s visit leaves no entry in the log', async () => {
+  test('a transfer that is exported while the shopper shops for `NOBODY` leaves no entry in the device’s log', async () => {
     const tab = await open()
     await tab.device.profiles('switch', NOBODY)
     await look(tab, 'item-3')

@@ -59,7 +59,7 @@ export interface Services extends Environment {
   readonly ownLog: () => OwnLog
   readonly transport: Transport
   readonly tabs: Tabs
-  /** Runs changes of the events, or of the store in use, one after another. */
+  /** Runs tasks that change the events, or that switch to another person's store, one after another. */
   readonly alone: ReturnType<typeof serially>
   /** @throws NearsideError `engine-failed` if the code can't be loaded */
   readonly onDemand: OnDemand

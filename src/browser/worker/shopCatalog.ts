@@ -50,7 +50,7 @@ export class ShopCatalog {
   #live: LiveChanges | null = null
   /** Products of the tail of a large catalog, as published. */
   #tail: readonly Item[] = []
-  /** Products of the tail that the shop has now, at today's prices. */
+  /** Products of the tail that the shop still sells, at today's prices. */
   #listed: readonly Item[] = NONE
   /** Title indexes of the catalog without a tail and of the tail's products, built on first use. */
   readonly #titles = [onceFor(createTitleMatches), onceFor(createTitleMatches)]

@@ -23,7 +23,7 @@ test('each restored value is off by at most half a step of its row', () => {
       const back = dequantizeRows(quantized, columns)
       for (let i = 0; i < data.length; i++) {
         const step = quantized.scale[Math.floor(i / columns)]
-        // Scales below the normal range of numbers round coarsely, but their values are practically zero.
+        // A subnormal scale (below about 1e-38) has few bits and rounds coarsely; its values are practically zero.
         expect(Math.abs(back[i] - data[i])).toBeLessThanOrEqual(step * 0.50001 + 1e-38)
       }
     }),

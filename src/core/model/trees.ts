@@ -1,8 +1,8 @@
 /**
- * @module Regression trees that re-rank the highest items of a case. The trees capture combinations of features that no
- * weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's score. A list
- * costs a few hundred short traversals, independent of the size of the catalog. `train/trees/boost.ts` grows the trees.
- * In a file the trees are named tensors, which reading validates.
+ * @module Regression trees that re-rank the items with the highest scores. The trees capture combinations of features
+ * that no weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's score. A
+ * list costs a few hundred short traversals, independent of the size of the catalog. `train/trees/boost.ts` grows the
+ * trees. In a file the trees are named tensors, which reading validates.
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 import { corrupt, taker, vector } from './fields.ts'
@@ -23,7 +23,7 @@ export interface Trees {
   readonly threshold: Float32Array
   /** First child of the node; its index exceeds the node's own, so every traversal ends; 0 at a leaf, [nodes]. */
   readonly next: Uint16Array
-  /** Value of a traversal at the node, [nodes]: 0 at a root; at a leaf, the tree's contribution to the score. */
+  /** Tree's contribution to the score when a traversal is at the node, [nodes]: 0 at a root, final at a leaf. */
   readonly value: Float32Array
 }
 

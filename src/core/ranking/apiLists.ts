@@ -32,19 +32,19 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  *
  * A reason names an action of the shopper (`because`, `searched`, `category`, `taste`) only if the item would leave its
  * screen without that action. An item's screen is the first 12, 24, 36 … places of the list: the fewest that contain
- * it, within the limit. The list to compare with is made by the same rules, but without the action.
+ * it, within the list's limit. The list to compare with is made by the same rules, but without the action.
  *
  * If a personal model is in use, two lists are made without the action: with its parameters (not trained again) and
- * without them. The item must leave its screen in both. If several actions qualify, the reason names the likeliest.
+ * without them. The item must leave its screen in both. Of several actions, the reason names the one that raises most.
  */
 export type Reason =
   /** The shopper acted on `item`, which can be the listed item itself; `signal` is their strongest action on it. */
   | { readonly kind: 'because'; readonly item: string; readonly signal: Signal }
-  /** The item resembles `item`, which the query asked about. */
+  /** The item resembles `item`, for which the page requested the list. */
   | { readonly kind: 'similar'; readonly item: string }
   /** The item's picture resembles that of `item`, by the shop's picture vectors. */
   | { readonly kind: 'looks-like'; readonly item: string }
-  /** Shoppers buy the listed item in the same orders as `item`, which the query asked about. */
+  /** Shoppers buy the listed item in the same orders as `item`, for which the page requested the list. */
   | { readonly kind: 'bought-together'; readonly item: string }
   | { readonly kind: 'bought-before' }
   | { readonly kind: 'searched'; readonly query: string }
@@ -58,7 +58,7 @@ export type Reason =
   | { readonly kind: 'offer' }
   /** The log counts no shopper for the item yet. */
   | { readonly kind: 'new' }
-  /** The item has counts in the log and is among the first tenth of the items in base order (at most 100 items). */
+  /** Best seller: the log counts shoppers for it, and it is in the first tenth (at most 100) for a new shopper. */
   | { readonly kind: 'popular' }
   /** The shop's rule of this name pinned the item or boosted it into the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
@@ -105,14 +105,14 @@ export interface ListOptions {
    *
    * A bought item is due to be bought again in three cases:
    * - The shopper bought it on several days, and three quarters of their usual interval have passed.
-   * - They bought it once, at least a quarter of its shoppers buy it again, and three quarters of their interval
-   *   between orders have passed.
+   * - They bought it once, at least a quarter of its shoppers come back to it, and three quarters of the usual interval
+   *   between this shopper's orders have passed.
    * - A rule of the shop (`again`) calls it a consumable.
    */
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new' | 'picture'
   /**
-   * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time, so that a page can
-   * show the effect of these actions. The reasons of such a list are fallback reasons, which hold for every shopper.
+   * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time. Compared with
+   * the present list, it shows what they changed. Its reasons are fallback reasons, which hold for every shopper.
    */
   readonly until?: number
   /**

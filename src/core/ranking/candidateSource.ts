@@ -149,8 +149,8 @@ export type ScoreWhole = (
 ) => ShopperScores
 
 export function createWholeScores(model: BaseModel): ScoreWhole {
-  // The encoder caches its last run, so that it computes only two states after a new event: the event's own and that of
-  // the event before.
+  // The encoder caches the states (embeddings) of the history's events. After a new event it computes only two: the
+  // event's own and that of the event before.
   const encode = createEncoder(model)
   return (history, now, personal, learners) => {
     const terms = scoreTerms(model, history, now, encode(history, now))

@@ -11,7 +11,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Ids and categories of the items that lists may show, without missing and repeated ids: rows can be unvalidated. */
+/** Ids and categories of the items that lists may show, without missing and repeated ids: items can be unvalidated. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {
@@ -24,7 +24,7 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** Makes a list for a page where no recommender runs; the list ignores the shopper's actions and prices. */
+/** Makes a list for a page where no recommender runs; the list ignores prices and the shopper's actions. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from || dearer) return []

@@ -79,7 +79,7 @@ function contributionsOf(
   const searched = searchLifts(model.statistics, history, now)
   const all = [...searched.values()].reduce((sum, one) => sum + one.lift, 0)
   lift.searched = (searched.get(row)?.lift ?? 0) - all / model.itemIds.length
-  // The score's lift by the visit's prices counts as taste, like the closeness to the shopper's usual prices.
+  // Products near the prices viewed in this visit score higher. This counts as taste, like closeness to usual prices.
   const prices = isOwn ? priceLift(model.statistics, profileOf(history, now)) : null
   if (prices) {
     const every = model.itemIds.reduce((sum, _, other) => sum + prices.of(other), 0)

@@ -63,7 +63,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
   })
 })
 
-test('the filter ‘basket’ removes items in the basket, until they are taken out, bought or 30 days old', () => {
+test('the filter ‘basket’ removes items in the basket, until they are taken out or bought, or 30 days have passed', () => {
   const add = (item: string, ago: number) => event('add_to_cart', [item], ago)
   expect(own('basket', [add('a', 5 * DAY), add('b', DAY)])).toEqual(['a', 'b'])
   const taken = event('remove_from_cart', ['a'], 3 * DAY)

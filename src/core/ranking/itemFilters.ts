@@ -63,7 +63,7 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/** Whether an event belongs to the current visit. Those from `seed` or another device only if recent. */
+/** Whether an event belongs to the current visit. An event from `seed` or another device does only if it is recent. */
 function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,

@@ -1,4 +1,4 @@
-/** @module Reads list queries: their limit, the groups of items that they can exclude, and the named products. */
+/** @module Reads list queries: their limit, the groups of items that they exclude, and the products that ids name. */
 import type { VariantsOf } from '../catalog/catalog.ts'
 import type { ListQuery, Recommendation } from './apiLists.ts'
 
@@ -15,7 +15,7 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
-/** Query in which variants replace a groupId; if `item` was a groupId, the shop's rules test the variant `about`. */
+/** Query with variants' ids for each groupId. If `item` was a groupId, the shop's rules test the variant `about`. */
 export type VariantQuery = ListQuery & { readonly about?: string }
 
 /** Replaces each groupId in the query by its variants' ids. A list about a product excludes its variants. */

@@ -45,7 +45,7 @@ test('in the base order, the first items have the reason ‘popular’ and all o
   expect(ranker.recommend(score([]), { limit: 1 })[0]).toMatchObject({ id: 'item-31', baseRank: 1 })
 })
 
-test('a best seller is among the first tenth of the items (at most 100), and shoppers are counted for it', () => {
+test('a best seller is in the first tenth of the base order (at most 100 items), and the log counts shoppers for it', () => {
   const model = testModel('1')
   const popularityAll = model.statistics.popularityAll.map((count, row) => (row === 31 ? 0 : count))
   const counted = new Ranker(

@@ -30,7 +30,7 @@ import type { ScoreInPart, ScorePart } from './partialScores.ts'
 import { NEAREST, Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 
-/** Ranking without the shopper's actions, which gives the base ranks of a list, and the boosts of the shop's rules. */
+/** Base order (without the shopper's actions), from which base ranks come, and the boosts of the shop's rules. */
 export interface Weighed {
   readonly base: BaseOrder
   /** Log of the factor by which the shop's rules multiply the odds of a row. */
@@ -109,7 +109,7 @@ export class Ranker {
     return this.model.itemIds.filter((_, row) => scores[row] > 0)
   }
 
-  /** Share of the item's shoppers who came back to it on another day; undefined if unknown. */
+  /** Share of the item's shoppers who viewed, saved or bought it on several days; undefined if unknown. */
   repeatRate(id: string): number | undefined {
     const row = this.#shown.rowOf(id)
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
@@ -247,7 +247,7 @@ export class Ranker {
     options: SelectOptions,
     weighed?: Pick<Weighed, 'lift'>,
   ): Recommendation[] {
-    // A model without a log relates items by their titles, which says nothing about joint purchases.
+    // A model made without a log relates items by their titles, which say nothing about joint purchases.
     const given = this.model.manifest.source === 'catalog' ? [] : [item].flat()
     const rows = given.flatMap((id) => this.#shown.rowOf(id) ?? [])
     const { scores, mostWith } = this.#related.boughtWith(rows)

@@ -22,14 +22,14 @@ export interface Cause {
   readonly reasonFor: (id: string) => Reason
 }
 
-/** Lists of ids without an action: by the personal model and by the base model. A reason needs all to lack the item. */
+/** Ids of the lists made without an action: personal and base. The action is an item's reason only if all lack it. */
 type Lists = Iterable<readonly string[]>
 
 interface Counterfactuals {
   readonly limit: number
   /** Lists made for a shopper without any actions. */
   readonly withoutAll: Lists
-  /** @returns as many causes as there is time to test, the likeliest for the given items first */
+  /** @returns actions to test, as many as there is time for; first those that raise more of the given items */
   readonly causes: (ids: readonly string[]) => readonly Cause[]
   readonly listsWithout: (cause: Cause) => Lists
 }

@@ -235,7 +235,7 @@ describe('what rules do to a list', () => {
     expect([...categories].sort()).toEqual(['bags', 'cards', 'lights', 'mugs'])
   })
 
-  test('an explanation names every rule that acts on the item, the sum of their effects and the item’s rank', () => {
+  test('an explanation names every rule that acts on the item, and gives the sum of their effects and the item’s rank', () => {
     const rules: Rule[] = [
       { name: 'out', hide: { id: ['item-31', 'item-30'] } },
       { name: 'up', boost: { category: ['bags'] }, by: 2 },

@@ -50,13 +50,13 @@ test('selectPlaces requests more candidates only while the list isn’t full', (
   ])
 })
 
-test('ranksInGroups gives listed items their rank in the list, and surplus variants of a product ranks after the list', () => {
+test('ranksInGroups gives listed items their rank in the list, and ranks surplus variants of a product after the list', () => {
   fc.assert(
     fc.property(families, fc.integer({ min: 1, max: 70 }), (all, limit) => {
       const list = selectPlaces(bestOf(all), { limit }, itemOf(all))
       const ranks = ranksInGroups([...all.keys()], { limit }, itemOf(all))
       expect(list.map((place) => ranks[place])).toEqual(list.map((_, at) => at + 1))
-      // Surplus variants of a product come after all other items, so a list that has some has room for all other items.
+      // Surplus variants of a product come after all other items. So a list with a surplus variant has all other items.
       const roomForAll = list.some((place, at) => place < (list[at - 1] ?? 0))
       for (const [place, rank] of ranks.entries()) {
         if (list.includes(place)) continue

@@ -54,9 +54,9 @@ export function selectPlaces(
 }
 
 /**
- * Rank of each candidate in the list that `selectPlaces` makes. A candidate beyond the limits gets the rank of the next
- * candidate within the limits. If the list has room for all candidates within the limits, the other candidates rank
- * behind these.
+ * Rank of each candidate in the list that `selectPlaces` makes. A candidate beyond the limits (on variants and groups)
+ * gets the rank of the next candidate within them. If the list has room for all candidates within the limits, the
+ * others rank behind these.
  * @param ordered candidates, best first
  */
 export function ranksInGroups(

@@ -1,4 +1,4 @@
-/** @module Finds when rules next begin or end. The page's search doesn't load this code. */
+/** @module Finds when rules next begin or end. In its own file, because search in the page doesn't need it. */
 import { DAY } from '../time.ts'
 import { type Rule, readDate } from './rule.ts'
 

@@ -56,7 +56,7 @@ describe('isOwnPath', () => {
       for (let read = address, times = 0; times < 6; times++) {
         const { origin, pathname } = new URL(read, SHOP)
         expect(origin).toBe(SHOP)
-        // A router may resolve the resulting path once more; it must stay in the shop then, too.
+        // A router may read the path as an address again; this address must be in the shop, too.
         expect(new URL(pathname, SHOP).origin).toBe(SHOP)
         try {
           read = decodeURIComponent(read)

@@ -6,7 +6,7 @@ import type { Item } from '../catalog/item.ts'
 
 /** Property by which a shopper can narrow a list. */
 export interface FacetGroup<TItem extends Item = Item> {
-  /** Name of the group that never changes, so that it can stand in a page's address. */
+  /** Name of the group. The name never changes, so it can stand in a page's address. */
   readonly name: string
   /** Text that the shopper reads. */
   readonly label: string

@@ -6,7 +6,7 @@ export interface SearchHit {
   readonly id: string
   /** BM25+ score with field boosts, comparable within one result only. */
   readonly relevance: number
-  /** Whether every word of the query was found. Such hits come first, unless all of them are sold out. */
+  /** Whether every word of the query was found. Such hits come first; if all are sold out, available hits do. */
   readonly complete: boolean
   /** Whether the product has a word of the query only in a similar spelling. */
   readonly respelt?: boolean

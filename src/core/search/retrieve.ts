@@ -51,7 +51,7 @@ export function fuzzy(term: string): number | false {
 
 /** Maximum share of letters that are typing errors, for a query of one long word that finds nothing with fewer errors. */
 const FAR = 0.34
-/** Letters of a long word. In a shorter one, two errors make another word: "returns" (folded, "return") and "retro". */
+/** Fewest letters of a long word. In a shorter one, two errors make another word: "return" (for "returns"), "retro". */
 const LONG = 7
 
 /**
@@ -150,8 +150,8 @@ function matchAll(
   for (const { words, respelt, replaced } of others) {
     const found = related(words, match(index, words, { prefix: beginsAWord }))
     if (!replaced) measureOwn(words, found)
-    // A hit for several words scores higher than a hit for the single word that they replace, so the score is scaled
-    // down.
+    // A wording of several words scores higher than the single word that it replaces, so its scores are scaled down to
+    // those of the query as asked.
     const weight = own > 0 ? Math.min(1, own / mostOf(found)) : 1
     add(
       found.map((hit) => ({ ...hit, alike: true, ...(respelt && { respelt }) })),

@@ -310,11 +310,11 @@ describe('typed queries', () => {
   it('a query of item codes finds exactly the items with these codes', () => {
     expect(found('22423')).toEqual(['22423'])
     expect(found('#85123a, 22423')).toEqual(['85123A', '22423'])
-    // A code with one other digit, or with two digits swapped, is another product's, so it finds nothing.
+    // A code with a wrong digit or two swapped digits finds nothing, because it could mean another product.
     for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 
-  it('an id without a digit is not a code, and upper or lower case decides between two ids', () => {
+  it('an id without a digit is searched as a word, and of two ids that differ only in case, a query finds the exact one', () => {
     const lamp = { id: 'lamp', title: 'Desk lamp' }
     const shop = createProductSearch([
       lamp,
@@ -405,7 +405,7 @@ describe('suggest', () => {
 })
 
 describe('blend', () => {
-  // There are few distinct relevances, so that many hits tie, and no hits tie by rounding alone.
+  // Relevances are multiples of 1/7, so that many hits tie, and none ties by rounding alone.
   const hit = fc.record({
     id: fc.uuid(),
     relevance: fc.integer({ min: 1, max: 40 }).map((n) => n / 7),

@@ -17,9 +17,8 @@ import { WordIndex } from './wordIndex.ts'
 export interface ProductSearch {
   /**
    * Finds products, best first.
-   * - Products that match every word come first. Among the products that match every word, and among the others,
-   *   sold-out products come last.
-   * - A sold-out product comes first only if no available product matches.
+   * - Products that match every word come first, and in each of the two groups available products come first.
+   * - If every product that matches every word is sold out, available products that match some words come first.
    * - A product code (an id with a digit) finds exactly that product.
    * - "under £5" or "£2.95" finds only products at such a price.
    * - A misspelt word is also searched as the shop spells it.
@@ -181,7 +180,7 @@ function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
 /** Share of the best relevance below which a hit is weak. Weak hits come after the hits that are sorted by price. */
 const STRONG = 0.5
 
-/** Sorts hits by distance from the wished price, weak hits last, and sets their relevance accordingly. */
+/** Sorts hits by distance from the wished price, weak hits last, and makes this nearness their relevance. */
 function nearestFirst(
   hits: readonly ProductHit[],
   distance: (hit: ProductHit) => number,

@@ -21,7 +21,7 @@ export interface SearchQuestion {
 export interface SearchAnswer {
   /** Hits, best first; hits of equal relevance in the catalog's order. */
   readonly hits: readonly SearchHit[]
-  /** Completions of the query, most promising first; without hits also the query without its price, or respelt. */
+  /** Completions, most promising first. Without hits, the query is also offered without its price, or respelt. */
   readonly suggestions: readonly string[]
   /** Page of the shop, e.g. `/returns`, to which a rule sends shoppers with this query. */
   readonly redirect?: string
@@ -33,8 +33,8 @@ export type AskSearch = (question: SearchQuestion) => Promise<SearchAnswer>
 /**
  * Starts building the index at once, in slices that leave the page responsive.
  *
- * - Products that match every word come first. Among the products that match every word, and among the others, sold-out
- *   products come last.
+ * - Products that match every word come first, unless all of these are sold out. Sold-out products come last among
+ *   these and among the others.
  * - A product code (an id with a digit) finds exactly that product.
  * - "under £5" or "£2.95" finds only products at such a price.
  * - A misspelt word is also searched as the shop spells it.
@@ -52,7 +52,7 @@ export function searchAmong(
     readonly synonyms?: Synonyms
     /**
      * The shop's valid rules. Pass the function `personalizer.rules`, so that an open page follows newer rules: each
-     * query asks for them, and the next query uses them. Default: no rules, also if they can't be read.
+     * query loads them for the next query. Default: no rules. While rules can't be read, the last rules stay.
      */
     readonly rules?: readonly Rule[] | Promise<readonly Rule[]> | (() => Promise<readonly Rule[]>)
     /** Lets other tasks run between two slices; default: a timer. */

@@ -175,7 +175,7 @@ describe('rules that change while a page is open', () => {
     expect(await first('mug')).toBe('/mugs')
   })
 
-  test('stay as they were while they can’t be read, and a reader that never answers holds up no later query', async () => {
+  test('the last rules stay while newer rules can’t be read, and a reader that never answers holds up no later query', async () => {
     let read: () => Promise<readonly Rule[]> = async () => {
       throw new Error('The worker is lost.')
     }

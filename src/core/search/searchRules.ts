@@ -15,7 +15,7 @@ export interface QueryRules {
 }
 
 /**
- * This module imports none of the search's other code: the bundler would put code that both use into one more file.
+ * This module imports no other code of the search, because the bundler would move shared code to one more file.
  * @param given valid rules, as `parseRules` returns them; redirects are checked again, since a redirect moves the
  *   shopper to another page
  * @returns function that finds the rules for a query; it returns null if there are none
@@ -64,8 +64,8 @@ export function createSearchRules(
 }
 
 /**
- * Follows rules that can change while a page is open. Only the first query waits for the rules, because a search must
- * not depend on a busy or lost worker; each query asks for newer rules, and later queries use these.
+ * Follows rules that can change while a page is open. Only the first query waits for the rules. Each query asks for
+ * newer rules without waiting, and later queries use these, so a busy or lost worker delays no search.
  * @param rules valid rules, or a function that reads them
  */
 export function followSearchRules(

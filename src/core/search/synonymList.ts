@@ -4,10 +4,10 @@
  * List of synonyms and rewordings.
  * - Group of synonyms, each of one or more words: `['notebook', 'notepad', 'jotter']`.
  * - Rewording of one or more phrases, in which `#` is any number: `{ of: '# year old', as: ['child'] }`, `{ of:
- *   ['Tasse', 'Tassen'], as: ['mug', 'cup'] }`. An empty text removes the phrase. Each replacement of a rewording is
- *   searched by itself at full weight. A compound of reworded words ("Teetasse") is reworded by its parts.
+ *   ['Tasse', 'Tassen'], as: ['mug', 'cup'] }`. An empty text removes the phrase. Each text of `as` is searched
+ *   by itself, and its hits count in full. A compound of reworded words ("Teetasse") is reworded by its parts.
  *
- * Rewordings apply in the list's order, so a later rewording can change the words of an earlier one.
+ * Rewordings apply in the list's order, so a later rewording can change words that an earlier one inserted.
  */
 export type Synonyms = readonly (
   | readonly string[]

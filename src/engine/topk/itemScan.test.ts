@@ -1,4 +1,4 @@
-/** @module Compares the item scan of int8 rows with its definition; it must find every row that scores above the floor. */
+/** @module Compares the item scan of int8 rows with a plain scan: it must find every row that scores above a floor. */
 
 import { plainItemScan } from '@nearside/core/learning/shortlist.ts'
 import { createRandom } from '@nearside/core/model/random.ts'

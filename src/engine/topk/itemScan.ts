@@ -30,7 +30,7 @@ type Scan = (
 const BLOCK_ROWS = 8
 /** Number of adjacent columns in a block. */
 const PAIR = 2
-/** Bytes of a hit in the output, which is a group of four rows: four scores, index of the first row, padding. */
+/** Bytes of a hit in the output. A hit is a group of four rows: four scores, index of the first row, padding. */
 const HIT_BYTES = 32
 
 /** Number of steps per call; the output of a call fits in the CPU cache. */

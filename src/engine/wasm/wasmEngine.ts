@@ -100,7 +100,7 @@ export class Arena {
     const width = 4 * problem.stride
     const at = places(width)
     const rows = roundUp(at.end, 64)
-    // The last group can extend beyond the last row, and the offsets of each case are padded to whole groups.
+    // The kernel reads groups of eight rows: memory extends beyond the last row, and each case's offsets fill groups.
     const offsets = rows + (offset.length + GROUP_ROWS - 1) * width
     this.#reserve(offsets + 4 * (offset.length + GROUP_ROWS * weight.length))
     const numbers = new Float32Array(this.#memory.buffer)
@@ -113,7 +113,7 @@ export class Arena {
       const own = offset.subarray(start[l], start[l + 1])
       const top = own.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY)
       const end = to + roundUp(own.length, GROUP_ROWS)
-      // If a group extends into the next case, −∞ gives the rows of that case no share.
+      // A case's last group can contain rows of the next case; offsets of −∞ give these no share of the softmax.
       numbers.fill(Number.NEGATIVE_INFINITY, to, end)
       numbers.set(
         own.map((one) => one - top),

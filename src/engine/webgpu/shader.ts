@@ -58,7 +58,7 @@ export function planKernels(problem: Pick<FitProblem, 'cases' | 'candidates' | '
     scores: T * K,
     parts: 2 * chunks,
     slopes: blocks * P,
-    /** Numbers of the parameters q and Adam's moments M and V, and the step count. */
+    /** Parameters q, Adam's moments M and V, and the step count. */
     state: 3 * P + 1,
     threads: [Math.ceil((T * K) / TILE), chunks, chunks, blocks * Math.ceil(P / TILE), P],
   }

@@ -13,9 +13,9 @@ export const BASKET_METRICS = [
 ] as const
 
 /**
- * Metrics over the cases whose basket has items of one part. `repeat`: items that the shopper bought before, in the
- * list of all items. `explore`: all other items, in the same list. `new`: the same items as in `explore`, in a list
- * without repeat items.
+ * Metrics of one part of the basket, over the cases whose basket has such items. `repeat`: items that the shopper
+ * bought before, in the list of all items. `explore`: all other items, in the same list. `new`: the same items as in
+ * `explore`, in a list without repeat items.
  */
 export const PART_METRICS = [
   'recall@10:repeat',

@@ -45,14 +45,14 @@ describe('a server’s history', () => {
   const known = (knows: ServerKnows, all = history, dayOnly = false) =>
     serverHistory(knows, { history: all, time: NOW }, dayOnly).map(({ item }) => item)
 
-  it('the server’s knowledge contains orders and the item on the page, but no other clicks', () => {
+  it('the server knows orders and the item on the page that a shopper requests, but no other clicks', () => {
     expect(known('orders')).toEqual([0, 2, 5])
     expect(known('orders', history.slice(0, 5))).toEqual([0, 2])
     expect(known('nothing')).toEqual([5])
     expect(known('all')).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('the server’s knowledge contains no item on the page if the log has only dates', () => {
+  it('if the log has dates without times, the server isn’t assumed to know the item on the requested page', () => {
     expect(known('orders', history, true)).toEqual([0, 2])
     expect(known('nothing', history, true)).toEqual([])
   })

@@ -1,7 +1,7 @@
 /**
- * @module Measures one test case for a shop's owner: ranks of the purchased items on a server, by what the server
- * knows, and on a device, by when its store began. For the report's verdict, it also measures how devices whose store
- * began on the first tested day rank the next different product.
+ * @module Measures one test case for a shop's owner: how a server ranks the purchased items, by what it knows, and how
+ * a device ranks them, by when its store began. For the report's verdict, it also measures how a device whose store
+ * began on the first tested day ranks the next different product.
  */
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
@@ -55,7 +55,7 @@ type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
 
 /**
  * One question about a case: which items to find, from the events that `store` knows. `tuned`: the condition for which
- * the answering baselines were tuned; null: no baseline answers.
+ * the baselines were tuned; null: only models answer this question.
  */
 interface Ask extends Wanted {
   readonly store: Knowledge

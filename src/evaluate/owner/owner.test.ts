@@ -94,7 +94,7 @@ describe('the owner’s questions', () => {
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 180_000)
 
-  it('the server’s second model, trained on orders, returns its scores in the item rows of the histories', async () => {
+  it('the scores of the server’s second model, trained on orders, use the item rows of the histories instead of its own', async () => {
     const input = clicks()
     const turned = [...input.shoppers].map(({ id, interactions }) => ({
       id,

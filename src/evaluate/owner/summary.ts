@@ -22,7 +22,7 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads the rows of one question. `stored`: whether these rows name a store; rows of the main comparison name none. */
+/** Reads the rows of a question (`suffix`). `stored`: whether they name a store; rows of the main comparison don't. */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },
@@ -88,7 +88,7 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
     nightly: each(DEVICE_STORES, (store) =>
       compare(of('personal', store), of('base-fresh', 'nightly')),
     ),
-    /** Question (c): the shipped model against the best counting baseline, by the start of the store. */
+    /** Question (c): the shipped model against the best counting baseline, for each start of a device's store. */
     stores: each(STORES, (store) => {
       const counts = strongest(store)
       const base = mean(of('base-fresh', store))
@@ -109,9 +109,9 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 }
 
 /**
- * Share of the cases with a purchase in which a list of ten has a purchased item: `ships` for the shipped list,
- * `popular` for the best sellers, and `gain`, their difference. Devices' stores begin on the first tested day. Null if
- * this was not measured.
+ * Share of the cases with a purchase in which a list of ten has a purchased item: `ships` for the list that
+ * devices show, `popular` for the best sellers, and `gain`, their difference. Devices know no events before the first
+ * tested day. Null if this was not measured.
  */
 function hitsOf(asked: Rows<WalkedCase>, seed: number) {
   const of = (arm: ArmName) => asked.means({ arm, store: 'install', metric: HIT })
@@ -125,8 +125,8 @@ function hitsOf(asked: Rows<WalkedCase>, seed: number) {
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
 /**
- * Figures for predicting the next different product, by the start of the store. Leave-one-out doesn't vary the store,
- * so its only figures are those of the main comparison.
+ * Figures for predicting the next different product, for each start of a device's store. Leave-one-out has only one
+ * start, so its only figures are those of the main comparison.
  */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')

@@ -86,7 +86,7 @@ export async function searchBought(
     source: isTyped ? ('log' as const) : ('titles' as const),
     /** Rows of the results. A metric with the suffix `@query=broad` is measured on broad queries only. */
     rows,
-    /** Number of queries whose first 500 hits lack the purchased item. If shoppers typed them, `rows` lacks them. */
+    /** Number of queries without the purchased item in 500 hits. `rows` omits such queries if shoppers typed them. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }

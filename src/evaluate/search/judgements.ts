@@ -59,7 +59,7 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
     /** Queries with at least one relevant product, in the sequence of the file. */
     queries,
     ...count,
-    /** Numbers of queries left out: first, because no row names a catalog product; then, because none is relevant. */
+    /** Numbers of queries left out: those with no judged product in the catalog, and those with no relevant product. */
     withoutJudgements: judged.size - withJudgements.length,
     withoutRelevant: withJudgements.length - queries.length,
   }

@@ -8,7 +8,7 @@ import { gradedNdcg, measureRanking } from './metrics.ts'
 import { summariseSearch } from './search.ts'
 
 describe('gradedNdcg', () => {
-  it('gradedNdcg gives the value of the worked example: gains 7, 3 and 0 in the wrong order', () => {
+  it('gradedNdcg gives the value computed by hand for gains of 7, 3 and 0 in the wrong order', () => {
     const ratings = new Map([
       ['a', 3],
       ['b', 2],

@@ -139,7 +139,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   }
 }
 
-/** Lifts of each pair of arms in the NDCG and MRR metrics that both have. A search has no likelihood. */
+/** Lifts of each pair of arms in the NDCG and MRR metrics that both have. `nll` is null: a search has no likelihood. */
 export function summariseSearch(
   rows: Rows<RowCase>,
   pairs: readonly (readonly [string, string])[],

@@ -133,7 +133,7 @@ function undominated(offers: readonly Offer[], count: number): readonly Offer[] 
   })
 }
 
-/** Lagrange multipliers that `promising` tries: worth of a penny, in log-odds of a product's score. */
+/** Lagrange multipliers that `promising` tries: what a penny is worth, in log-odds of a product's score. */
 const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
 
 /**

@@ -54,7 +54,7 @@ export function Play() {
   const liked = learned.filter((one) => one.kind === 'item' && !isAnswer(one.signal))
   const known = new Set([...tapped, ...liked.map(({ name }) => name)])
   const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
-  /** Products that the link names because somebody else tapped them, and that this shopper hasn't tapped yet. */
+  /** Products in the shared link's address, tapped by whoever shared it, that this shopper hasn't tapped yet. */
   const offered = linked.filter((id) => !known.has(id))
 
   function tap(ids: readonly string[]): void {
@@ -209,8 +209,7 @@ interface FactsProps {
 function Facts({ learnedFrom, took, began }: FactsProps) {
   const asked = useAsked()
   const since = asked.filter(({ time }) => began !== null && time >= began)
-  // The list also has requests for code that the service worker answers from this device; these requests reach no
-  // server.
+  // Requests that the service worker answered from this device reached no server.
   const left = since.filter(({ way }) => way !== 'here').length
   return (
     <div className="play-facts">

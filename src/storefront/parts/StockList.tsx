@@ -1,4 +1,4 @@
-/** @module The list of a department or search: products that the shop selects, shown in portions. */
+/** @module Product list of a department or search. The page selects the products; the list shows them in portions. */
 import { memo, useDeferredValue, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { Item, Recommendation } from '../../index.ts'
 import { useAnswers } from '../../react.ts'

@@ -60,7 +60,7 @@ export function SearchBox<TItem extends Item = Item>({
   readonly query?: string
   /**
    * Called at every letter, for a page that shows results while the shopper types. With this function, the box makes no
-   * suggestions, and the page itself goes to the answer's `redirect`.
+   * suggestions and follows no redirects: the page must go to the `redirect` of the search's answer.
    */
   readonly onType?: (query: string) => void
   /** Called before the shopper goes to a suggested product. */

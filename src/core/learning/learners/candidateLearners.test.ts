@@ -49,7 +49,7 @@ test('before learners have learned a case, they leave all scores unchanged', () 
   expect(learners().reorder(new Float32Array(3 * FEATURE_COUNT), scores)).toBe(scores)
 })
 
-test('reordering permutes the scores of the best candidates among these, and moves no other item', () => {
+test('reordering only swaps scores between the best candidates, and every other item keeps its score', () => {
   const seeds = fc.integer({ min: 0, max: 1e6 })
   fc.assert(
     fc.property(seeds, fc.constantFrom(...IMBALANCES), (seed, imbalance) => {
