@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** @module Entry point of `npm run nearside -- <command>` in a checkout: commands of both packages, and benchmarks. */
+/** @module Entry point of `npm run nearside -- <command>` in the repository: commands of both packages, benchmarks. */
 import { runLoaded } from './commands.ts'
 import { SERVER_COMMANDS } from './serverCommands.ts'
 import { TOOL_COMMANDS } from './toolCommands.ts'

@@ -36,7 +36,7 @@ export function publicKeys(text: string): string[] {
   throw new InvalidArgumentError('It takes public keys as `nearside keys` prints them.')
 }
 
-/** Reads public keys separated by commas, or a JSON file, which may add a minimum of signatures and a helper's key. */
+/** Reads public keys separated by commas, or a JSON file, which can also require several signatures or a helper's. */
 export function modelKeys(text: string): ModelKeys {
   if (!text.endsWith('.json')) return { publishers: publicKeys(text) }
   try {
@@ -70,7 +70,7 @@ export async function openSigner(
   return createSigner({ keys, days: given.days, now: Date.now, least, cosigner })
 }
 
-/** Adds a signature to the content of a rules file; the result has the form of an object. */
+/** Signs the content of a rules file. Returns an object with the signature, even if `content` is an array of rules. */
 export type SignRules = (content: unknown) => Promise<Readonly<Record<string, unknown>>>
 
 /**

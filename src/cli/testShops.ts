@@ -46,7 +46,7 @@ export async function serve(give: (asked: Asked, nth: number) => Reply | undefin
 export interface Shop {
   /** Number of products that the shop states; default: the number of `products`. */
   count?: number
-  /** State of the shop's bulk operation each time that it is asked; absent if the shop can't start one. */
+  /** States that the shop reports for its bulk operation, one per request; absent if the shop can't start one. */
   bulk?: string[]
   products: readonly object[]
   orders: readonly object[]
@@ -267,8 +267,8 @@ export const medusaOrder = (id: number, items: readonly object[], more: object =
 export const MEDUSA_KEY = 'sk_secret'
 
 /**
- * Answers as the Store API of Medusa 2.21.2 to a publishable key, and as its Admin API to a secret key. As recorded,
- * products have categories only if the request names `*categories`.
+ * Answers as the Store API of Medusa 2.21.2 to a publishable key, and as its Admin API to a secret key. As in real
+ * answers, products have categories only if the request names `*categories`.
  */
 export function answerMedusa(shop: Shop, { path, query, headers }: Asked): Reply {
   const isWhole = query.get('fields')?.split(',').includes('*categories')

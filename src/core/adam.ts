@@ -58,10 +58,10 @@ export function adamStep(
 }
 
 /**
- * Computes Adam's step size and ε of each step t, with the bias corrections included, so that the GPU needs none. With
- * M_t = Σ β₁^(t−i) g_i and V_t = Σ β₂^(t−i) g_i², Adam's m̂/(√v̂ + ε) is k_t M_t/(√V_t + ε_t), where r_t =
- * √((1−β₂)/(1−β₂ᵗ)), k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t = ε/r_t.
- * @param stepSize [P]
+ * Computes Adam's step size and ε of each step t, with the bias corrections included, so that the GPU needs none. For
+ * gradients g_i, M_t = Σ β₁^(t−i) g_i and V_t = Σ β₂^(t−i) g_i², Adam's m̂/(√v̂ + ε) is k_t M_t/(√V_t + ε_t), where r_t
+ * = √((1−β₂)/(1−β₂ᵗ)), k_t = (1−β₁)/((1−β₁ᵗ) r_t) and ε_t = ε/r_t.
+ * @param stepSize one per parameter, [P]
  * @returns rate = k_t · stepSize, row-major [steps, P], and epsilon, [steps]
  */
 export function adamSchedule(

@@ -25,7 +25,7 @@ async function bring({ device }: TestDevice, to: TestDevice): Promise<number> {
 }
 
 describe('a transfer between devices', () => {
-  test('a transfer adds new events at their times and in their visits, and lists change', async () => {
+  test('a transfer adds the other device’s events with their times and visits, which changes the lists', async () => {
     const server = await testServer()
     const phone = await start(server, newDatabase())
     const database = newDatabase()
@@ -80,7 +80,7 @@ describe('a transfer between devices', () => {
     expect(await logged(b)).toHaveLength(3)
   })
 
-  test('a transfer contains no consent, budget, log or pause, and its events can be forgotten', async () => {
+  test('a transfer contains no consent, and its events can be forgotten and erased', async () => {
     const server = await testServer()
     const fetch = (await TestAggregators.start(server)).fetchWith(server.fetch)
     const federation = FEDERATION

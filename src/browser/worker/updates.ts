@@ -38,8 +38,8 @@ export class Updates {
 
   /**
    * Starts checking.
-   * @param given `logged`: whether the log already has the model in use; `soon`: whether the first check is still
-   * to come
+   * @param given `logged`: whether the device's log already has the model in use; `soon`: whether the first check is
+   * still to come
    */
   async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
     if (!given.logged) await this.#services.tabs.alone('update', () => this.#log())
@@ -61,7 +61,7 @@ export class Updates {
   async #update(): Promise<boolean> {
     const { files, model, refused } = await this.#shop.update()
     if (model) await this.#log()
-    // Newer files apply even if the device refuses the model or can't reach it.
+    // A newer catalog and newer rules apply even if the device refuses the newer model or can't reach it.
     if (model || files) await this.#announce()
     if (refused) throw refused.error
     return model
@@ -93,7 +93,7 @@ export class Updates {
   }
 }
 
-/** Milliseconds to wait after the start before the first check, so that the first lists come first. */
+/** Milliseconds between the start and the first check, so that the check doesn't delay the page's first lists. */
 const AFTER_START = 1000
 
 const mayAsk = ({ visible, offline }: DeviceConditions) => visible && !offline

@@ -1,6 +1,6 @@
 /**
- * @module Tests the updates that a device sends with a consent, while stores fail, clocks jump, and shoppers forget
- * events.
+ * @module Tests that a device sends model updates only under a consent, even if stores fail, clocks jump, or events are
+ * forgotten.
  */
 
 import { replayed } from '@nearside/aggregate/privacy/randomBytes.ts'
@@ -62,7 +62,7 @@ afterEach(() => {
 })
 
 describe('a disk that refuses writes', () => {
-  test('if the disk refuses all writes, no update is sent in any visit, and caller and page get an error', async () => {
+  test('if the disk refuses all writes, no visit sends an update, and each visit gets a notice of the storage error', async () => {
     const { aggregators, visit } = await federation({ maxParticipations: 1 })
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -141,7 +141,7 @@ describe('a disk that refuses writes', () => {
     expect(aggregators.posted).toHaveLength(1)
   })
 
-  test('a withdrawal that can’t be stored applies in its tab, and the caller gets an error', async () => {
+  test('a withdrawal of consent that can’t be stored applies in its tab, and `setContribution` rejects', async () => {
     const { aggregators, open } = await federation()
     const { disk, indexedDb } = refusingDisk()
     const tested = await open(newDatabase(), { indexedDb })
@@ -174,7 +174,7 @@ describe('a disk that refuses writes', () => {
   })
 })
 
-test('consent, budget and log entry are flushed to disk before the first byte is sent', async () => {
+test('consent, privacy budget and log entry of an update are flushed to disk before its first byte is sent', async () => {
   const { aggregators, server, open } = await federation()
   const order: string[] = []
   const begin = IDBDatabase.prototype.transaction
@@ -264,7 +264,7 @@ describe('a report that waits to be sent again', () => {
   )
 })
 
-/** Terms under which updates also contain a count of each of the test shop's items. */
+/** Terms under which an update also flags each item that the shopper met recently; servers add up the flags. */
 const COUNTING = {
   countShare: 0.8,
   parameters: { featureWeights: SHARED_LENGTH, itemCounts: testCatalog.length },
@@ -381,7 +381,7 @@ describe('terms', () => {
     expect(device.snapshot().consent.contribute).toBe(false)
   })
 
-  test('terms of a demo shop are weaker and marked so in the log, and a consent to them covers no real shop', async () => {
+  test('a consent to a demo shop’s weaker terms is logged as a demonstration, and covers no real shop', async () => {
     const server = await testServer()
     const aggregators = await TestAggregators.start(server, DEMO_PARAMETERS)
     const fetch = aggregators.fetchWith(server.fetch)
@@ -576,7 +576,7 @@ describe('an update that is due', () => {
       if (what === 'withdraw') await device.setContribution(false)
       if (what !== 'forget') await agreeTo(device)
       const bundle = parseBundle(await device.export())
-      // Forgetting one event removes the schedule, because the device learns anew from the other events later.
+      // Forgetting one event cancels the scheduled update, because the device first learns anew from the other events.
       expect(bundle.settings).not.toHaveProperty('due')
       clock += 2 * DAY
       timers.fire(HOUR)
@@ -604,7 +604,7 @@ describe('an update that is due', () => {
     await expect.poll(() => device.snapshot().sent.reports).toBe(1)
   })
 
-  test('a due update moves to another tab if the tab that works for the others closes, and waits while paused', async () => {
+  test('a due update moves to another tab if the tab that works for the others closes, and isn’t sent while the device is paused', async () => {
     const { aggregators, open, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
@@ -646,7 +646,7 @@ describe('Global Privacy Control', () => {
 })
 
 describe('the wording of a consent', () => {
-  test('the wording of a consent is stored with the consent and hashed in the log, and a withdrawal deletes it', async () => {
+  test('the wording of a consent is stored with it, the device’s log has its hash, and withdrawing the consent deletes the wording', async () => {
     const { open } = await federation()
     const { device, ...tested } = await open(newDatabase())
     await live({ device, ...tested })

@@ -91,8 +91,7 @@ describe('forgetting', () => {
       const never = await open()
       const forgot = await open()
       for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
-      // Learn before and after the purchases of cards, so that the guard compares the personal and the base model on
-      // them.
+      // Fits before and after the purchases of cards make the guard compare the personal and the base model on these.
       await parameters(forgot)
       for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
         const input = { name: 'purchase', item_id } as const
@@ -149,7 +148,7 @@ describe('restoring forgotten events', () => {
     const undone = await open()
     const never = await open()
     for (const tested of [undone, never]) await liveWithCards(tested, clock)
-    // `forget`, even if it removes nothing, resets the guard's comparison of the models, as `restore` does.
+    // `restore` resets the guard's comparison of the models, so `never` must reset it, too: by a `forget` of nothing.
     await never.device.forget(NOTHING)
     const forgotten = await undone.device.forget(CARDS)
     expect(undone.device.snapshot().events.count).toBe(12)
@@ -221,8 +220,8 @@ test('an explanation’s contributions add up to the score, and it gives the sam
   await live(tested, Date.now() - 10 * DAY)
   await tested.device.fineTune({})
   const list = await tested.device.recommend({ limit: 31, exclude: [], diversify: false })
-  // The test uses two whole screens of 12 items, because `explain` takes the reason from the list that ends with the
-  // item's screen.
+  // The test uses two whole screens of 12 items, because `explain` takes the reason from a list that is cut off at the
+  // end of the item's screen.
   for (const [place, listed] of list.slice(0, 24).entries()) {
     const explained = await tested.device.explain(listed.id)
     if (!explained) throw new Error(`${listed.id} is not explained`)
@@ -276,7 +275,7 @@ describe('automatic learning', () => {
     await expect.poll(() => cases(second)).toBeGreaterThan(0)
   })
 
-  test('automatic learning stops when the page’s time is used up, but a requested fit still runs', async () => {
+  test('automatic learning stops when it has used up the page’s computing time, but a requested fit still runs', async () => {
     let clock = 0
     const js = createJsEngine()
     const engine: Engine = {
@@ -346,7 +345,7 @@ describe('automatic learning', () => {
 })
 
 describe('retention', () => {
-  test('events past the retention time are erased at the next start, together with what was learned from them, and the log says so', async () => {
+  test('events past the retention time are erased at the next start, with all that was learned from them, and the device’s log has an entry of it', async () => {
     const server = await testServer()
     const clock = Date.now()
     const now = () => clock

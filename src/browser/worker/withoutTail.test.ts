@@ -1,11 +1,11 @@
-/** @module Tests that a device requests and runs nothing made for large catalogs if the shop's catalog has no tail. */
+/** @module Tests that a device loads nothing for a tail (products loaded when needed) if the catalog has none. */
 import 'fake-indexeddb/auto'
 import { TEST_MODEL_URL, TestServer } from '@nearside/core/model/testShop.ts'
 import { expect, test, vi } from 'vitest'
 import { newDatabase, start } from './testDevice.ts'
 import { tailShop } from './testTail.ts'
 
-// If the device loaded the code for large catalogs, a notice would say so.
+// If the device loaded this code, the failed import would add a notice.
 vi.mock('./tail.ts', () => {
   throw new Error('The code for large catalogs was loaded.')
 })

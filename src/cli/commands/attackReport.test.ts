@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { runCommand } from '../testCommand.ts'
 import { command } from './attackReport.ts'
 
-it('attack-report tries every attack, prints the table, and writes it with the command line that made it', async () => {
+it('attack-report tries every attack, prints a table of the results, and writes the table and the command line to a file', async () => {
   const file = join(testFolder(), 'attacks.md')
   const flags = { trials: 100, markdown: file, model: 'public/models' }
   const { result, printed } = await runCommand(command, { flags })

@@ -1,6 +1,5 @@
 /**
- * @module `nearside attack-report`: measures what attackers learn from contributions, by attacks on the product's own
- * code.
+ * @module `nearside attack-report`: attacks the product's own code, to measure what attackers learn from contributions.
  */
 import { Command } from '@commander-js/extra-typings'
 import { costOf } from '@nearside/aggregate/privacy/gaussianAccountant.ts'

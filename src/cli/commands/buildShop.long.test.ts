@@ -29,7 +29,7 @@ function exports() {
   return { orders, out, build }
 }
 
-it('build-shop builds a site from two exports, and repeats only the steps whose input changed', async () => {
+it('build-shop builds a site from exports of orders and catalog, and repeats only the steps whose input changed', async () => {
   const { orders, out, build } = exports()
   const first = await build({ link: '/p/{id}' })
   expect(first.made).toEqual(['import', 'pretrain', 'publish'])

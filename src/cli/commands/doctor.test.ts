@@ -128,7 +128,7 @@ const both =
 
 const sent = (value: unknown) => both(json(/live/, value), at(/live/, { status: 200 }))
 
-it('doctor says whether devices get live changes, and whether these are missing, stale or for another catalog', async () => {
+it('doctor says whether devices get live.json (new prices and stock), and whether it is missing, stale or for another catalog', async () => {
   const about = async (...spoils: readonly Spoil[]) => {
     const { lines, code } = await look(both(...spoils))
     return { code, live: lines.filter((line) => / live: /.test(line)) }
@@ -158,7 +158,7 @@ it('doctor says whether devices get live changes, and whether these are missing,
   expect(unread.live[0]).toMatch(/^warning live: The page doesn’t read live\.json/)
 })
 
-it('doctor counts a new visitor’s bytes as publish does, even if the host sends no content-length', async () => {
+it('doctor states the same download size for a new visitor as `publish`, even if the host sends no content-length', async () => {
   const unsaid: Spoil = (_path, { headers: { 'content-length': _length, ...others } }) => ({
     headers: others,
   })
@@ -408,7 +408,7 @@ it('doctor reports files that a page of another origin is not allowed to read', 
   expect(allowed.bad.join('\n')).not.toContain('access-control')
 })
 
-it('doctor reports a release that has ended, ends soon, or is older than the page’s release', async () => {
+it('doctor reports a release of model or rules that has ended or ends soon, and a model that is older than the page’s', async () => {
   const url = await serveSite(out)
   const ask = async (days: number, given: Examination['given'] = {}) => {
     const now = Date.now() + days * DAY

@@ -107,7 +107,7 @@ describe('nearside evaluate', () => {
     expect(JSON.parse(json ?? '')).toEqual(JSON.parse(JSON.stringify(result)))
   }, 60_000)
 
-  it('on a log of views and orders, evaluate predicts the next other product, and compares the device with two models that a server trains', async () => {
+  it('on a log of views and orders, evaluate predicts the next different product, and compares the device with two models that a server trains', async () => {
     const looks: TestShop = {
       ...shop,
       shoppers: shop.shoppers.map(({ id, interactions }) => ({
@@ -131,7 +131,7 @@ describe('nearside evaluate', () => {
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
   }, 120_000)
 
-  it('evaluate accepts the folder of one version as well as the folder of all versions', async () => {
+  it('evaluate accepts the folder of one model version as well as the folder of all versions', async () => {
     await expect(
       run({ shop: shopFolder, model: join(modelFolder, '1'), until: '2023-01-01' }),
     ).rejects.toThrow(/2024-03-01/)

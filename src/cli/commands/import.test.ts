@@ -130,7 +130,7 @@ describe('import of an order log', () => {
     ])
   })
 
-  test('import reads the columns that options name, in clicks and in a catalog, and dates without a time of day', async () => {
+  test('import reads orders, clicks and catalog by the column names that options give, and accepts dates without a time of day', async () => {
     const { report, shop } = await run(
       {
         'orders.csv': 'wer;was;wann\nann;tea;13.05.2014\nbob;mug;2.5.2014\n',

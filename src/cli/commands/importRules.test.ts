@@ -17,7 +17,7 @@ const ORDERS = 'email,sku,time,name\nann@example.org,tea,2024-05-13 10:00,Green 
 const TRUE = true as const
 
 describe('shopper ids', () => {
-  test('shopper ids become keyed hashes, the same on each import; only the owner can read the key file', async () => {
+  test('shopper ids become keyed hashes, the same on each import; only the user who imports can read the key file', async () => {
     const made = await run({ 'orders.csv': `${ORDERS}Ann@example.org,mug,2024-05-14 10:00,Mug\n` })
     const first = await made.events()
     expect(first[0].shopper).toMatch(/^[0-9a-f]{20}$/)

@@ -44,7 +44,7 @@ function trial(lift: number) {
   return [orders.join('\n'), visitors.join('\n')] as const
 }
 
-test('measure finds a planted lift in orders and money, by department too, and writes one page', async () => {
+test('measure finds a planted lift in orders and revenue, reports each department, and writes HTML and JSON', async () => {
   const html = join(testFolder(), 'measure.html')
   const json = join(testFolder(), 'measure.json')
   const { result, text } = await measure(trial(1.6), { html, json })
@@ -65,7 +65,7 @@ test('measure finds a planted lift in orders and money, by department too, and w
   expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual(JSON.parse(JSON.stringify(result)))
 }, 60_000)
 
-test('measure shows an amber light and a plan for equal arms, and a red light for a planted loss', async () => {
+test('for equal arms, measure shows an amber light and how long a trial must last; for a planted loss, a red light', async () => {
   const same = await measure(trial(1))
   expect(same.result.answer.light).toBe('amber')
   expect(same.result.plan.trials).toHaveLength(4)
@@ -112,7 +112,7 @@ nearside_arm: personal",ann@example.com
   expect(result.arms['hold-out']).toMatchObject({ orders: 1, revenue: 12.5, margin: null })
 })
 
-test('measure reads the arm from order meta beside other attributes, and orders that cost nothing', async () => {
+test('measure reads the arm from an order’s metadata (`meta:nearside_arm`), and counts orders that cost nothing', async () => {
   const orders = `order_id,date_created,total,attributes,meta:nearside_arm
 1,2026-10-01,0,gift: yes,personal
 2,2026-10-01,0,gift: no,hold-out`

@@ -137,7 +137,7 @@ it('a wrong vector is refused, with file, line and reason, and nothing is writte
   const feed = await readProductFile(inFolder('products.jsonl'), 0)
   expect(feed.items.map(({ price }) => price)).toEqual([1, 2, 3, 4, 5, 6])
   expect(JSON.stringify(feed)).not.toContain('pictureVector')
-  // A list of three numbers in a later line doesn't change how the other lines are read.
+  // A shorter vector in a later line is reported as the fault, not the vectors before it.
   const short = [...items.slice(0, 5), { ...first, id: 'short', pictureVector: [1, 2, 3] }]
   await writeFile(inFolder('short.jsonl'), FORMS['products.jsonl'](short))
   await expect(run({ catalog: inFolder('short.jsonl'), out })).rejects.toMatchObject({

@@ -42,7 +42,7 @@ it('pretrain --catalog publishes a model made from a catalog alone, and evaluate
   expect(byDefault.result.cases).toBeGreaterThan(0)
 }, 120_000)
 
-it('pretrain --catalog reads the catalog file that the page uses, and publish makes a site from model and catalog', async () => {
+it('pretrain --catalog reads the JSON catalog of a shop’s page, and publish makes a site from model and catalog', async () => {
   const page = join(folder, 'products.json')
   const items = [1, 2, 3].map((n) => ({ id: `p${n}`, title: `Tin cup ${n}`, price: n }))
   await writeFile(page, JSON.stringify(items))

@@ -45,7 +45,7 @@ const check = (signed: SignedReport) => {
   return runCommand(command, { flags: { check: file } })
 }
 
-it('prove-egress reports no fault if it found every planted leak, but nothing unexplained and no open channel', () => {
+it('prove-egress reports no fault if it found every leak that it planted, nothing unexplained, and no open channel', () => {
   const report = reportOf(OUTCOME)
   expect(report).toMatchObject({ faults: [], open: [], untried: ['a channel (page)'] })
   expect(report.leaks).toEqual({ planted: 31, found: 31, missed: [] })
@@ -67,7 +67,7 @@ it('prove-egress reports each kind of fault', () => {
   expect(faultsOf({ probes })).toBe(
     'open channels to other servers: a channel (page); planted leaks not found: a planted (page); only 1 planted leaks were found',
   )
-  // If a shop starts no worker, a probe in the worker can't run, with the policy or without it. That is no fault.
+  // If a shop starts no worker even without its Content-Security-Policy, probes of workers can't run. That is no fault.
   const none = probe('channel', 'no worker', 'no worker')
   expect(faultsOf({ probes: [...OUTCOME.probes, none] })).toBe('')
   expect(faultsOf({ probes: [...OUTCOME.probes, probe('channel', 'found', 'no worker')] })).toBe(

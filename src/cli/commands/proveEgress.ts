@@ -21,7 +21,7 @@ import { httpUrl, wholeNumber } from '../values.ts'
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`)
 const CHANNELS = PROBES.filter(({ kind }) => kind === 'channel').length
-/** Number of marks, the texts by which leaks are recognised, of each of five kinds. */
+/** Number of marks (texts by which leaks are recognised) of each of the five kinds. */
 const MARKS = 200
 
 const syntax = new Command('prove-egress')

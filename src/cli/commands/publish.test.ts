@@ -45,7 +45,7 @@ async function shop() {
   return { models, out, publish, text, names, page: () => readPageOptions(text('page.html')) }
 }
 
-/** Publishes a shop. Its test can then write `live.json` by `put`, and publish further catalogs. */
+/** Publishes a shop. In the result, `put` writes `live.json`, and `publish` publishes a further catalog. */
 async function liveShop() {
   const { out, publish, text, page } = await shop()
   const sha = () => createHash('sha256').update(text('catalog.json')).digest('hex')
@@ -142,7 +142,7 @@ it('publish keeps published versions, replaces other files, and writes nothing w
   ])
 })
 
-it('publish writes the address of live.json into the page, and keeps the changes that the new catalog lacks', async () => {
+it('publish writes the address of live.json into the page, and keeps those changes in live.json that the new catalog lacks', async () => {
   const { live, publish, put, sha, text, page } = await liveShop()
   const sale = { price: 0.5, until: '2099-01-01' }
   const all = ITEMS.map((item, i) => (i === 1 ? { ...item, sale } : item))
@@ -328,7 +328,7 @@ it('publish names in the page all files that page and worker need before the fir
   expect(page).toContain('<link rel="preload" as="fetch" crossorigin href="/models/latest.json">')
 })
 
-it('if the page names signing keys, publish accepts only signed rules that are newer, unchanged and valid', async () => {
+it('if the page names signing keys, publish accepts rules only if they are newer, validly signed, and unchanged since they were signed', async () => {
   const { models, publish, text } = await shop()
   const [key, other] = ['key.pem', 'other.pem'].map((name) => join(testFolder(), name))
   const [publisher] = (await runCommand(keys, { flags: { key } })).printed
@@ -387,7 +387,7 @@ it('if the page names signing keys, publish accepts only signed releases that ar
   expect((await publish()).said).toContain('the page names no keys')
   const { said } = await publish({ publisher })
   expect(said).toMatch(/^ok +signature: Release 1, signed by 1, is valid until /)
-  // A key file can also require the signature of the helper or of a second publisher; neither has signed here.
+  // A key file can also require a signature by the helper (a server) or a second publisher; neither has signed here.
   const file = join(testFolder(), 'keys.json')
   const other = (await runCommand(keys, { flags: { key: join(testFolder(), 'other.pem') } }))
     .printed[0]

@@ -99,7 +99,7 @@ it('a rollback keeps the tail (products loaded when needed)', async () => {
   expect([latest.version, manifest.tail.folder]).toEqual(['2', tail])
 })
 
-it('a release whose updates counted products (countShare) keeps the tail, and the head’s mean popularity', async () => {
+it('a release made from shoppers’ updates that count products (countShare) keeps the tail and the mean popularity of the head', async () => {
   const { models, tail } = await shop()
   const [parent, before] = [await readLatest(models), await readModel(models)]
   const terms = { ...DEMO_PARAMETERS, countShare: 0.8, noiseMultiplier: 0 }

@@ -35,7 +35,7 @@ const simulate = async (flags: Flags) => {
 }
 
 describe('nearside simulate', () => {
-  it('simulate returns the documented format, exact sums, and the same bytes for the same seed', async () => {
+  it('simulate returns the documented format, exact sums of the updates, and the same bytes for the same seed', async () => {
     const flags = { devices: 10, rounds: 3, seed: 5, drop: 0.2, epsilon: 4 }
     const { result } = await simulate(flags)
     expect(Object.keys(result)).toEqual(['seed', 'devices', 'rounds', 'quality'])
@@ -89,7 +89,7 @@ describe('nearside simulate', () => {
     },
   )
 
-  it('simulate counts items for a shop without a log, and compares the result with a base model trained on the log', async () => {
+  it('simulate counts items in rounds for a model made without a log, and compares the result with a model trained on the log', async () => {
     const base = join(folder, 'catalog-base')
     await publishModel(base, await makeCatalogBase('testshop', shop.items, Date.UTC(2026, 0, 1)))
     const policy = join(testFolder(), 'policy.json')

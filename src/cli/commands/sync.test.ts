@@ -165,7 +165,7 @@ test('with a feed without usual prices, the usual prices of the catalog stay the
   expect(live().changed).toEqual([{ id: 'p4', price: 13 }])
 })
 
-test('a feed that has not changed is not read again, and live.json is confirmed once an hour', async () => {
+test('a feed that has not changed is not read again, and live.json gets a new time once an hour', async () => {
   const etag = '"1"'
   const { asked, live, publish, state, sync, text } = await shop((headers, response) => {
     if (headers['if-none-match'] === etag) response.writeHead(304).end()

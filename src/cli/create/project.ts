@@ -31,7 +31,7 @@ export const commandsOf = (framework: Framework): readonly string[] => [
   'npm start',
 ]
 
-/** The examples are in the root folder, both in a checkout and in the package. */
+/** Both the repository and the published package have the examples in their root folder. */
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
 export const PACKAGE = new URL('../../../package.json', import.meta.url)
 
@@ -93,8 +93,8 @@ export async function createProject(project: Project): Promise<void> {
 }
 
 /**
- * Makes the sources read the files of `publish` in `public/` and, if the shop asks, store nothing before the shopper
- * agrees.
+ * Makes the sources read the files of `publish` in `public/`. If the shop asks for consent, they store nothing before
+ * it is given.
  */
 async function changeSources(folder: string, asks: boolean): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {

@@ -48,7 +48,7 @@ it.each(Object.keys(FRAMEWORKS) as Framework[])(
     expect(text).toMatch(/['"/]catalog\.json'/)
     expect(text).not.toContain('catalog/catalog.json')
     expect(text.match(/persist: 'always'/g)).toHaveLength(1)
-    // The worker consists of several files, so that a device loads only the code that it needs.
+    // The worker consists of several files, which Vite builds only in the format `es`.
     if (name.startsWith('v')) expect(text).toContain("worker: { format: 'es' }")
     expect(readFileSync(join(target, '.gitignore'), 'utf8')).toMatch(/^data$/m)
     expect(filesOf(target)).not.toContain('package-lock.json')

@@ -14,7 +14,7 @@ interface Ending {
   readonly error?: Error
 }
 
-/** Stands for a computer: each command prints and ends as its entry says; others end well. */
+/** Fake computer: a command prints and ends as its entry in `endings` says; a command without an entry succeeds. */
 function machine(endings: Readonly<Record<string, Ending>>, opens = true) {
   const commands: string[] = []
   let text = ''

@@ -122,7 +122,7 @@ export async function examineRules(
   try {
     const bytes = await transport.get(shop.rules, 'rules')
     const rules = readJson(bytes, 'rules-invalid', 'The rules are no JSON')
-    // A large catalog's file lists only the most popular products (head). `publish` checks rules against all products.
+    // A large catalog's file has only the head (most popular products), so only the form of the rules is checked here.
     const all = model?.manifest.tail ? null : catalog
     const findings = ruleFindings(rules, all, model, now)
     return [...findings, ...(await rulesSignature(rules, shop.modelKeys, now))]
@@ -139,13 +139,13 @@ export async function examineRules(
   }
 }
 
-/** The page's `live.json`, or the place where `sync` writes it. A page with its own bundle doesn't name this file. */
+/** URL of the page's `live.json`; for a page that doesn't name one, the URL at which `sync` writes it. */
 export const liveAddress = ({ catalog, live }: PageOptions) =>
   live ?? new URL(LIVE_JSON, catalog).href
 
 /**
  * @param catalog SHA-256 of the catalog's file
- * @param isSnippet whether the page has the options of `publish`
+ * @param isSnippet whether the page has the snippet that `publish` writes
  */
 export async function examineLive(
   { shop, page, asker, transport, now }: Visit,

@@ -1,6 +1,6 @@
 /**
- * @module Checks a vault as a browser gets it: which shops the vault admits, to which servers its document may send
- * requests, and that its worker can send none.
+ * @module Checks a vault (a frame of another origin that keeps the shopper's data) as a browser gets it: which shops
+ * the vault admits, to which servers its document may send requests, and that its worker can send none.
  */
 import { type Finding, failed, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'

@@ -68,9 +68,9 @@ function changesCurrency(before: readonly Item[], next: readonly Item[]): boolea
 }
 
 /**
- * Keeps the live changes of products whose values are equal in both catalogs: the new catalog was then exported before
- * the change. Prices and stock in a stale `live.json` may be older than the export, so they are dropped. A deleted
- * product stays deleted even then: a link to a missing page is worse than a product that returns at the next `sync`.
+ * Keeps the live changes of products whose values are equal in both catalogs: the new catalog then lacks these changes.
+ * Of a stale `live.json` only deletions stay, because its prices and stock may be older than the new catalog. A link to
+ * a missing page is worse than a product that returns at the next `sync`.
  */
 function select(
   live: LiveChanges,

@@ -1,4 +1,4 @@
-/** @module Checks whether a catalog's products have the fields that lists show, and the ids of the model. */
+/** @module Checks whether products have the fields that lists show, and whether the model knows their ids. */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -14,7 +14,7 @@ const { warning, error } = findingsAbout('rules')
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * Tries every list that the rules' conditions name, at each time, on each page and in each context that they name.
+ * Finds lists that rules leave empty. Tries every list, page, time and context that the rules' conditions name.
  * @param items available items
  */
 export function emptyLists(

@@ -26,7 +26,7 @@ interface Folder {
 /** Whether a folder has catalog rows of a tail's products, whose prices change. */
 const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
-/** `_headers` file for Netlify and Cloudflare Pages. These join matching rules, so each path matches only one rule. */
+/** `_headers` file for Netlify and Cloudflare Pages. These apply all matching rules, so each path matches only one. */
 export function headersFile({ base, versions, changing, scripts }: Folder): string {
   const rule = (path: string, headers: Readonly<Record<string, string>>) =>
     [

@@ -11,7 +11,7 @@ import { type Finding, findingsAbout } from './finding.ts'
 const SOON = 14 * DAY
 
 /**
- * Checks a release as every device does. Without keys, an unsigned release is refused only after a signed one.
+ * Checks a release as every device does. Without keys, an unsigned release is refused only if `previous` is signed.
  * @throws NearsideError as `checkRelease`
  */
 export async function mayFollow(
@@ -51,8 +51,8 @@ export function releaseFindings(
 }
 
 /**
- * Findings about the signature of a rules file, which devices check like a model's signature. The helper signs models
- * only.
+ * Findings about the signature of a rules file, which devices check like a model's signature, except that no signature
+ * by the helper (an aggregation server) is required.
  * @param before content of the published file; absent if no file was published
  */
 export async function rulesSignature(

@@ -103,7 +103,7 @@ it('a page starts its worker once, before its other code has loaded, and starts 
   }
 })
 
-it('a page passes the name of the newest model to its device, and passes none if the name can’t be read', async () => {
+it('a page passes the name of the newest model to its personalizer, and passes none if the name can’t be read', async () => {
   const catalog = async () => Response.json([{ id: 'mug' }])
   const { asked, started } = await openPage(catalog, [])
   await started

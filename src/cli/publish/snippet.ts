@@ -1,4 +1,4 @@
-/** @module Snippet for the shop's pages: its addresses, the list that a new shopper sees first, and the scripts. */
+/** @module Snippet for the shop's pages: URLs of files, the list that a new shopper sees first, and the scripts. */
 import { HEAD } from '@nearside/core/catalog/catalogLines.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { productPage } from '@nearside/core/catalog/productPage.ts'

@@ -57,7 +57,7 @@ const lists = async (rules: unknown, view: object = NEW, saved: unknown = []) =>
   (await (await ask('/api/preview', { saved, rules, view })).json()) as Previewed
 const ids = (list: Previewed['after']['recommend']) => list?.map(({ id }) => id) ?? []
 
-test('for a search, the studio shows the pinned products and the page to which it leads, as the search in the shop would', async () => {
+test('for a search, the studio previews the pinned products and the page that a rule opens, as the shop’s own search would', async () => {
   const title = studio.catalog.items.map((item) => item.title ?? '').find((one) => one !== '') ?? ''
   const [query] = title.split(' ')
   const view = { ...NEW, search: query }
@@ -152,7 +152,7 @@ test('on the shop’s server, the studio answers under its public address, after
 })
 
 describe('the preview', () => {
-  test('the preview shows the lists before and after, for a new visitor, a shopper and a product’s page', async () => {
+  test('the preview shows the lists before and after the edits, for a new visitor, a shopper and a product’s page', async () => {
     const hide = [{ name: 'h', hide: { id: [ids((await lists([])).after.recommend)[0]] } }]
     const { before, after } = await lists(hide)
     expect(ids(after.recommend)[0]).toBe(ids(before.recommend)[1])
@@ -270,7 +270,7 @@ describe('signing', () => {
   })
 })
 
-test('a measurement measures each rule and reports its progress; a rule that hides best sellers has a cost, and a rule for other lists isn’t measured', async () => {
+test('a measurement measures each rule for `recommend` lists and reports its progress; a rule that hides best sellers has a cost', async () => {
   const best = ids((await lists([])).after.recommend).slice(0, 8)
   const rules = [
     { name: 'h', when: { from: '2040-01-01' }, hide: { id: best } },

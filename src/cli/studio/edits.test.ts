@@ -73,7 +73,7 @@ test('an edit’s reach (this list, lists of its kind, all lists) decides its co
   expect(toggle(both, 'hide', 'a', HERE)).toEqual(everywhere)
 })
 
-test('products with the same effect share a rule; a boost ends a bury, and a second press ends the boost', () => {
+test('products with the same effect share a rule; burying a boosted product ends its boost, and repeating an edit undoes it', () => {
   const two = toggle(toggle([], 'boost', 'a', HERE), 'boost', 'b', HERE)
   expect(two).toHaveLength(1)
   const turned = toggle(two, 'bury', 'a', HERE)

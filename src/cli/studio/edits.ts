@@ -86,7 +86,7 @@ export const FACTOR = 3
 const isSingle = (rule: Rule, act: Act, place: Place) =>
   act in rule && same(Object.keys(itemsOf(rule) ?? {}), ['id']) && same(rule.when, whenOf(place))
 
-/** Whether a rule with exactly this place's condition has this effect and names the product by its id. */
+/** Whether a rule with exactly this place's condition has the effect `act` and names the product by its id. */
 export const isActedOn = (rules: Rules, act: Act, id: string, place: Place): boolean =>
   rules.some((rule) => isSingle(rule, act, place) && itemsOf(rule)?.id?.includes(id))
 
@@ -126,7 +126,7 @@ export function dropId(rule: Rule, id: string): readonly Rule[] {
   const items = itemsOf(rule)
   if (!act || !items?.id) return [rule]
   const left = items.id.filter((one) => one !== id)
-  // Without its ids, a rule with other conditions would act on far more products.
+  // A rule without its last id is removed; else its other conditions would select far more products.
   return left.length > 0 ? [withIds(rule, act, left)] : []
 }
 

@@ -45,7 +45,7 @@ const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 }
 const derive = promisify<string, Buffer, number, typeof COST, Buffer>(scrypt)
 const keyOf = (token: string) => createHash('sha256').update(token).digest('base64')
 
-/** @throws NearsideError `input-invalid` for a password that could be guessed, or an origin without TLS */
+/** @throws NearsideError `input-invalid` for a password that is too short or too long, or an origin without TLS */
 export async function createLogin(options: LoginOptions): Promise<Login> {
   const { origin, addressOf, now } = options
   const isSecure = requireOrigin(origin).protocol === 'https:'

@@ -21,7 +21,7 @@ export function keepGoodPrices(
   current: readonly Item[],
 ): { readonly items: readonly Item[]; readonly kept: readonly string[] } {
   const priced = published.filter(isPriced)
-  // The published price is the last good one of a product that `live.json` had removed or has for 0.
+  // If `live.json` removed a product or gave it the price 0, its last good price is the published price.
   const last = [...priced, ...withLive(priced, live).filter(isPriced)]
   const good = new Map(last.map((item) => [item.id, item]))
   const kept: string[] = []

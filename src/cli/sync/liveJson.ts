@@ -29,8 +29,8 @@ const readFeed = optional(
 )
 
 /**
- * Whether `sync` has stopped confirming the file. A working `sync` confirms it each hour; a time in the future confirms
- * nothing.
+ * Whether the file is out of date: a working `sync` sets its time anew each hour. A time far in the future counts as
+ * stale, too.
  */
 export function isStale({ time, minutes }: LiveFile, now: number): boolean {
   return !(Math.abs(now - Date.parse(time)) <= Math.max(2 * HOUR, 3 * minutes * 60_000))

@@ -42,7 +42,7 @@ export interface Synced {
   readonly file: SyncedFile
   /** Whether the file was written, or would be written without a dry run. */
   readonly isNew: boolean
-  /** Ids of products whose price in the feed is missing, 0 or in another currency, so that the last one stays. */
+  /** Ids of products whose price in the feed is missing, 0 or in another currency; these keep their last good price. */
   readonly kept: readonly string[]
 }
 

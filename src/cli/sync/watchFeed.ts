@@ -10,7 +10,7 @@ interface Rounds {
   readonly signal: AbortSignal
 }
 
-/** Maximum number of milliseconds between two rounds of a feed that fails, unless its interval is longer. */
+/** Maximum number of milliseconds between two tries while the feed fails, unless `interval` is longer. */
 const SLOWEST = 3_600_000
 
 export async function watchFeed({ interval, wait, round, onFailure, signal }: Rounds) {

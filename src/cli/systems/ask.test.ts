@@ -3,7 +3,7 @@ import { type Reply, serve } from '../testShops.ts'
 import { ask } from './ask.ts'
 import { askGraphql } from './graphql.ts'
 
-/** Starts a test server, and makes the inputs of requests to it. Waits are recorded and take no time. */
+/** Starts a test server, and makes the arguments of requests to it. Waits are recorded and take no time. */
 async function api(give: (nth: number) => Reply) {
   const { address, asked } = await serve((_, nth) => give(nth))
   const waits: number[] = []

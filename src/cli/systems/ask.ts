@@ -1,6 +1,6 @@
 /**
- * @module Sends requests to a shop system's API. If the API is busy, the request waits and is repeated. A secret is
- * sent only to its own host.
+ * @module Sends requests to a shop system's API. If the API is busy, the request waits and is repeated. A redirect is
+ * not followed, because it could carry the API's secret to another host.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'

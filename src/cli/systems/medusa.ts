@@ -1,8 +1,8 @@
 /**
  * @module Reads a Medusa shop: public products from its Store API, and orders without names and addresses from its
- * Admin API. The address is the backend's. For products, the user adds parameters to it: `key` (the publishable API
- * key), and `region_id` and `country_code`, which choose prices. Without `country_code`, Medusa gives no prices with
- * tax.
+ * Admin API. The user gives the backend's address. For products, this address needs parameters: `key` (the publishable
+ * API key), and `region_id` and `country_code`, which choose prices. Without `country_code`, Medusa gives no prices
+ * with tax.
  * @see https://docs.medusajs.com/api/store
  */
 import type { Read } from '@nearside/core/reading.ts'

@@ -23,8 +23,8 @@ const SYSTEMS: Readonly<Record<SystemName, System>> = { medusa, shopify, vendure
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 
 /**
- * Writes the rows into a file of JSON lines in `folder`, and returns its path. The API's secret comes from the
- * environment.
+ * Writes the shop's products or orders (`what`) into a file of JSON lines in `folder`, and returns its path. The API's
+ * secret comes from the environment.
  * @throws NearsideError `input-invalid` if the address is malformed or the API refuses a request, `aborted` if the
  *   signal aborts
  */
@@ -44,7 +44,7 @@ export async function readSystem(
   const path = join(folder, `${name}-${what}.jsonl`)
   const file = createWriteStream(path)
   const written = finished(file)
-  // A full disk can make the stream fail between two writes, before `written` is awaited below.
+  // A full disk can make the stream fail before `written` is awaited below; without this line, the process would end.
   written.catch(() => undefined)
   let rows = 0
   try {

@@ -131,7 +131,7 @@ export async function* orders(api: ShopApi) {
     else yield* linesOf(order)
     whole.add(order.id)
   }
-  // In a marketplace, an order has one part per seller. A seller's channel lists only parts, so these count there.
+  // Parts of a marketplace's orders, one per seller, count only in a seller's channel, which lists no whole orders.
   for (const part of parts) if (!whole.has(part.aggregateOrderId ?? '')) yield* linesOf(part)
 }
 

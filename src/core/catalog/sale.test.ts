@@ -103,7 +103,7 @@ describe('the usual price', () => {
     { id: 'a', price: 8, regularPrice: 10 },
     { id: 'b', price: 8 },
   ]
-  /** Usual prices of STRUCK and PLAIN after a `live.json` (changes since the catalog) that sets `values` for both. */
+  /** Usual prices of the two items after a `live.json` (changes since the catalog) that sets `values` for both. */
   const after = (values: object) => {
     const changed = [STRUCK, PLAIN].map(({ id }) => ({ id, price: 7, ...values }))
     const about = { catalog: 'a'.repeat(64), time: '2026-11-30T12:00:00Z', minutes: 5 }

@@ -20,7 +20,7 @@ function endOf({ until }: NonNullable<Item['sale']>): number {
 /** @param now milliseconds since the epoch */
 export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   const { sale } = item
-  // A page's products may have a field of their own that is named `sale`, such as `sale: true`.
+  // A page's products may have a field `sale` of their own, such as `sale: true`, so only a `sale` with a price counts.
   const isOn = sale?.price !== undefined && now >= beginOf(sale) && now < endOf(sale)
   if (!isOn) return item
   return { ...item, price: sale.price, regularPrice: item.regularPrice ?? item.price }

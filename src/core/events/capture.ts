@@ -40,7 +40,7 @@ export const refuse = (why: string) => new NearsideError('event-invalid', `Event
 
 /**
  * @param now milliseconds since the epoch; the event's time, unless `input.time` is at most SESSION_GAP earlier
- * @returns the event or the error; the reader never throws, because a bad event must not break the shop's page
+ * @returns the event, or the error, which isn't thrown, because a bad event must not break the shop's page
  */
 export function readCapture(input: unknown, id: string, now: number): EventDraft | NearsideError {
   if (!isRecord(input)) return refuse('it is not an object')

@@ -95,7 +95,7 @@ export const firstAtOrAfter = (interactions: History, time: number): number =>
   firstIndex(interactions.length, (at) => interactions[at].time >= time)
 
 /**
- * The history without its most recent session, as a server knows it that updates its recommendations once a night. A
+ * The history without its most recent session: all that a server knows if it updates recommendations once a night. A
  * history of one session becomes empty.
  */
 export function withoutLastSession(history: History): History {

@@ -153,7 +153,7 @@ describe('computeFeatures', () => {
       value(features, item, 'boughtPopularity')
     for (const item of [0, 2])
       expect(popularity(twice, item)).toBeCloseTo(popularity(some, item), 2)
-    // Of the shoppers of the last 30 days, a third bought each of three items; the other nine items have none.
+    // In the last 30 days, a third of the shoppers bought each of three items, and nobody bought the other nine.
     expect(popularity(some, 0)).toBeCloseTo(Math.log(12 / 3), 1)
     expect(popularity(some, 1)).toBe(0)
   })

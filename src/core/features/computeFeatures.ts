@@ -29,8 +29,8 @@ const VISIT_HALF_LIVES = [
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
 /**
- * Factor of an expected share: the item's share of the shopper's interactions is divided by `FILL` times the item's
- * share of all shoppers (`popularityShares`), so that interest in a rare item counts more.
+ * The item's share of the shopper's interactions is divided by `FILL` times the item's share of all shoppers
+ * (`popularityShares`), so that interest in a rare item counts more.
  */
 const FILL = 0.1
 

@@ -53,7 +53,7 @@ describe('the lift of the visit’s prices', () => {
     for (const row of rows) expect(again?.of(row)).toBe(one?.of(row))
   })
 
-  test('no lift exceeds `most` and `size` of the result, and a shop of equal prices has no lifts', () => {
+  test('no lift exceeds `most`, no lift’s magnitude exceeds `size`, and a shop of equal prices has no lifts', () => {
     const some = fc.array(fc.nat(rows.length - 1), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(some, (items) => {

@@ -15,8 +15,8 @@ export interface ItemStatistics {
   /** Co-occurrence weights in (0, 1], row-major [N, M]. */
   readonly neighbourWeights: Float32Array
   /**
-   * log1p of the number of distinct shoppers who viewed, carted or bought the item in the last 7 days, [N]. If a
-   * federated round counted the shoppers, log1p of the item's count relative to the mean count of an item.
+   * log1p of the number of distinct shoppers who viewed, carted or bought the item in the last 7 days, [N]. For counts
+   * by a federated round: log1p of the item's count divided by the mean count of an item.
    */
   readonly popularity7: Float32Array
   /** As `popularity7`, for the last 30 days, [N]. */

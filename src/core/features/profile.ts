@@ -46,7 +46,7 @@ export interface Profile {
   readonly lastSession: string
 }
 
-/** Ignores entries after `now` (milliseconds since the epoch) and events that show no interest. */
+/** Makes the profile without entries after `now` (milliseconds since the epoch) and events that show no interest. */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {

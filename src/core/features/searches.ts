@@ -76,7 +76,7 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
 
 type Shares = readonly (readonly [item: number, share: number])[]
 
-/** Shares by found items; cached, since each training example of the personal model and each list needs them. */
+/** Results of `sharesOf` by the found items; each training example of the personal model and each list needs them. */
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 

@@ -119,7 +119,7 @@ export function linearTermsOf(
   return { base, features, vectors }
 }
 
-/** @param places indices of the highest scores before `trees` are added, which can change the sequence. */
+/** @param places indices of the highest scores without `trees`, whose scores are added here */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,
@@ -148,9 +148,9 @@ interface Known {
 }
 
 /**
- * Adds a cache to a finder. A new event changes no earlier case, so fitting the personal model again computes only one.
- * A cached case counts only if its history is unchanged. Cached histories can contain deleted events, so drop the whole
- * cache when an event must be forgotten.
+ * Adds a cache to a finder. A new event changes no earlier case, so the next fit of the personal model searches
+ * candidates for one case only. A cached case counts only if its history is unchanged. Cached histories can contain
+ * deleted events, so drop the whole cache when an event must be forgotten.
  * @param find finder for one model
  * @param most maximum number of cached cases; the least recently used case is dropped first
  */

@@ -34,7 +34,7 @@ describe('fitProblemOf', () => {
     expect(problem.parameters).toBe(DIMENSION + FEATURE_COUNT)
   })
 
-  it('the target shares of each case sum to 1, and padded cases have weight 0', () => {
+  it('the target shares of each case sum to 1, and cases added as padding have weight 0', () => {
     for (let t = 0; t < FIT_CASES; t++) {
       const row = problem.target.subarray(t * FIT_CANDIDATES, (t + 1) * FIT_CANDIDATES)
       const sum = row.reduce((a, b) => a + b, 0)

@@ -1,13 +1,12 @@
 /**
- * @module Guard: an anytime-valid test that switches the personal model off if the base model predicts
- * better.
+ * @module Guard: an anytime-valid test that switches the personal model off if the base model predicts better.
  *
- * The guard compares each new event, before learning from it, by d = log p_personal − log p_base, clipped to ±1 nat.
- * Null hypothesis: given the past, the mean of d is at least 0, so the personal model predicts no worse than the base
- * model. To test it, bet on the base model: start with a wealth of 1, and multiply it by 1 − η·d at each event, for a
- * fixed η in (0, 1). Under the null hypothesis, this wealth is a non-negative supermartingale, and so is the mean of
- * the wealths over several η. By Ville's inequality, the probability that this mean ever reaches 1/α is at most α,
- * however often it is checked.
+ * The guard compares the models' probabilities of each new event, before learning from it, by d = log p_personal − log
+ * p_base, clipped to ±1 nat. Null hypothesis: given the past, the mean of d is at least 0, so the personal model
+ * predicts no worse than the base model. To test it, bet on the base model: start with a wealth of 1, and multiply it
+ * by 1 − η·d at each event, for a fixed η in (0, 1). Under the null hypothesis, this wealth is a non-negative
+ * supermartingale, and so is the mean of the wealths over several η. By Ville's inequality, the probability that this
+ * mean ever reaches 1/α is at most α, however often it is checked.
  * @see Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting", doi
  *   10.1093/jrsssb/qkad009
  */

@@ -188,7 +188,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // Lowers the floor by twice the error, because the rough scores of the floor and of the compared item can be off.
+    // The floor is lowered by twice the error bound: its own rough score can be too high, and another item's too low.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {

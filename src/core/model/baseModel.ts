@@ -1,11 +1,11 @@
 /**
- * @module Types of a base model in memory, which has the parameters that all shoppers of a shop share. The score of
- * item i is
+ * @module Types of a base model in memory: the parameters that all shoppers of a shop share. With the encoder's output
+ * h(H) for a history H, the score of item i is
  *
  *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t) + w_c · c_i(H, t, context) + trees(f_i)
  *
- * `u` and `w_p` are personal and never part of the base model. With u = 0 and w_p = 0 the score is exactly
- * the base score.
+ * `u` and `w_p` are personal and never part of the base model. With u = 0 and w_p = 0 the score is exactly the base
+ * score.
  */
 
 import type { EventWeights } from '../events/strength.ts'
@@ -44,8 +44,8 @@ export interface BaseModel {
   /** Trees that re-rank the highest items; absent if training found that trees don't help. */
   readonly trees?: Trees
   /**
-   * Picture vectors less the shop's mean, row-major [N, d], each row with a scale of its own. A row of zeros has no
-   * picture vector; an item added after training has such a row. Absent if the catalog has no picture vectors.
+   * Picture vectors less the shop's mean, row-major [N, d], each row with a scale of its own. Zeros for an item without
+   * a picture vector, and for an item added after training. Absent if the catalog has no picture vectors.
    */
   readonly pictures?: Int8Array
 }

@@ -29,8 +29,8 @@ export interface AddedItems extends Added {
 }
 
 /**
- * Maximum number of new items of a model with a tail (files of the less popular items). If more items of a catalog are
- * missing in the model, most of them are in the tail and not new.
+ * Maximum number of new items of a model with a tail (files of the less popular items). If the model lacks more items
+ * of a catalog, most of them are in the tail, so none counts as new.
  */
 export const MOST_NEW = 5000
 
@@ -55,7 +55,7 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const peerGroup = groupPeers(
     added,
     peerGroupsOf(model, items, rows),
-    // Peer groups that have products only in the tail have indices, too; new groups get higher ones.
+    // Peer groups of the tail alone have indices, too, so new groups begin above the highest index of the catalog.
     statistics.whole?.peerGroups,
   )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }

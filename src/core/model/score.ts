@@ -1,6 +1,6 @@
 /**
- * @module Computes the scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i, plus the lifts
- * of context, prices and searches. The trees change the scores of the highest items.
+ * @module Computes the scores of all items for one shopper: s_i = (A·h + λu)·E_i + b_i + (w + λw_p)·f_i (symbols as in
+ * `baseModel.ts`), plus the lifts of context, prices and searches. The trees change the scores of the highest items.
  */
 import { eventStrength } from '../events/strength.ts'
 import { computeFeatures } from '../features/computeFeatures.ts'

@@ -157,8 +157,8 @@ export function pickRows(shard: TailRows, rows: readonly number[]): TailRows {
 }
 
 /**
- * Adds rows of the tail to the head. If these include all items of the shopper, and the model has neither trees nor
- * terms for contexts, each score equals the score in the whole catalog to the last bit.
+ * Adds rows of the tail to the head. If `parts` have all items of the shopper's history, and the model has neither
+ * trees nor terms for contexts, each score equals the score in the whole catalog to the last bit.
  * @param parts distinct rows, ascending by `numbers`
  */
 export function joinTail(head: BaseModel, parts: readonly TailRows[]): BaseModel {

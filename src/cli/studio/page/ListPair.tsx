@@ -98,7 +98,7 @@ function Editable(props: ListPairProps & { readonly label: string }) {
   const dragged = useRef<string | null>(null)
   const list = useRef<HTMLOListElement>(null)
   const pressed = useRef<string | null>(null)
-  // A button moves with its product, and the browser can drop the button's focus during the move.
+  // A button moves with its product, and the browser can drop its focus during the move, so the focus is set again.
   useEffect(() => {
     if (pressed.current === null || document.activeElement !== document.body) return
     list.current

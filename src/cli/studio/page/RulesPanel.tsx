@@ -1,6 +1,6 @@
 /**
- * @module Shows the rules in order, their schedules, the findings of the check, and each rule's cost on held-out
- * shoppers.
+ * @module Shows the rules in order, their schedules, the findings of the check, and how many hits each rule costs on
+ * held-out shoppers.
  */
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import type { RuleCosts } from '@nearside/evaluate/ruleCosts.ts'

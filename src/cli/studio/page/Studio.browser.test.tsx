@@ -1,4 +1,4 @@
-/** @module Tests the studio's page against a server that refuses, and on days with other prices. */
+/** @module Tests the studio's page if the server refuses a save, and on days with other prices. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'

@@ -34,7 +34,7 @@ describe('isolation forest', () => {
           (a, b) => a + b,
         )
         const exact = 2 * harmonic - (2 * (n - 1)) / n
-        // The function approximates H(m) by ln m + γ, which is lower by less than 1/(2m).
+        // `averagePathLength` approximates H(m) by ln m + γ, which is too low by less than 1/(2m).
         expect(averagePathLength(n)).toBeLessThan(exact)
         expect(averagePathLength(n)).toBeGreaterThan(exact - 1 / (n - 1))
       }),

@@ -58,7 +58,7 @@ interface Usual {
 /** Anomaly score above which a visit is dropped. Isolation forests give an average row 0.5, and an anomaly almost 1. */
 const ISOLATED = 0.6
 
-/** A view of at least this many milliseconds always counts, even if the lower Tukey fence of dwell times is higher. */
+/** A view of at least this many milliseconds always counts, even if the shopper's usual views are far longer. */
 const LONGEST_MISCLICK = 3000
 
 export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Usual {
@@ -91,8 +91,8 @@ const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[
 ]
 
 /**
- * Runs all stages of statistical cleaning; the report counts the events that each stage dropped. Usual values can be
- * learned only from many events, so statistical cleaning suits a shop's whole log (docs/results/refused.md).
+ * Runs all stages of statistical cleaning; the report counts the events that each stage dropped. `usual` can be learned
+ * only from many events: better from a shop's whole log than from one shopper's (docs/results/refused.md).
  */
 export const cleanOutliers = (
   events: readonly ShopperEvent[],

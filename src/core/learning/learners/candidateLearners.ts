@@ -170,7 +170,7 @@ function errorOf(examples: readonly Example[], { predict }: Pick<Combination, 'p
 
 function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions): Combination {
   const make: Readonly<Record<LearnerName, () => IncrementalLearner>> = {
-    // Starts as the base model: weight 1 on its logit, 0 on the features.
+    // The gradient learner starts as the base model: weight 1 on its logit, 0 on the features.
     gradient: () =>
       createGradientLearner([...new Array(BASE_COLUMN).fill(0), 1, 0], STEP_SIZE, 0.5),
     network: () => rebalanced(createMlp(INPUTS, createRandom(seed)), imbalance, seed),
