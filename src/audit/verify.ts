@@ -1,7 +1,7 @@
 /**
- * @module Checks an exported bundle completely, by the device's own code. A valid bundle is unchanged since the browser
- * wrote it, and its log is consistent. A valid bundle doesn't prove that the browser ran honest code (docs/PRIVACY.md,
- * "Limits").
+ * @module Verifies a bundle (a device's export) with the device's own code. A valid bundle is unchanged since the
+ * browser wrote it, and its log is consistent. A valid bundle doesn't prove that the browser ran honest code
+ * (docs/PRIVACY.md, "Limits").
  */
 import {
   epsilonOf,
@@ -76,19 +76,19 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) 
     reports: uploads.reports.size,
     /** Number of reports that were recreated, identical to the last bit. */
     remade,
-    /** Number of updates that were recomputed from the events; null without the shop's files. */
+    /** Number of sent updates that this check recomputed from the events; null without the shop's files. */
     follow,
     receipts: receipts.length,
-    /** Number of reports whose id, a hash that covers the log at that time, fits the present log. */
+    /** Number of reports whose id, a hash over the log before the report, fits the present log. */
     fixed: checkpoints.fixed,
-    /** Number of reports in the log that are in the helper's lists; null if the auditor passed no such lists. */
+    /** Number of reports that the helper (second server) lists as received; null if the auditor passed no lists. */
     witnessed: options.reached ? checkpoints.witnessed : null,
-    /** Number of the log's models that are in the helper's list of releases; null if the auditor passed no such list. */
+    /** Number of models in the log that the helper lists as signed; null if the auditor passed no list. */
     models,
     /** Number of fits that the log commits to and whose content was verified. */
     fits,
     lossSquared: uploads.lossSquared,
-    /** ε by substitution for the log's sum Σ 1/z², at the δ of the device's own limits. */
+    /** ε by substitution from `lossSquared` (Σ 1/z², z: noise multiplier), at the δ of the device's own limits. */
     epsilon: epsilonOf(substitutionMu(uploads.lossSquared), DEVICE_LIMITS.delta),
     epsilonZeroOut: epsilonOf(zeroOutMu(uploads.lossSquared), DEVICE_LIMITS.delta),
     consents: uploads.consents,
@@ -123,9 +123,9 @@ function checkChain(
 }
 
 /**
- * An entry may be up to a day earlier than the entry before it, or later than the export, because an entry that counts
- * the requests of a day has the time of the last request. In an honest log, a clock that was set back causes the same
- * fault.
+ * Reports entries over a day earlier than the entry before, or over a day later than the export. Within a day this is
+ * normal: an entry that counts the requests of a day has the time of the last request. An honest log has such a fault
+ * if the clock was set back.
  */
 function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
   for (const [at, { sequence, time }] of ledger.entries()) {

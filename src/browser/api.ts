@@ -23,7 +23,7 @@ import type { LedgerEntry } from './ledger/entry.ts'
 /** Returns the worker of a vault (frame on another origin that keeps the shopper's data); made by `inVault`. */
 export interface VaultSource {
   (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
-  /** If a vault's worker can't start, the page doesn't do its job, because the page's origin would get the data. */
+  /** Keeps the page from replacing a vault's worker that can't start: the page's origin would get the data. */
   readonly inVault: true
 }
 
@@ -66,7 +66,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    *
    * - `ask` (default): data are in memory only until the shopper says yes (`setPersist`), then in this browser.
    * - `always`: data are in this browser from the first event.
-   * - `never`: data are in memory only; data that an earlier option stored are erased.
+   * - `never`: data are in memory only; data stored under another setting are erased.
    */
   readonly persist?: 'ask' | 'always' | 'never'
   /** Whether the personalizer starts offline, so that it makes no request (see `setOffline`); default false. */
@@ -103,9 +103,9 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   /** Age in days at which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
   readonly retentionDays?: number
   /**
-   * Function that returns the shop's context for a time (milliseconds since the epoch). The function must answer at
-   * once. The page calls this function with each event, with each list requested or watched, and when the page becomes
-   * visible again. The context has an effect only if the base model was trained with contexts.
+   * Function that returns the shop's context (not a promise) for a time, milliseconds since the epoch. The page calls
+   * it with each event, with each list requested or watched, and when the page becomes visible again. The context has
+   * an effect only if the base model was trained with contexts.
    * @example () => ({ weather: 'rain', promotion: 'summer-sale' })
    */
   readonly context?: (time: number) => Readonly<Record<string, string | undefined>>
@@ -169,7 +169,7 @@ export interface Personalizer {
    * Imports a signed-in shopper's own orders, e.g. at each sign-in; nothing leaves the device. Skipped are:
    *
    * - orders imported before;
-   * - a purchase of the same items captured within a day;
+   * - orders of the same items as a purchase captured within a day of the order;
    * - orders placed before the shopper last deleted an order or all data, if the device's log still contains that
    *   deletion;
    * - orders older than `retentionDays`, and all but the newest 1,000 orders;
@@ -221,8 +221,8 @@ export interface Personalizer {
   explain(item: string): Promise<Explanation | null>
   /**
    * Computes the rank that `item` would have in the list of `query` without the shopper's action that `reason` names.
-   * The result is null if `reason` names no action, or the item would not be among the first 400. The rank is that of a
-   * page without other lists (`distinct` is ignored).
+   * The result is null if `reason` names no action, or that list lacks `item` in its first 400 places. The page's other
+   * lists don't count (`distinct` is ignored).
    * @throws NearsideError `input-invalid` for an invalid query
    */
   rankWithout(item: string, reason: Reason, query: ListQuery): Promise<number | null>
@@ -271,9 +271,8 @@ export interface Personalizer {
    */
   pause(paused: boolean): Promise<void>
   /**
-   * With true, running requests end and no further requests are made, not even in a vault. With false, requests are
-   * made again. Learning, lists and search continue offline. A due model update waits. The offline setting applies to
-   * this page only.
+   * Takes this page offline, or online again. Offline, running requests end and no further requests are made, not even
+   * in a vault; learning, lists and search continue, and a due model update waits.
    */
   setOffline(offline: boolean): Promise<void>
   /**
@@ -281,7 +280,7 @@ export interface Personalizer {
    * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this visit.
    * The spent privacy budget stays on disk.
    * @throws NearsideError `input-invalid` if the option `persist` is not `ask`; `storage-…` if the browser can't write
-   *   or erase: the device then continues in memory. After a failed no, the snapshot's `persist.unerased` says whether
+   *   or erase: the device then continues in memory. If erasing failed, the snapshot's `persist.unerased` says whether
    *   anything is left on disk
    */
   setPersist(allowed: boolean): Promise<void>

@@ -66,7 +66,7 @@ export interface PersonalizerSnapshot {
     readonly items: number
     /** End of the training data, as ISO time. */
     readonly until: string
-    /** Relative difference in relevance up to which `blend` reorders hits; learned from searches, 0 without them. */
+    /** Relative difference in relevance within which `blend` reorders hits; learned from searches, 0 without them. */
     readonly searchTolerance: number
     /**
      * Release number of the model, signed under the shop's keys, and its expiry (milliseconds since the epoch); null if
@@ -88,7 +88,7 @@ export interface PersonalizerSnapshot {
     readonly reason: string
   } | null
   /**
-   * Changes of prices, stock and products from `catalog.live`, which widgets show; null without changes. If a large
+   * Changes of prices, stock and products, read from `catalog.live`, for widgets; null without changes. If a large
    * catalog is loaded in parts, products loaded later count as added.
    */
   readonly live: LiveChanges | null
@@ -152,7 +152,7 @@ export interface PersonalizerSnapshot {
    * follows it count as one action. Searches count only if they find anything.
    */
   readonly learnedFrom: number
-  /** Categories, items and queries of the greatest weight in the recent history, for a page to describe. */
+  /** The shopper's strongest recent interests (categories, items, queries), for a page that describes them. */
   readonly learned: readonly Learned[]
   /** Whether the personalizer is paused: no event is stored, and nothing is learned or sent. */
   readonly paused: boolean

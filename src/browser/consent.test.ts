@@ -64,7 +64,7 @@ function platform() {
 
 const ALL = { 1: true, 5: true, 6: true }
 
-test('TCF: every purpose needs consent, the shop’s own consent takes precedence, and an open dialogue is no answer', () => {
+test('TCF: every purpose needs consent, a consent to the shop itself overrides the general one, and an open dialogue is no answer', () => {
   const { api, say, callbacks } = platform()
   const { said, stop } = told(fromTcf(api))
   say({ eventStatus: 'cmpuishown', purpose: { consents: ALL } })

@@ -22,6 +22,6 @@ export function guessesOf(
 
 /**
  * Maximum number of correct guesses in 100 tries, for somebody who sees all updates sent so far. `lossSquared` is the
- * updates' Σ z⁻².
+ * updates' Σ z⁻² (z: noise multiplier).
  */
 export const guessesAfter = (lossSquared: number): number => inHundred(substitutionMu(lossSquared))

@@ -90,7 +90,7 @@ type Same<Names extends keyof Personalizer> = {
 
 export interface LoggedForgotten extends Forgotten {
   readonly profile: string
-  /** Sequence number of the log entry about the deletion; null if the log could not store it. */
+  /** Sequence number of the log entry about this `forget`; null if the log could not store it. */
   readonly logged: number | null
 }
 

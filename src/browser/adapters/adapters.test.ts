@@ -107,7 +107,7 @@ test('GA4: reads both search events, ignores entries of other kinds, and passes 
   )
 })
 
-test('GA4: captures entries pushed before and after its start until it is stopped, and passes all entries on to the tags', () => {
+test('GA4: until it is stopped, captures entries pushed before and after its start; the page’s tags get all entries', () => {
   const taken = receiver()
   const view = (item_id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id }] } })
   const dataLayer: unknown[] = [view('early'), { event: 'gtm.js' }]

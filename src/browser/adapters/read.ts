@@ -1,5 +1,5 @@
 /**
- * @module Reads events of other systems. Any value can appear in a documented field, so unusable values are left out.
+ * @module Reads events of other systems. A field can have values that its documentation excludes; they are left out.
  * `capture` refuses an event without a usable item and reports it as a notice in the snapshot.
  */
 import type { CaptureInput } from '../api.ts'

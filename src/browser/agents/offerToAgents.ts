@@ -17,7 +17,7 @@ const contextOf = (page: unknown) =>
  * Makes the shop's tools, and registers them in the page whenever the shopper allows agents. Removes the tools from the
  * page when the shopper no longer allows agents.
  * @example const { stop } = offerToAgents(personalizer, { itemOf, search, addToBasket })
- * @returns the tools, for libraries of other agents; and `stop`, which removes them from the page for good
+ * @returns the tools, for agents that don't use WebMCP; and `stop`, which removes the tools from the page for good
  */
 export function offerToAgents(
   personalizer: Personalizer,

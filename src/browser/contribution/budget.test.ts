@@ -41,8 +41,8 @@ const year = (budget: Budget, delta = 1e-6) => epsilonSpent(budget, delta).year
 describe('the budget of a device', () => {
   it('the ε computed from a device’s reports equals the published values', () => {
     expect(year(EMPTY_BUDGET)).toBe(0)
-    // Noise 2z under substitution costs as much as noise z under zero-out. Published ε for z = 4.134 at δ = 1e-6: 1.02
-    // for one update, 4 for twelve.
+    // Published ε for z = 4.134, δ = 1e-6 and zero-out neighbours: 1.02 for one update, 4 for twelve. With
+    // substitution, the same ε needs twice the noise.
     const loud = { ...policy, noiseMultiplier: 2 * 4.135, maxParticipations: 12 }
     expect(year(budgetAfter([NOW], loud))).toBeCloseTo(1.02, 2)
     const days = Array.from({ length: 12 }, (_, day) => NOW + day * DAY)
@@ -107,7 +107,7 @@ describe('a scheduled update', () => {
 })
 
 describe('the agreed ε per year', () => {
-  it('the agreed ε per year limits the sum over successive policies, even if each policy alone stays within it', () => {
+  it('the agreed ε per year limits the ε of all updates together, even if they are sent under successive policies', () => {
     const quiet = {
       ...policy,
       noiseMultiplier: 8.27,
@@ -121,7 +121,7 @@ describe('the agreed ε per year', () => {
     for (let round = 0; round < 12; round++) {
       budget = spend(budget, { ...task(round, quiet), policyHash: 'a' }, agreed)
     }
-    // Alone, a year of updates under these terms costs what was agreed; on top of the updates above it costs more.
+    // Alone, a year of updates under these terms costs the agreed ε; after the updates above, one more exceeds that ε.
     const quieter = { ...quiet, noiseMultiplier: 16.54, maxParticipations: 48 }
     expect(isWithin(termsOf(quieter, TEST_RECIPIENTS), agreed)).toBe(true)
     expect(() => spend(budget, { ...task(99, quieter), policyHash: 'b' }, agreed)).toThrow(

@@ -81,8 +81,8 @@ const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(
 
 /** Budget after an answer of both servers. Updates older than a year move from `participations` into `earlier`. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
-  // If no counted update is left, drop the signed time, so that a wrong time that both servers once signed doesn't
-  // persist.
+  // Without any update of the last year, drop the signed time. Otherwise a wrong time that both servers once signed
+  // would stay.
   const before =
     budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
   const time = witness(before, times, now)

@@ -14,10 +14,7 @@ const MAX_STEP = 7 * DAY
  */
 const SPREAD = DAY
 
-/**
- * Times that both servers signed in one answer, milliseconds since the epoch. At least one of the two servers is
- * honest.
- */
+/** Times in the two servers' signed answers, milliseconds since the epoch. At least one server is honest. */
 export interface SignedTimes {
   /** The smaller of the two signed times. */
   readonly time: number
@@ -25,7 +22,7 @@ export interface SignedTimes {
   readonly latest: number
 }
 
-/** Time confirmed by both servers and the device. Spent budget becomes free as this time passes. */
+/** Elapsed time on which both servers and the device agree. Spent budget becomes free as it grows. */
 export interface WitnessedTime {
   /** Milliseconds that passed according to all three clocks. */
   readonly passed: number
@@ -60,14 +57,14 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Counts witnessed time from the later of the two signed times on. Otherwise the same period would count twice when the
- * server whose clock is behind catches up.
+ * Begins to count witnessed time at the later of the two signed times. Otherwise, when the server whose clock is behind
+ * catches up, that period would count twice.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }
 }
 
-/** Schedule after a reading of the device's clock. A clock set back adds 0; later readings count from there. */
+/** Adds the time since the last reading of the device's clock to `elapsed`; a clock that was set back adds 0. */
 export function lookAt<Kept extends Schedule>(kept: Kept, now: number): Kept {
   const step = Math.min(Math.max(now - (kept.seen ?? now), 0), MAX_STEP)
   return { ...kept, elapsed: kept.elapsed + step, seen: now }

@@ -240,7 +240,7 @@ describe('a contribution', () => {
     expect(scene.sent.map(({ detail }) => detail.through)).toEqual([0, 1])
   })
 
-  it('a contribution has its norm and a commitment in the log, and the commitment’s opening in an export', async () => {
+  it('the log has the update’s norm and a salted hash of the update; salt and update are stored beside the log', async () => {
     await send()
     const { clipNormInteger, squaredNormInteger, commitment, epsilon } = scene.sent[0].detail
     expect(clipNormInteger).toBe(1_638)

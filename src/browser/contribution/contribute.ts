@@ -52,8 +52,8 @@ export interface ContributeDeps {
   readonly transport: Pick<Transport, 'get' | 'post'>
   readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
   /**
-   * Runs one transaction on the settings, which are on disk when it resolves. The transaction rejects with any error of
-   * `change`, which can run twice.
+   * Changes the settings in one transaction; resolves when they are on disk. The callback can run twice; its errors
+   * reject the transaction.
    */
   readonly records: Store['changeSettings']
   /** Value of `navigator.globalPrivacyControl`; true forbids contributing, even with a consent. */

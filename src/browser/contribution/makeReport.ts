@@ -55,7 +55,7 @@ export interface Opening {
 interface MadeReport {
   readonly id: string
   readonly body: Bytes
-  /** Log entry of the report: recipients and terms, the norm, and a commitment that hides the update. */
+  /** Log entry of the report: recipients, terms, the update's norm, and a commitment that hides the update. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
   readonly opening: Opening
 }

@@ -28,9 +28,9 @@ export async function checkpointId(
 }
 
 /**
- * Log entry that the next report's id commits to: the entry logged with the last report. So a verifier can compute the
- * next id, and find the report even if its entry was cut off. Before the first report, the id commits to the last entry
- * that is not a daily count of requests.
+ * Log entry that the next report's id commits to: the entry logged with the last report. If the log's end was cut off,
+ * a verifier can still compute the next id and find it in the helper's list. Before the first report, the id commits to
+ * the last entry that is not a daily count of requests.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')

@@ -166,7 +166,7 @@ function merge(
   time: number,
 ): { drafts: readonly EntryFacts[]; places: readonly number[] } {
   const drafts = [...open]
-  // A request is added only to a count that follows the batch's last entry of another kind.
+  // After the batch's last entry of another kind, requests get a new count behind that entry.
   let openFrom = 0
   const places = batch.map(({ facts, counted }) => {
     if (!counted) {

@@ -65,7 +65,7 @@ async function isWhole(value: unknown): Promise<boolean> {
     if (key === undefined || signature === undefined) return key === signature
     return await verify(fromBase64(key), fromBase64(signature), logMessage(fromHex(hash)))
   } catch {
-    // The value is not canonical JSON or not base64; our code writes no such values.
+    // Part of the entry is not canonical JSON or not base64; our code writes no such entries.
     return false
   }
 }

@@ -84,7 +84,7 @@ describe('context', () => {
     )
   })
 
-  test('the reason names the context, and the contributions of an explanation add up to the score', async () => {
+  test('an explanation names the context among contributions that add up to the score; a new shopper’s reason names it, too', async () => {
     const personalizer = await start({ context: () => ({ weather: 'rain' }) })
     await personalizer.capture({ name: 'view_item', item_id: 'item-31' })
     const [first] = await personalizer.recommend({ limit: 1, category: 'mugs' })

@@ -202,7 +202,7 @@ test('an abort signal stops a fit, and a later fit works', async () => {
     await personalizer.capture({ name: 'purchase', item_id: `item-${4 * i}` })
   }
   const stop = new AbortController()
-  // Both messages reach the worker together, so it reads the abort before the fit's first step.
+  // Call and abort reach the worker together, so it reads the abort before the fit's first step.
   const fit = personalizer.fineTune({ signal: stop.signal })
   stop.abort()
   await expect(fit).rejects.toMatchObject({ code: 'aborted' })

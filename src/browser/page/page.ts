@@ -162,7 +162,7 @@ export class Page {
 
   readonly setOffline: Personalizer['setOffline'] = async (offline) => {
     this.#offline = offline
-    // While a worker restarts, the call waits; a link that is down has no worker any more.
+    // While a worker restarts, this call waits. A link that is down has no worker to inform.
     if (!this.#link.down) await this.call('conditions', [this.#conditions()])
   }
 
@@ -172,7 +172,7 @@ export class Page {
     this.#unsubscribe()
     this.snapshot.set({ status: 'closed' })
     const end = () => this.#link.terminate(closed())
-    // The worker first stores the events that it got earlier; a worker that doesn't answer within a second is ended.
+    // Before it closes, the worker stores the events that it got. After a second without an answer, it is ended.
     const late = new Promise((resolve) => setTimeout(resolve, 1000))
     Promise.race([this.#link.call('close', []), late]).then(end, end)
   }

@@ -92,7 +92,7 @@ describe('numbers', () => {
   })
 })
 
-test('`has` tells whether a catalogue contains a message, and ignores properties of every object such as toString', () => {
+test('`has` is true only for messages of the catalogue, not for properties that every object has, such as toString', () => {
   const words = wordsIn({ a: 'A' }, 'en-GB')
   expect([words.has('a'), words.has('b'), words.has('toString')]).toEqual([true, false, false])
 })

@@ -80,7 +80,7 @@ describe('declared addresses', () => {
     expect(await store.setting('declared')).toEqual(all)
   })
 
-  test('declared addresses are stored with the next request if the disk refuses them at first', async () => {
+  test('all addresses that the configuration names are stored with the next request if the disk refuses them at first', async () => {
     const { transport, store } = setUp(() => new Response(''))
     vi.spyOn(store, 'changeSettings').mockRejectedValueOnce(new Error('full'))
     await transport.get(`${MODEL}latest.json`, 'model')
@@ -227,7 +227,7 @@ describe('get', () => {
     expect(pulled).toBeLessThan(70)
   })
 
-  test('a response that announces too great a length is not read; a length announced too small is ignored', async () => {
+  test('a response is not read if its announced length is too great; if it announces too small a length, all of it is read', async () => {
     const headers = { 'content-length': String(2 ** 30) }
     const { transport } = setUp((url) =>
       url.endsWith('lie')
@@ -341,7 +341,7 @@ describe('post', () => {
 })
 
 describe('a token request', () => {
-  test('a token request is a POST to the declared address, with cookies only on demand', async () => {
+  test('a token request is a POST to the declared address, with cookies only if the caller wants them', async () => {
     const { transport, ledger, asked } = setUp(() => new Response('four'))
     const post = { body: new Uint8Array(9), headers: { a: 'b' } }
     const ask = (url: string, credentials: RequestCredentials) =>

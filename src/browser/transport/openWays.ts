@@ -9,7 +9,7 @@
  * - All other APIs are removed from the scope, since Firefox blocks them without a report.
  */
 
-/** Part of a worker's scope that this check uses. Names of APIs that a browser lacks are missing in its scope. */
+/** Part of a worker's scope that this check uses. The scope also has the browser's APIs by name. */
 interface Ways extends EventTarget {
   readonly location: { readonly href: string }
 }

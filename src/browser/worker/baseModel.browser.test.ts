@@ -77,7 +77,7 @@ describe('the base model', () => {
     server.files = await testModelFiles('2')
     server.requests.length = 0
     expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '2' })
-    // The new manifest names another version, but its other files have the same bytes as the stored files.
+    // Only the manifest differs in the new version; the bytes of the other files are stored already.
     expect(server.requests.map(({ url }) => url.split('/models/')[1])).toEqual([
       'latest.json',
       '2/manifest.json',

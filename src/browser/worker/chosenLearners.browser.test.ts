@@ -93,7 +93,7 @@ test('cleaning by interquartile range reports the dropped events', async () => {
   for (let visit = 0; visit < 24; visit++)
     for (let step = 0; step < 4; step++)
       await look(visit, step, began + visit * DAY + step * (20_000 + 1000 * visit), 15_000)
-  // The test views thirty pages, about one every 1.5 seconds at uneven intervals, which no fixed rule catches.
+  // Views thirty pages, about one every 1.5 seconds at uneven intervals. The default cleaning rules keep such views.
   for (let step = 0; step < 30; step++)
     await look(30, step, began + 30 * DAY + 1500 * step + 300 * (step % 3))
   expect(tested.device.snapshot().cleaning.dropped).toEqual({ 'fast visit': 30 })

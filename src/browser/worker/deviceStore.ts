@@ -45,7 +45,7 @@ export function createDeviceStore({ database, state, notices }: DeviceStoreDeps)
       state.persist = null
       await to.putSetting('paused', state.paused)
     } else await copySettings(from, to)
-    // While another person's store is in use, this tab has possibly never read the shopper's own events.
+    // If another person's store is in use, this tab may never have read the shopper's own events, so read them.
     if (inUse !== me) await to.append((await from.events().catch(() => ({ events: [] }))).events)
     const profiles = settingOf({ ...state.profiles, gone: [] })
     if (profiles) await to.putSetting('profiles', profiles)

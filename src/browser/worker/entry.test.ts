@@ -3,7 +3,7 @@ import { testConfig } from './testDevice.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-it('the worker makes the browser list its number formats’ locales once, after the first request went out', async () => {
+it('after its first request, the worker once makes the browser list the locales of number formats, which is slow', async () => {
   const done: string[] = []
   const listed = vi.spyOn(Intl.NumberFormat, 'supportedLocalesOf').mockImplementation(() => {
     done.push('listed')

@@ -138,7 +138,7 @@ export function isAbout(
     case 'item':
       return ({ items }) => items.includes(what.name)
     case 'category':
-      // A product whose part of a large catalog never arrived could be of this category.
+      // Also delete events about products that were never loaded: they could be of this category.
       return ({ items }) =>
         items.some(
           (item) => catalog?.get(item)?.category === what.name || (tail.exists && !knows(item)),

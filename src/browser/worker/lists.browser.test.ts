@@ -230,7 +230,7 @@ describe('lists', () => {
       time: Date.now(),
       input: { name: 'view_item', item_id: 'item-0' },
     } as const
-    /** Environment whose clock advances by the length of a time slice at each reading. */
+    /** Environment whose clock jumps at each reading, so that the search pauses as often as possible. */
     const hurried = (nextTask: () => Promise<void>) => {
       let time = 0
       return { clock: () => (time += 100), nextTask }

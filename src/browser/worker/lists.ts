@@ -232,8 +232,8 @@ export class Lists {
     const present = this.#views.present(ranker)
     for (const view of this.#views.without(ranker, key, leave)) {
       yield this.#listOf(query, view, view.events, true).map(({ id }) => id)
-      // Excludes the same items as the present list. Otherwise an item that only fills the place of an excluded item
-      // would get a personal reason.
+      // Also without the items that the present list excludes. Otherwise an item that only takes an excluded item's
+      // place would get a personal reason.
       yield this.#listOf(query, view, present.events, true).map(({ id }) => id)
     }
   }

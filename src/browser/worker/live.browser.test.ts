@@ -175,7 +175,7 @@ test('an open page gets the new catalog’s values, whether it shows the product
     added: [{ id: 'new', price: 7 }],
   })
   const earlier = testCatalog
-  // The new catalog contains these changes. The live file then has others: item-5's earlier price, and item-4 is gone.
+  // The new catalog includes the changes above. Its live file restores item-5's earlier price and removes item-4.
   const next = [
     ...earlier.slice(0, 31).map((item) => (item.id === 'item-30' ? { ...item, price: 12 } : item)),
     { id: 'new', price: 8 },

@@ -158,7 +158,7 @@ test('a first visit waits a second for a silent live file; its late answer corre
   expect(known(device)).toEqual(['item-30', 'item-29', 'item-28'])
 })
 
-test('a late answer also corrects lists of the whole catalog; events don’t wait for it', async () => {
+test('a late live file also corrects lists of the whole catalog; events don’t wait for the file', async () => {
   const shop = await openShop()
   await shop.put({ gone: ['item-31'] })
   shop.hold(LIVE)

@@ -17,7 +17,7 @@ export class LiveFile {
   // The worker's other files use this field and don't import `withLive`, so shops without a live file never load it.
   readonly applyTo = withLive
   readonly file: KeptFile
-  /** Last good content of the live file; null before the first. The object stays the same until the changes differ. */
+  /** Last good content of the live file; null before any. A file with the same changes keeps the same object. */
   content: Content | null = null
   /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false
@@ -75,7 +75,7 @@ export class LiveFile {
     const { changed = [], gone = [], added = [] } = changes ?? {}
     const since = changesOf(first, current)
     return {
-      // If a product has two entries, the later entry counts. The later entries also have a new catalog's currency.
+      // The later of a product's two entries counts: the entry of `since`, in the new catalog's currency.
       changed: [...changed, ...since.changed],
       gone: [...since.gone, ...gone],
       added: [...since.added, ...added],

@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(ids(await tested.device.recommend({ limit: 1 }))).toEqual(['item-31'])
   })
 
-  test('a fit is logged as a commitment, which the fit in an export opens', async () => {
+  test('the log has only a commitment (hash) to a fit; the fit in an export matches it', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.fineTune({})

@@ -91,7 +91,7 @@ test('“bought” lists earlier purchases that are due again, without items in 
   await did(tested, 'view_item', 'item-12', { days: 9 })
   await did(tested, 'purchase', 'item-8')
   await did(tested, 'add_to_cart', 'item-4')
-  // In the test shop's log nobody bought anything again, and no rule covers item-2's category.
+  // Nobody in the log bought anything twice, so only rules make an item due again; none covers item-2's category.
   const list = await tested.device.recommend({ from: 'bought' })
   expect(ids(list).sort()).toEqual(['item-0', 'item-1'])
   for (const { score, rank } of list.slice(1)) expect(score).toBeLessThan(list[rank - 2].score)
@@ -178,7 +178,7 @@ test('items bought together with a basket are listed with their reasons; items t
   expect(await device.boughtTogether([], {})).toEqual([])
 })
 
-test('“dearer” lists only items in the given item’s currency and up to the price factor, also without a model', async () => {
+test('a list with `dearer: 2` has items of up to twice the given item’s price, in the same currency, even without a model', async () => {
   const prices = new Map(testCatalog.map(({ id, price = 0 }) => [id, price]))
   const catalog = testCatalog.map((item) => ({
     ...item,

@@ -47,7 +47,7 @@ export class NewItems {
     const key = await keyOf(hash, added)
     const nothing = likeNothing(model.statistics.items, added.ids.length)
     if (this.#known?.key !== key) this.#known = (await this.#readKept(key, nothing)) ?? this.#known
-    // Not awaited: for few new items, the search has already set `#known` when the next line reads it.
+    // Not awaited: a short search sets `#known` before the next line reads it; a long one calls `#found` later.
     if (this.#known?.key !== key && this.#sought !== key) void this.#seek(key, model, added)
     const { coldStart } = this.#known?.key === key ? this.#known : { coldStart: nothing }
     return joinItems(joined, added, { ...coldStart, from: joined.itemIds.length })

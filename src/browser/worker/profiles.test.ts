@@ -138,7 +138,7 @@ describe('somebody', () => {
     theirs.close()
   })
 
-  test('another person can be renamed, and removed together with the database; the list is then the shopper’s', async () => {
+  test('another person can be renamed, and removed with their database; the shopper’s own events are then in use', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const id = await addPerson(tested)

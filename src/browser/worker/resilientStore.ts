@@ -15,14 +15,14 @@ import type { Notices } from './state.ts'
 const MAKE_ROOM = 0.2
 
 export interface ResilientStore extends Store {
-  /** Continues in the database that `move` returns. `move` gets the current database; requests wait until then. */
+  /** Continues in the database that `move` makes from the current one. Requests wait until `move` has resolved. */
   change(move: (from: Database) => Promise<Database>): Promise<void>
 }
 
 interface ResilientInputs {
   readonly database: Database
   readonly notices: Notices
-  /** Returns the object with the person's events in this tab's memory; the store replaces its `events`. */
+  /** Returns the object with the person's events in memory. The store updates this object after deleting events. */
   readonly held: () => { events: readonly ShopperEvent[] }
   /** Copies everything except the events to memory. @param isCleared whether the shopper cleared this site's data */
   readonly copyRest: (from: Store, to: Store, isCleared: boolean) => Promise<void>

@@ -241,7 +241,7 @@ export function createWatchedLists() {
         if (items && !all && !place) return []
         const others = held.filter((one) => one.place < place)
         const now = compute(id, watched, without(query, others), list)
-        // A list with `until` only serves a comparison, so other lists may contain its items.
+        // A list with `until` shows an earlier state for comparison, so other lists may contain its items.
         if (place && optionsOf(query)?.until === undefined)
           for (const item of watched.items ?? []) held.push({ place, id: item.id })
         return !now || (items && watched.items && sameList(items, watched.items)) ? [] : [now]

@@ -108,7 +108,7 @@ export async function openServices(
       fetch: environment.fetch,
       ledger,
       destinations: destinationsOf(config),
-      // The addresses are recorded in memory, too, because the log needs them and can be stored on disk later.
+      // Also stores the addresses in memory: the log's requests went to them, and the log may move to disk later.
       records: (change) => store.changeSettings(change, 'strict'),
       relayed: federation && relay ? { ...federation, relay } : undefined,
       offline: offlineSignal(state, bus),

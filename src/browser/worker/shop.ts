@@ -69,7 +69,7 @@ export class Shop {
    * stored right after this, because the page could close soon.
    */
   stocked: Promise<unknown> = Promise.resolve()
-  /** Whether prices and stock are those of this visit, or checking them takes too long. */
+  /** Whether lists may be shown: prices and stock are checked in this visit, or the check takes too long. */
   isChecked = false
   /** Whether only the first part of the catalog or of the model has arrived. */
   isPartial = true
@@ -309,7 +309,7 @@ export class Shop {
   }
 
   async #build(): Promise<void> {
-    // Load both before reading `this.loaded` below, because a new model could arrive while they load.
+    // Load this code before reading `this.loaded` below, because a new model could arrive meanwhile.
     const [scoreInPart, contextTerms] = await Promise.all([
       this.#scoreInPart(),
       this.#loadContextTerms(),

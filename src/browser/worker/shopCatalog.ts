@@ -190,7 +190,7 @@ export class ShopCatalog {
     this.current = isWhole ? head : new Catalog([...head.items, ...this.#listed], head.faults)
     // The page gets all products of the tail as added products.
     const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
-    // A product that a newer catalog moved to the tail is still on open pages.
+    // Open pages still show products that a newer catalog moved to the tail, so list them as changed.
     const moved = tail.filter(({ id }) => this.#first?.get(id))
     this.changes = isWhole
       ? this.#pageChanges

@@ -38,7 +38,7 @@ export class ShopRules {
 
   /**
    * @param given the shop's rules, not validated, or their URL
-   * @param open opens the rules' file; passed in, like `readLatest`, because this file must not import the code for it
+   * @param open opens the rules' file; passed in, like `readLatest`, because this file must not import that code
    * @param readLatest reads a stored `latest.json`
    */
   constructor(

@@ -91,7 +91,7 @@ export class Shopper {
   }
 
   async reload(): Promise<void> {
-    // Waits for pending writes, because an older read must not remove their events from memory.
+    // Wait for pending writes: a read without their events would remove them from memory.
     await this.#written
     const { store } = this.#services
     const own = store.own()

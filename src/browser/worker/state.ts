@@ -134,9 +134,7 @@ interface DeviceEvents {
   conditions: DeviceConditions
   /** This tab leads from now on. */
   leading: null
-  /**
-   * The ranker was built again without a request, because the known items most similar to new products have been found.
-   */
+  /** The ranker was built again, without a download: the search for items similar to new products has ended. */
   rebuilt: null
   /** Lists could have changed. */
   lists: null

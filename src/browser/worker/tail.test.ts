@@ -454,7 +454,7 @@ for (const [what, spoil] of Object.entries({
     expect(top.score).toBeGreaterThan(0)
   })
 
-test('after a switch between two people with one product each, the other’s product is unknown', async () => {
+test('after a switch between two people, the device knows only the tail’s product of the person in use', async () => {
   const first = await open()
   const [mine, theirs] = [inTail('garden'), inTail('kitchen')]
   await first.capture({ name: 'view_item', item_id: mine })
@@ -506,7 +506,7 @@ test('an event captured before the model has arrived loads its product afterward
   await waitFor(() => expect(device.changes()?.added.map(({ id }) => id)).toContain(item_id))
 })
 
-test('a tab takes over the rows of another tab’s products, so that forgetting a category removes no product of another category', async () => {
+test('a tab reads from disk which products another tab loaded, so that forgetting a category removes no others', async () => {
   const [one, other] = [createBus(), createBus()]
   one.on('stored', (what) => other.emit('storedElsewhere', what))
   other.on('stored', (what) => one.emit('storedElsewhere', what))

@@ -164,7 +164,7 @@ export class Tail {
         this.#use(number, shard)
         for (const id of shard.rows.itemIds) wanted.delete(id)
       }
-    // Load the shards one after another. When the next shard needs room, the shopper's own products stay.
+    // Load one shard at a time. If it needs room, other shards are dropped, but not the shopper's own products.
     for (const id of [...wanted].slice(0, MOST_SOUGHT))
       await this.#attempt(async () => {
         const shards = await this.#files.ofId(id)

@@ -19,7 +19,7 @@ test('a fit and an update equal those of a device that has loaded no product of 
   const shop = await tailShop()
   const inHead = new Set(shop.head.map(({ id }) => id))
   const tail = shop.catalog.map(({ id }) => id).filter((id) => !inHead.has(id))
-  // A search that finds few enough products in the head, but too many in head and tail together.
+  // A search with too many hits in head and tail together (then none count), but not in the head alone.
   const prices = shop.head.map(({ price = 0 }) => price).sort((x, y) => x - y)
   const search_term = `item under ${prices[97]}`
   expect(createTitleIndex(shop.head)(search_term).length).toBeGreaterThan(50)
