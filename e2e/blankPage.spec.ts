@@ -20,7 +20,7 @@ const asRead = ({ method = '', url = '', rawHeaders }: IncomingMessage): HttpReq
   headers: rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1]]] : [])),
 })
 
-test('files that a worker imports, at its start or later, are requested with the headers of the blank page’s worker', async ({
+test('files that a shop’s worker imports, at its start or later, are requested with the same headers as those of the blank page’s worker', async ({
   context,
 }) => {
   const blank = await serveBlankPage()

@@ -51,7 +51,7 @@ async function leftInEnglish(page: Page): Promise<string[]> {
   )
 }
 
-/** Checks the page for English words, and that long German words don't make it wider than a narrow phone. */
+/** Checks that the page has no English words, and that German words don't make it wider than a narrow phone. */
 async function judge(page: Page, what: string): Promise<void> {
   expect(await leftInEnglish(page), what).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth), what).toBe(360)

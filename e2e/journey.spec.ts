@@ -157,7 +157,7 @@ test('after a consent, updates of this device and 32 others give a new base mode
   await expect(consent).toHaveAttribute('aria-checked', 'true')
   await page.getByRole('button', { name: 'Send an update now' }).click()
   await expect(fact(page, 'Contribution', 'Updates sent')).toHaveText('1')
-  // The first upload requests a token. It contains only a blinded number, which looks random to the leader.
+  // The first POST asks for a token. It contains only a blinded number, which looks random to the leader.
   const [token, update] = uploads
   expect(uploads).toHaveLength(2)
   expect(token).toEqual({ url: `${leader}/v1/tokens`, bytes: 259 })

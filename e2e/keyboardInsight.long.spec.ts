@@ -77,7 +77,7 @@ test('by keyboard: side by side shows equal lists at first, and lists with moved
   await expect(page.getByRole('button', { name: 'Add to basket' })).toBeVisible()
 })
 
-test('by keyboard: a shopper pauses a replayed year and steps through it, and the visitor’s own data stay unchanged', async ({
+test('by keyboard: a visitor steps through the replay of a shopper’s year and pauses it; the visitor’s own data stay unchanged', async ({
   page,
 }) => {
   await lookByKeys(page)

@@ -245,7 +245,7 @@ test('no page is wider than a phone, and every picture declares its size and kee
   for (const address of PAGES) {
     await page.goto(address)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    // Each picture has its size at once, so the test waits only for the first picture, if the page has one.
+    // Pictures have their sizes before they load, so the test waits only for the first one, if the page has one.
     // Fast-forward plays by itself; its first order takes a slow machine a while.
     if (!WITHOUT_PICTURES.includes(address))
       await page.locator('main img').filter({ visible: true }).first().waitFor()

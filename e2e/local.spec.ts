@@ -1,4 +1,4 @@
-/** @module Tests local-only mode: only GETs of the paths listed below and the shopper's orders leave the browser. */
+/** @module Tests local-only mode: only orders, and GETs of the paths listed below, leave the browser. */
 import { type BrowserContext, expect, test } from 'playwright/test'
 import { fact, openConsole, openShop } from './shop.ts'
 
@@ -85,7 +85,7 @@ test('the check of local-only mode finds a planted leak', async ({ page, context
     navigator.sendBeacon('/collect', 'viewed=85123A')
     await fetch('/models/latest.json', { method: 'POST', body: 'viewed=85123A' })
   })
-  // The test compares only paths, because the service worker's own fetch of the picture is seen as well.
+  // The test counts paths, because the picture is requested twice: by the page and by the service worker.
   const found = () => new Set(undeclared(seen, baseURL).map(({ url }) => new URL(url).pathname))
   await expect.poll(() => found().size).toBe(3)
 })

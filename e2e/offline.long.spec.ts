@@ -1,4 +1,4 @@
-/** @module Tests that after one visit every page opens, learns and plays fast-forward's replay without a network. */
+/** @module Tests that after one visit the shop works without a network: pages open, learning and fast-forward go on. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, type Page, test } from 'playwright/test'
@@ -36,7 +36,7 @@ function missing(page: Page, part: 'shop' | 'replay'): Promise<string[]> {
   }, part)
 }
 
-/** Whether the catalog is stored. The service worker's file lists (`RELEASE`) don't name it. */
+/** Whether the catalog is stored. `missing` can't tell, because the service worker's `RELEASE` doesn't name it. */
 const keepsCatalog = (page: Page) =>
   page.evaluate(async () => Boolean(await caches.match('/catalog/catalog.json')))
 

@@ -56,7 +56,7 @@ async function enter(page: Page, token = TOKEN): Promise<void> {
 
 const cardOf = (page: Page, title: string) => page.getByRole('region', { name: title })
 
-test('with a wrong token the page gets a 401 and shows nothing; with the right token it names each status in words', async ({
+test('with a wrong token the page gets a 401 and shows nothing; with the right token each card says its status in words', async ({
   page,
 }) => {
   const answered = page.waitForResponse(/\/v1\/owner$/)

@@ -98,7 +98,7 @@ test('after “Only this visit” the shop learns, but stores only this answer',
   await expect(question(page)).toHaveCount(0)
 })
 
-test('if a tab closes before a refusal has erased all, the next visit does', async ({ page }) => {
+test('if a tab closes while a refusal erases, the next visit erases the rest', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Keep' }).click()

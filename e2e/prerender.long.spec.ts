@@ -56,7 +56,7 @@ test('a new shopper’s device starts with the model that the page was rendered 
   expect(others.filter((path) => !path.startsWith('1/'))).toEqual([])
 })
 
-test('pages that are not prerendered start with the page without content, not with the home page', async ({
+test('without scripts, pages that are not prerendered show that the shop is opening, not the home page’s products', async ({
   browser,
 }) => {
   const context = await browser.newContext({ javaScriptEnabled: false })

@@ -9,7 +9,7 @@ async function scrollPage(page: Page, top: number): Promise<void> {
   await expect.poll(() => scrolled(page)).toBe(top)
 }
 
-test('back, forward and reload restore the place in a long list and a product', async ({
+test('back, forward and reload restore the scroll position in a long list and on a product’s page', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 390, height: 600 })
@@ -60,7 +60,7 @@ test.describe('if the list comes late', () => {
       await route.continue()
     })
     await page.reload()
-    // The shop's script has started, and the page without its list is scrolled to its end.
+    // The test waits for the shop's script; the page, still without its list, is then scrolled to its end.
     await page.waitForFunction(() =>
       Object.keys(document.getElementById('shop') ?? {}).some((key) => key.startsWith('__react')),
     )

@@ -107,7 +107,7 @@ test('a product is dragged to a place, scheduled, and shown on that day alone', 
   expect(rules()[0]).toMatchObject({ at: 2, when: { from: '2040-03-01' } })
 })
 
-test('the studio shows a shopper, a product’s page and a rule for many products, and measures the rules', async ({
+test('the studio shows lists for a shopper’s views and for a product’s page, adds a rule for many products, and measures the rules', async ({
   page,
 }) => {
   await open(page)
@@ -173,7 +173,7 @@ test('axe finds nothing on the studio’s page, which fits 320 pixels, light and
   }
 })
 
-/** Ends the running studio, and restarts it on the same port as on a server with the given public address. */
+/** Ends the running studio, and restarts it on the same port, but as a server's studio with this public address. */
 async function relaunch(address: (port: string) => string): Promise<string> {
   const { port } = new URL(url)
   const ended = new Promise((resolve) => server.once('exit', resolve))

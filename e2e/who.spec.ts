@@ -26,7 +26,7 @@ async function look(page: Page, place: number, looks: number): Promise<void> {
   await learnsFrom(page, looks)
 }
 
-test('gifts for somebody leave the shopper’s list and wishes as they were, by keyboard', async ({
+test('by keyboard: shopping for somebody else leaves the shopper’s own list and wishes as they were', async ({
   page,
 }) => {
   await openShop(page)

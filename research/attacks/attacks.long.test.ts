@@ -77,12 +77,12 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('an attack on a round’s counts tells which of two products a device counted about as often as its bound allows', async () => {
+  test('about as often as its bound allows, an attack on a round’s counts tells which of two products a device counted', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])
-    // Only .8 of the update's norm are counts, so the bound is Φ(√.4) = .736; for counts alone it would be Φ(√.5) =
-    // .760.
+    // Counts are only .8 of the update's squared norm, so the bound is Φ(√.4) = .736; an update of counts alone would
+    // have the bound Φ(√.5) = .760.
     expect(found.ours).toBeGreaterThan(0.7)
   })
 
@@ -90,7 +90,7 @@ describe('an attack', () => {
     // The update is three times as long as the clip norm for which the noise was calibrated.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
-    // The first read of `clipNorm` sets the noise, and later reads set the update.
+    // The first read of `clipNorm` sets the noise, and later reads set the update's length.
     Object.defineProperty(terms, 'clipNorm', {
       get: () => DEMO_PARAMETERS.clipNorm * (read++ ? 3 : 1),
     })

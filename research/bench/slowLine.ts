@@ -36,7 +36,7 @@ export async function slowLine(
     later(start + (8000 * turn()) / bitsPerSecond, pass)
   }
 
-  /** Milliseconds by which timers ended too early: they count whole milliseconds, a piece takes fractions. */
+  /** Milliseconds by which timers fired too early, because they count only whole milliseconds; below 0: too late. */
   let owed = 0
   function later(at: number, work: () => void): void {
     const wait = at - performance.now() + owed

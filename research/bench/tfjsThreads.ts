@@ -8,7 +8,7 @@ export interface TfjsThreads extends ScanPeer {
   close(): void
 }
 
-/** @throws Error if the page isn't isolated, so that the browser allows no threads */
+/** @throws Error if the browser allows no threads, because the page isn't isolated */
 export async function startTfjsThreads(
   table: TfjsTable,
   query: Float32Array,

@@ -22,7 +22,7 @@ let search: (() => Promise<Best>) | undefined
 /** @returns the number of threads @throws Error if the backend has no threads */
 async function start({ table, query, places }: Exclude<ToThreads, { times: number }>) {
   const cores = navigator.hardwareConcurrency
-  // The backend uses at most half of the cores that the browser reports, which on two cores is one thread.
+  // The backend uses at most half of the reported cores, so the script reports twice as many as there are.
   Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 * cores })
   locateWasm()
   setThreadsCount(cores)

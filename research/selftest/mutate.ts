@@ -130,7 +130,7 @@ const recordsOf = (root: Holder) => entriesOf(root).filter(isRecord)
 const anyEntry = (entries: readonly unknown[], random: Random) =>
   random.integer(entries.length || 1)
 
-/** Changes to log entries such as a lying device or a damaged file has. */
+/** Changes to log entries, as a lying device or damage to a file makes them. */
 const MISPLACEMENTS: readonly Change[] = [
   (root, _, random) => {
     const entries = recordsOf(root)
