@@ -39,7 +39,7 @@ global.onmessage = (event: MessageEvent<ToWorker | { kind: 'clock'; now: number 
 
 async function keptModel(database: string): Promise<Download | null> {
   try {
-    // 'never': if the shopper refused storage, there is no database, and this must not create one.
+    // With 'never', no database is created: if the shopper refused storage, there is none.
     const store = createStore(await openIndexedDb(database, indexedDB, 'never'))
     try {
       const kept = await store.download('model')

@@ -65,7 +65,7 @@ export function canaryProblem({
   }
 }
 
-/** @throws NearsideError `engine-failed` if the engine's answer is wrong; or the error of its own `fit` */
+/** @throws NearsideError `engine-failed` if the engine's answer is wrong; or the error that its `fit` throws */
 export async function runCanary(engine: Engine): Promise<void> {
   const { parameters } = await engine.fit(canaryProblem(CANARY_SIZE))
   // Math.max returns NaN if an error is NaN, which the check below rejects.

@@ -94,7 +94,7 @@ export async function load(question: Question): Promise<Loaded> {
   }
 }
 
-/** Share of the log's span that is used for training, unless a model or the caller names a training limit. */
+/** Share of the log's span that is used for training, unless a model or the caller says where training ends. */
 const TRAINED_SHARE = 0.75
 
 /** First tested day if no limit is given: it begins after `TRAINED_SHARE` of the log's span. */
@@ -136,7 +136,7 @@ interface HeldOut {
 
 /**
  * Tested shoppers for leave-one-out. The model trained on all shoppers, and is tested on each shopper's last event,
- * which must lie after the model's training limit. `--holdout` names the tested shoppers.
+ * which must lie after the model's training data. `--holdout` names the tested shoppers.
  */
 async function everybody(option: string | undefined, shop: Shop, seed: number): Promise<HeldOut> {
   const isHeldOut = () => false

@@ -67,7 +67,7 @@ const CHOSEN = ['85123A', '22423', '20725', '22720']
 
 export const windowOf = (catalog: Catalog): readonly Item[] => chosenOf(catalog, CHOSEN)
 
-/** Returns the named products. If the catalog lacks one of them, one product of each of the largest departments. */
+/** Returns the named products or, if the catalog lacks one of them, one product of each of the largest departments. */
 export function chosenOf({ get, departments }: Catalog, ids: readonly string[]): readonly Item[] {
   const chosen = ids.flatMap((id) => get(id) ?? []).filter(isSold)
   if (chosen.length === ids.length) return chosen

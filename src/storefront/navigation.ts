@@ -49,8 +49,8 @@ export function keepScroll(): void {
       // If the positions can't be stored, a reload starts at the top.
     }
   })
-  // The position is stored here, because the old page is still on screen and its last scroll event may not have arrived
-  // yet.
+  // The scroll position is stored here, because the old page is still on screen and its last scroll event may not
+  // have arrived yet.
   addEventListener('pushState', () => {
     keep()
     stop()

@@ -43,8 +43,8 @@ export function followForOffline(): void {
 async function leaveOffline(): Promise<void> {
   replayKept.set('unknown')
   try {
-    // If the shopper has cut the wire, the service worker refuses all requests. The service worker is removed below, so
-    // the shop goes online first.
+    // While the shopper has cut the wire (to all servers), the service worker refuses requests. The service worker is
+    // removed below, so the shop goes online first.
     if (isCut.get()) await setWire(false, null)
     await (await navigator.serviceWorker?.getRegistration())?.unregister()
     for (const name of await caches.keys())

@@ -64,7 +64,7 @@ export interface PretrainOptions {
   /** Learners to try; default: all. */
   readonly learners?: readonly Learner[]
   readonly holdout: Holdout
-  /** Exclusive training limit, milliseconds since the epoch; null for the end of the log. */
+  /** End of the training data, exclusive, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
   /**
    * Whether to train leave-one-out on a log of sequences, on all but the last two events of each shopper. Items may be

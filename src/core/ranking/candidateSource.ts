@@ -103,8 +103,8 @@ export class ShownItems {
 
 export interface CandidateSource {
   /**
-   * Returns some rows of `choice` that include the `count` rows with the highest scores, in the catalog's order. Of
-   * equal scores, the row that comes first in the catalog counts as higher.
+   * Returns rows of `choice` in the catalog's order, among them the `count` rows with the highest scores. Of equal
+   * scores, the row that comes first in the catalog counts as higher.
    */
   find(count: number, choice: Choice): readonly number[]
   scoresOf(rows: readonly number[]): Float32Array

@@ -1,6 +1,6 @@
 /**
- * @module Summarises the recent history for people: the items, categories and queries of the greatest weight, the
- * strongest action on each item, and the latest answers.
+ * @module Summarises the recent history for the shopper to read: the items, categories and queries of the greatest
+ * weight, the strongest action on each item, and the latest answers.
  */
 
 import type { Catalog } from '../catalog/catalog.ts'
@@ -49,7 +49,7 @@ const halved = (time: number, now: number, halfLife: number) =>
 const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
   eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
 
-/** Strongest action on each item at `now`; of equally strong ones, the later. Only views, wishes, basket and orders count. */
+/** Strongest action on each item at `now`; of equally strong, the later. Only views, wishes, carts and orders count. */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {

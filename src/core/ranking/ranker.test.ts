@@ -39,7 +39,7 @@ function life(seed: number): History {
   )
 }
 
-test('in the base order, the first items have the reason ‘popular’ and all others ‘shop-order’', () => {
+test('in the base order, the first tenth of the items has the reason ‘popular’, and all others ‘shop-order’', () => {
   const kinds = ranker.recommend(score([]), { limit: ITEMS }).map(({ reason }) => reason.kind)
   expect(kinds).toEqual([...kinds.keys()].map((at) => (at < 4 ? 'popular' : 'shop-order')))
   expect(ranker.recommend(score([]), { limit: 1 })[0]).toMatchObject({ id: 'item-31', baseRank: 1 })

@@ -12,12 +12,12 @@ import { highestRows } from '../model/highest.ts'
 const SAME_CATEGORY = 0.3
 
 /**
- * Similarity from which products of different categories are similar. Cosines of unrelated products in a small trained
- * shop reach 0.37; in the demo shop's titles alone, most pairs below 0.4 share one unimportant word.
+ * Least similarity at which products of different categories count as similar. Cosines of unrelated products in a small
+ * trained shop reach 0.37; in the demo shop's titles alone, most pairs below 0.4 share one unimportant word.
  */
 const SIMILAR = 0.4
 
-/** Cosine of two picture vectors from which products look alike; one pair of random vectors in 90,000 reaches it. */
+/** Least cosine of the picture vectors of products that look alike; one pair of random vectors in 90,000 reaches it. */
 const LOOKS_ALIKE = 0.5
 
 export class Related {

@@ -20,7 +20,7 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
 
 const PER_FAMILY = 2
 
-/** Number of candidates from which a list with varied categories is selected, per place. */
+/** Number of candidates per place from which a list with varied categories is selected. */
 const POOL = 8
 
 /**
@@ -127,8 +127,8 @@ export function diversify(
   const add = (category = '') =>
     category !== '' && held.set(category, (held.get(category) ?? 0) + 1)
   for (const { category } of taken) add(category)
-  // Candidates of each category, with the best candidate last. Items without a category don't lower one another's
-  // worth.
+  // Candidates by category, the best last. `held` doesn't count items without a category, so these don't lower one
+  // another's worth.
   const queues = new Map<string, number[]>()
   for (let place = ranked.length - 1; place >= 0; place--) {
     const category = itemOf(ranked[place])?.category ?? ''

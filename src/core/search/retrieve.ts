@@ -126,8 +126,8 @@ function matchAll(
     }
   }
   const isKnown = asked.some((words) => tellingOf(words).some((word) => index.knows(word)))
-  // A hit for only some of the words must have one of the words exactly, because a similar word alone isn't related to
-  // the query.
+  // A hit for only some words of the query must have one of these exactly: a product with only a similarly spelt word
+  // isn't related to the query.
   const related = (words: Words, found: readonly ProductHit[]) => {
     const terms = words.map(foldWord)
     return found.filter(

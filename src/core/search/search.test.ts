@@ -500,7 +500,7 @@ describe('highlight', () => {
           for (const piece of highlight(title, terms)) {
             if (!piece.hit) continue
             const shown = foldWord(piece.text)
-            // A misspelt word is also searched as the shop spells it, which matches longer words, too.
+            // A misspelt word is also searched as the shop spells it, and this spelling can match longer words, too.
             const beginnings = [...shown].map((_, at) => shown.slice(0, at + 1))
             const near = (query: string) =>
               shown.startsWith(query) ||

@@ -28,7 +28,7 @@ describe('the fused gradient on llvmpipe', async () => {
   const device = (await (await nodeAdapter('software'))?.requestDevice()) as GPUDevice
   const pipelines = device && (await compileFused(device))
 
-  /** After one step from zero moments, the first moment is the gradient at q. */
+  /** Runs one step from zero moments, after which Adam's first moment shows the gradient at q. */
   async function gradientAt(problem: FitProblem, q: Float32Array): Promise<Float32Array> {
     const { cases, candidates, parameters: P, precision } = problem
     const plan = planKernels(problem)

@@ -12,7 +12,7 @@ test('baskets are decayed within and between groups; if they don’t divide even
   expect(vector.get(2)).toBeCloseTo(1 / 2 / 2, 9)
 })
 
-test('with fewer baskets than groups, each basket is a group, with the decay of the first basket of a group', () => {
+test('with fewer baskets than groups, each basket is a group, and the latest groups stay empty', () => {
   const vector = decayedFrequency([[0], [1]], { ...settings, groups: 3 })
   expect(vector.get(0)).toBeCloseTo((0.5 * 0.01) / 2, 9)
   expect(vector.get(1)).toBeCloseTo(0.1 / 2, 9)
@@ -42,7 +42,7 @@ const history = fc.array(
   { minLength: 1, maxLength: 20 },
 )
 
-test('without decay, an item’s frequency is the mean over groups of its share of the baskets', () => {
+test('without decay, an item’s frequency is the share of a group’s baskets with the item, averaged over the groups', () => {
   fc.assert(
     fc.property(history, fc.integer({ min: 1, max: 7 }), (baskets, groups) => {
       const even = { ...settings, groups, basketDecay: 1, groupDecay: 1 }

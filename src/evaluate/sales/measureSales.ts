@@ -1,4 +1,4 @@
-/** @module Effect of personal lists on a shop's sales: figures of both arms, their ratios, and a trial's length. */
+/** @module Computes how personal lists change sales: both arms' figures, their ratios, and a trial's length. */
 import { invalidInput } from '@nearside/core/error.ts'
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { DAY } from '@nearside/core/time.ts'
