@@ -38,7 +38,7 @@ async function start(): Promise<Personalizer> {
 
 let begun: Promise<Personalizer> | null = null
 
-/** Starts the personalizer before the page's script, because it needs nothing from the page. */
+/** Starts the personalizer, which needs nothing from the page, before the page's script. */
 export function beginPersonalizer(): void {
   begun = start()
   begun.catch(() => undefined)

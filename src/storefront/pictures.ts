@@ -17,7 +17,7 @@ const pack = createSignal<PicturePack | null>(null)
  */
 const addresses = new Map<string, string | null>()
 
-/** Loads all pictures. Until the pack has loaded, products without a picture show their first letters. */
+/** Loads the pack of all pictures. Until then, products without a picture show their first letters. */
 export async function loadPictures(): Promise<void> {
   takePictures(await loadLines('catalog/pictures.json'))
 }

@@ -34,7 +34,7 @@ export function followChoices({ dataset }: HTMLElement): void {
   apply()
 }
 
-/** Loads the font of the texts, then uses it. The first list doesn't wait; if loading fails, the fallback font stays. */
+/** Loads the font of the texts, then uses it. Before that, or if loading fails, texts show in the fallback font. */
 export async function showTypeface({ dataset }: HTMLElement): Promise<void> {
   const faces = await document.fonts.load('1em Figtree').catch(() => [])
   if (faces.length > 0) dataset.face = ''

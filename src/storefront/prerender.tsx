@@ -1,4 +1,4 @@
-/** @module Renders pages as HTML when the shop is built, and an empty frame for pages that are not prerendered. */
+/** @module Renders pages as HTML when the shop is built, and an outline without products for all other pages. */
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
@@ -35,9 +35,9 @@ interface Rendered {
 /**
  * @param items items in a new shopper's order
  * @param bestsellers ids for the home page's lists, best first, as every new shopper's device orders them
- * @param popular ids for a shelf on a page without other lists, in the same order
+ * @param popular ids for a shelf on a page without other lists, ordered like `bestsellers`
  * @param pictures pictures of all items; a page contains the pictures of its items
- * @param histories histories of all items; a product's page contains its own
+ * @param histories price and order histories of all items; a product's page contains its own
  */
 export function* renderPages(
   items: readonly Item[],

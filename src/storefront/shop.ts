@@ -10,7 +10,7 @@ export interface Shop {
   readonly capture: (event: CaptureInput) => void
   /** Whether personalisation could not start, so that lists have no personal order. */
   readonly unavailable: boolean
-  /** Items that a prerendered page shows until this shopper's list arrives; undefined on later pages. */
+  /** Items that a prerendered page shows until this shopper's list arrives; undefined after the visit's first page. */
   readonly bestsellers: Signal<readonly string[] | undefined>
   /** Item last viewed in this visit. This item is in memory only; the personalizer stores the events. */
   readonly lastLooked: Signal<string | null>

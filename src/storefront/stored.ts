@@ -1,7 +1,7 @@
 /**
  * @module A value in `localStorage`, shared by all tabs. A value that can't be on the disk lives as long as the page. A
  * value is not on the disk if the browser denies storage (private windows), before the shopper allows storing, and
- * while the shopper shops as nobody.
+ * while "Nobody" is chosen under "Who's it for?".
  */
 import { createSignal, type Signal } from './signal.ts'
 
@@ -54,22 +54,19 @@ type Kind =
   /** Value that decides what this device may send or store; stored even while the shopper shops as nobody. */
   | 'promise'
   /**
-   * Value for the page's appearance. A visit as nobody starts with this value, and its changes last as long as the
-   * page.
+   * Value for the page's appearance. A visit as nobody starts with the stored value; changes made in it last as
+   * long as the page.
    */
   | 'setting'
   /** One value for the shopper and all people for whom the shopper shops; a visit as nobody has a separate value. */
   | 'shared'
   /** A separate value for each person. */
   | 'own'
-  /**
-   * A separate value for each person, written by the shop itself, so it is stored only after the shopper allowed
-   * storing (`mayKeep`).
-   */
+  /** Like `own`, but the shop writes the value unasked, so it needs the consent to storing (`mayKeep`). */
   | 'note'
 
 interface Stored<T> extends Signal<T> {
-  /** Erases the values of the shopper and of nobody. `keepOnly` erases those of other people. */
+  /** Erases the shopper's values and those of a visit as nobody. `keepOnly` erases those of other people. */
   clear(): void
 }
 

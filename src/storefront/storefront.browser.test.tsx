@@ -68,7 +68,7 @@ afterEach(() => {
   history.replaceState(null, '', home)
 })
 
-test('a product view changes the front page, and the switch restores the shop’s order', async () => {
+test('a product view changes the front page, and choosing “Everyone’s” restores the shop’s order', async () => {
   const screen = await open('/')
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
   await screen.getByText('Cake thing 1', { exact: true }).first().click()
@@ -169,7 +169,7 @@ test('while learning is paused, no note shows after a first view', async () => {
   await expect.element(note).not.toBeInTheDocument()
 })
 
-test('the note after a first view is closed and shown again on the next page, instead of moving there', async () => {
+test('on the next page, the note after a first view is a new element, because moving the note would shift the page', async () => {
   told.set(0)
   await personalizer.capture({ name: 'view_item', item_id: 'i2' })
   const screen = await open('/product/i2')
@@ -379,7 +379,7 @@ describe('a refusal to store', () => {
     await expect.element(failed).not.toBeInTheDocument()
   })
 
-  test('the next visit repeats a refusal to store if the disk still has the earlier consent', async () => {
+  test('after a refusal to store, the next visit refuses again if the disk still has the earlier consent', async () => {
     const setPersist = vi.spyOn(personalizer, 'setPersist')
     personalizer.change({ persist: { option: 'ask', allowed: true } })
     await repeatRefusal(personalizer)
@@ -431,7 +431,7 @@ test('forgotten wishes disappear from the wishlist; forgetting one product of an
   expect(wishlist.get()).toEqual([])
 })
 
-test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and is hidden in everyone’s order', async () => {
+test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and is hidden while the shop shows everyone’s order', async () => {
   const screen = await open('/product/i2')
   const viewed = screen.getByRole('region', { name: 'Recently viewed' })
   await waitFor(() => expect(names()).toContain('view_item'))
@@ -670,7 +670,7 @@ test('the heading gets the focus even if the focused element vanishes just after
   observer.disconnect()
 })
 
-test('the panel shows “Who’s it for?” as soon as it opens; if it came later, it would move the focused button', async () => {
+test('the panel “What this shop learned” opens with “Who’s it for?”, because a part that came later would move the focused button', async () => {
   const { container } = await open('/')
   container.querySelector<HTMLElement>('button.learned')?.click()
   await Promise.resolve()
@@ -678,7 +678,7 @@ test('the panel shows “Who’s it for?” as soon as it opens; if it came late
   expect(container.querySelectorAll('dialog .who input')).toHaveLength(2)
 })
 
-test('the panel opens and closes by keyboard and returns the focus to its button', async () => {
+test('the panel “What this shop learned” opens and closes by keyboard and returns the focus to its button', async () => {
   const screen = await open('/')
   const button = screen.getByRole('button', { name: 'What this shop learned' })
   ;(button.element() as HTMLElement).focus()

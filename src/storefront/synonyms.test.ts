@@ -64,7 +64,7 @@ test('queries for products that the shop lacks find nothing, in both languages',
     ).toEqual([])
 })
 
-test('completions of a query lead to best sellers, and are German in the German shop', () => {
+test('a query is completed to a word of best sellers, and in the German shop to a German word', () => {
   expect(search.suggest('can')[0]).toBe('candles')
   expect(inGerman.suggest('tas')).toContain('tasse')
 })

@@ -26,7 +26,7 @@ interface Shown {
 
 /**
  * Products as last shown at each entry of the browser's history, so that "back" shows them in the same order. A reload
- * clears these entries.
+ * forgets them.
  */
 const shownAt = new Map<string, Shown>()
 const MOST_ENTRIES = 50
@@ -39,8 +39,8 @@ function keepShown(shown: Shown): void {
 }
 
 /**
- * Products as this entry of the history showed them. The products are null if the entry showed another list or other
- * products, or if the shopper has made the device forget something since.
+ * Products as last shown at the current history entry. Null if it showed another list or other products, or if the
+ * shopper has made the device forget something since.
  */
 function shownHere(key: string, erasures: number, ids: readonly string[]): Shown | null {
   const shown = shownAt.get(entryNow())

@@ -10,7 +10,7 @@ import type { ScoringModel } from './validate.ts'
 
 /**
  * Weight of the encoder if it does not help: too small to change the ranking, but above 0, so that the user vector `u`
- * and shared updates still have an effect through the item vectors and hidden states.
+ * and the updates that shoppers share still have an effect through the item vectors and hidden states.
  */
 const IDLE_ENCODER_WEIGHT = 0.01
 

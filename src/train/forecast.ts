@@ -30,7 +30,7 @@ interface ForecastData {
 }
 
 /**
- * @param model base model, whose own statistics are ignored
+ * @param model base model, with `data.statistics` instead of its own
  * @returns metrics for the manifest
  */
 export function forecast(model: BaseModel, data: ForecastData): Record<string, number> {

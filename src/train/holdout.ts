@@ -39,8 +39,8 @@ export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => bo
 
 /**
  * Hash that identifies a set of named held-out shoppers without naming anybody. The hash covers shoppers with events
- * before `until`, so it stays the same when log and file grow. The hash is absent if a share of the shoppers is held
- * out.
+ * before `until`, so it stays the same when the log and the file of ids grow. Absent if a share of the shoppers is
+ * held out.
  * @returns SHA-256, hex
  */
 export function hashOfHeldOut(

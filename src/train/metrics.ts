@@ -48,7 +48,7 @@ export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): I
   }).sort()
 }
 
-/** Marks the row of the item that is not ranked, [items]; null marks none. */
+/** Returns an array [items] with 1 at `row`, an item that is not ranked; null: all items are ranked. */
 export function hiding(items: number, row: number | null): Uint8Array {
   const hidden = new Uint8Array(items)
   if (row !== null) hidden[row] = 1

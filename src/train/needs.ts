@@ -15,14 +15,14 @@ import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core per event: for the log that trains fastest, and for the one that trains slowest. */
 const EACH_EVENT = [1, 4.5] as const
-/** Base amount of memory, bytes; events, the ranker's table or the prior's cases come on top, whichever is largest. */
+/** Base memory, bytes; the largest of events, the ranker's table and the prior's cases comes on top. */
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000
 /** Beyond this number of events, cases are sampled, so that a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
-/** Compressed bytes per item of a model without picture vectors, which hardly compress and are added in full. */
+/** Compressed bytes per item of a model, without picture vectors: these hardly compress and are added in full. */
 const ITEM = 200
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`

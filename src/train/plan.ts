@@ -1,7 +1,7 @@
 /**
  * @module Plans which shoppers train which part of the model. A split by time leaves some shoppers out of the encoder's
- * training, to measure the encoder's value for new shoppers. With leave-one-out, as in published tables, all shoppers
- * train, and each shopper's second last event is the test case; the last event is never read.
+ * training, to measure the encoder's value for new shoppers. With leave-one-out, as in published benchmarks, all
+ * shoppers train, and each shopper's second last event is the test case; the last event is never read.
  */
 
 import { invalidInput } from '@nearside/core/error.ts'
@@ -39,14 +39,14 @@ interface Plan {
   readonly split: Split
   readonly encoder: EncoderSettings
   teachesEncoder(shopper: string): boolean
-  /** Split for ranker, validation and prior: `split`, or a split with one more event of each shopper. */
+  /** Split for ranker, validation and prior: `split`, with leave-one-out plus one more event of each shopper. */
   readonly questions: Split
   /** Time of the ranker's first case, milliseconds; default: after a warm-up. */
   readonly questionsFrom?: number
   /** Whether a shopper's cases can be used to fit the encoder's weight. */
   calibrates(shopper: string): boolean
   readonly measuredFrom: number
-  /** Time when the histories of the measured shoppers' devices begin, milliseconds, as in `evaluate`. */
+  /** Time of the installation, milliseconds: devices of measured shoppers know no earlier events, as in `evaluate`. */
   readonly installed: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
@@ -77,8 +77,8 @@ export function planByTime(
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     measuredFrom,
     installed: measuredFrom,
-    // Both folds are used, because a tenth of the shoppers is too few. The first fold was only used to fit one scalar
-    // and a small adjustment.
+    // The calibration fold is measured, too, because one fold is too few shoppers. Only one scalar and a small
+    // adjustment were fitted on it.
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }

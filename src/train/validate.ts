@@ -83,7 +83,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
   return ndcgs
 }
 
-/** Returns a function that prepares the search for candidates, cached by item vectors for the last statistics. */
+/** Returns a function that prepares scans of item vectors, and caches the scans for the last statistics. */
 function scansOf() {
   let last: ItemStatistics | null = null
   const scans = new Map<Float32Array, ItemScan>()

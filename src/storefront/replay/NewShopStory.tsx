@@ -1,4 +1,4 @@
-/** @module The second story of fast-forward: first weeks of a shop that collects nothing, recorded by `simulate`. */
+/** @module Second part of `/fast-forward`: first weeks of a shop that collects nothing, recorded by `simulate`. */
 import { useMemo } from 'react'
 import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'

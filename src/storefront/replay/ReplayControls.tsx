@@ -1,4 +1,4 @@
-/** @module Buttons, progress and speed of a replay, which both stories of the page share. */
+/** @module Buttons, progress and speed of a replay, for both parts of the page `/fast-forward`. */
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { savesData } from '../offline.ts'
 import { ShareLink } from '../parts/ShareLink.tsx'

@@ -22,7 +22,7 @@ export interface Listed {
 interface DeviceExample {
   /** Products that the device's shopper viewed, wished for, put into the basket or bought in the last 30 days. */
   readonly items: readonly string[]
-  /** Number in the update that counts the first of these products; `leader` and `helper` are its two shares. */
+  /** Value in the device's update for the first of these products; `leader` and `helper` are its secret shares. */
   readonly number: number
   readonly leader: number
   readonly helper: number

@@ -17,7 +17,7 @@ export const MAIN_ARMS: readonly Arm[] = ['popular', 'personal']
 export const PLACES = 10
 
 export interface Quality {
-  /** NDCG, from 0 to 1: the sum of the gains 1 / log2(place + 1), divided by the best possible sum. */
+  /** NDCG, from 0 to 1: the sum of 1 / log2(place + 1) over the bought products, divided by the best possible sum. */
   readonly ndcg: number
   /** 1 if at least one of the ten products was bought, else 0. */
   readonly hit: number

@@ -22,7 +22,7 @@ const PATIENCE = 60_000
 
 /** Replays orders, which must ascend by time. @throws Error with a message for the shopper */
 export async function createReplay(items: readonly Item[]): Promise<Replay<PastOrder, ReplayStep>> {
-  // The replay's catalog has no availability, because a product that is sold out today may have been on sale then.
+  // The replay's catalog has no availability, because a product that is sold out today may have been available then.
   const catalog = items.map(({ id, category }) => ({ id, category }))
   const learning = createPast(catalog)
   const knowing = createPast(catalog)
@@ -73,7 +73,7 @@ interface Past {
   readonly personalizer: Personalizer
   /** List that would be shown at `time`. */
   list(time: number, order?: 'personal' | 'base'): Promise<readonly Recommendation[]>
-  /** Captures a past order as if it were placed now, with the time at which it was really placed. */
+  /** Sets the personalizer's clock to the time of a past order, then captures the order. */
   tell(order: PastOrder): Promise<void>
   /** @throws Error if the personalizer no longer has everything that it learned so far */
   requireWhole(): void

@@ -99,8 +99,7 @@ export function YourList({ first }: YourListProps) {
   useEffect(() => {
     if (!loading && items) onScreen.current = { order: shownOrder, items, since: Date.now() }
   }, [loading, items, shownOrder])
-  // Marks the shop's first hint, that the list has changed, as shown (`told`): here the shopper sees the changed list
-  // anyway.
+  // This page shows the changed list, so the note after the first view (`Passing.tsx`) counts as shown (`told`).
   useEffect(() => {
     if (visit.get().looks > 0 && told.get() === 0) told.set(1)
   }, [])

@@ -79,7 +79,7 @@ test('riseOf is null for an item that everyone’s list shows, or whose rank in 
   expect(riseOf(unknown, 12)).toBeNull()
 })
 
-test('actions on one item are stored once, as the strongest action, until the list is shown', () => {
+test('actions since the last list are remembered as one for each item, the strongest; the next list clears them', () => {
   noteAction({ name: 'view_item', item_id: 'i1' })
   noteAction({ name: 'add_to_cart', items: [{ item_id: 'i1' }] })
   noteAction({ name: 'search', search_term: 'tea' })

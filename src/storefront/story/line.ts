@@ -33,7 +33,7 @@ export function lineOf(
     if (now.some(({ id }, place) => without[place]?.id !== id))
       return words('yourList.reordered', { since })
   }
-  // Compared with everyone's list and not by `baseRank`, which doesn't count items that the shopper's list leaves out.
+  // Compares the lists, because `baseRank` doesn't count items that the shopper's list leaves out.
   if (!everyones) return ''
   const own = countOf(now, everyones)
   return own > 0 ? words('yourList.others', { n: own, of }) : words('yourList.same', { of })

@@ -1,4 +1,4 @@
-/** @module The shopper's settings above their list: price, familiar or surprising, themes. The list follows at once. */
+/** @module Settings above the shopper's list (price, surprise, themes). Each change sorts the list again at once. */
 import { useEffect, useId, useLayoutEffect, useMemo, useState } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { usePersonalization, usePersonalizer } from '../../react.ts'
@@ -19,7 +19,7 @@ interface TuneProps {
   readonly own: readonly Recommendation[]
   /** Whether the settings are visible; if false, the list still follows them. */
   readonly open: boolean
-  /** Callback for the list as the settings sort it, or null if the settings change nothing. */
+  /** Gets the list as the settings sort it; null if the settings change nothing. */
   readonly onList: (list: readonly Recommendation[] | null) => void
 }
 

@@ -27,7 +27,7 @@ export function Choice({ onClose }: ChoiceProps) {
 
   const before = useRef(isOnPage ? 'opened' : null)
   useEffect(() => {
-    // The focus goes to the part that has just opened, and back to the chosen person.
+    // The focus goes to a form or question that opens, and back to the chosen person when it closes.
     if (doing) box.current?.querySelector<HTMLElement>('[data-begin]')?.focus()
     else if (before.current) box.current?.querySelector<HTMLElement>(':checked')?.focus()
     before.current = doing

@@ -1,4 +1,4 @@
-/** @module "Who's it for?" beside the shopper's list, and a note while the shopper shops as nobody. */
+/** @module "Who's it for?" beside the shopper's list, and a note while the choice is "Nobody". */
 import type { RefObject } from 'react'
 import { usePersonalization } from '../../react.ts'
 import { useSignal } from '../signal.ts'
@@ -6,7 +6,7 @@ import { NOBODY, who } from '../stored.ts'
 import { words } from '../words/words.ts'
 import { Choice } from './Choice.tsx'
 
-/** Returns the name of the person for whom the shopper shops; null for the shopper and for nobody. */
+/** Returns the name of the person for whom the shopper shops; null if the choice is "Me" or "Nobody". */
 export function usePerson(): string | null {
   const current = useSignal(who)
   const { profiles } = usePersonalization()

@@ -106,7 +106,7 @@ test('an order that the server refuses is shown as refused to the person who pla
   expect(disk()).not.toContain('nobodys')
 })
 
-test('the stored values of a person are deleted with the person, also if another tab removes them', async () => {
+test('the stored values of a person are deleted with the person, also if another tab deletes the person', async () => {
   await switchTo(personalizer, person.id)
   toggleWish('theirs')
   expect(disk()).toContain('theirs')

@@ -26,7 +26,7 @@ function useWire() {
   const [busy, setBusy] = useState(false)
   const stored = useSignal(replayKept)
 
-  /** Tells the causes of `no-worker` apart: the shopper has not agreed to storing, or storing hasn't ended. */
+  /** Tells the causes of `no-worker` apart: the shopper hasn't allowed storing, or the files aren't stored yet. */
   function reasonOf(why: Trouble | null): Shown | null {
     if (why !== 'no-worker' || !import.meta.env.PROD) return why
     if (persist.option === 'ask' && persist.allowed !== true) return 'ask'

@@ -33,7 +33,7 @@ export function subscribeAsked(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** Starts collecting. Call this before the document has loaded: until then, the browser holds its messages back. */
+/** Call this before the document has loaded: until then, the browser holds the service worker's messages back. */
 export function collectAsked(): void {
   navigator.serviceWorker?.addEventListener('message', ({ data }) => {
     if (data?.kind !== 'request') return

@@ -28,7 +28,7 @@ test('requests, uploads and their bytes are summed up by address', () => {
   ])
 })
 
-test('an address requested after the page opened, but before the log was first read, counts once', () => {
+test('an address requested after the page opened, but before the device’s log was first read, counts once', () => {
   const before = beforeOpening(totals, 20)
   expect(before.get(LATEST)?.count).toBe(4)
   expect(unreported(totals, before, [], false).map(({ address }) => address)).toEqual([
@@ -46,8 +46,8 @@ test('every request that the service worker did not report is added, once', () =
   expect(added.filter(({ address }) => address === LATEST)).toHaveLength(3)
   expect(added.at(-1)).toEqual({ address: REPORT, time: 40, way: 'network', sent: 900, by: 'log' })
   expect(unreported(totals, before, [seen, seen, others, ...added], false)).toEqual([])
-  // In a vault, no service worker of the shop sees the requests. So the request that the service worker reported is not
-  // one of the vault's.
+  // The shop's service worker doesn't see requests of a vault (a frame on another origin). So the request that it
+  // reported is not one of the vault's.
   expect(unreported(totals, before, [seen], true)).toHaveLength(6)
 })
 

@@ -1,7 +1,7 @@
 /**
  * @module All requests of the shop since the page opened, from three sources. The service worker reports the requests
- * of all pages, of their workers, and its own. The page's Performance entries add the requests before the service
- * worker ran. The device's log adds the requests of a vault, or of a worker that started before the service worker.
+ * of all pages, of their workers, and its own. The page's Performance entries list requests made before it ran. The
+ * device's log lists those of a vault (a frame on another origin), or of a worker that started before it.
  */
 import { useEffect, useSyncExternalStore } from 'react'
 import type { LedgerEntry, Personalizer } from '../../index.ts'
@@ -110,7 +110,7 @@ export function beforeOpening(now: Totals, time: number): Totals {
 
 /**
  * Requests that only the device's log lists.
- * @param inVault whether the device runs in a vault, whose requests no service worker of the shop sees
+ * @param inVault whether a vault (a frame on another origin) makes the requests, unseen by the shop's service worker
  */
 export function unreported(
   now: Totals,

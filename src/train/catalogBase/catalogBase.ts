@@ -1,6 +1,6 @@
 /**
  * @module Makes a base model from a catalog alone, for a shop without a log. The weights were trained once on the logs
- * of other shops (`weights.json`). Items have no popularity until the contributions that shoppers share count them.
+ * of other shops (`weights.json`). Items have no popularity until shoppers' contributions bring counts.
  * Similar titles replace co-occurrence.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -26,7 +26,7 @@ import taught from './weights.json' with { type: 'json' }
 type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
 
 /**
- * Hold-out share that the manifest states. No shop's log trained this model. If a log arrives later, `evaluate` tests
+ * Hold-out share that the manifest states. No log of this shop trained it. If one arrives later, `evaluate` tests
  * the model on this share of the log's shoppers and tunes the baselines on the other shoppers.
  */
 const HELD_OUT = 0.2

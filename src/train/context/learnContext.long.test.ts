@@ -111,6 +111,6 @@ test('contexts without effect rarely pass the test by chance', () => {
   }
   expect(tried).toBeGreaterThanOrEqual(24)
   // A kind without effect passes by chance (its gain exceeds two standard errors) once in 44 times. By the binomial
-  // distribution, 4 or more kinds pass with probability 1/200.
+  // distribution, 4 or more of the kinds tried pass with probability 1/200.
   expect(kept).toBeLessThan(4)
 })

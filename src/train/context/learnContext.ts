@@ -34,7 +34,7 @@ export interface ContextOutcome {
 
 interface LearnedContext {
   readonly terms: readonly ContextTerm[]
-  /** Manifest records of every judged feature. Scale and weight mean the same as for the features of every model. */
+  /** Manifest records of all judged context features, with `scale` and `weight` as in the records of other features. */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }
@@ -45,7 +45,7 @@ const FEWEST_CASES = 60
  * and tested on the cases up to the next split point.
  */
 const ORIGINS = [0.25, 0.5, 0.75]
-/** Standard errors by which a kind of context must lower the loss. With one, too many of six would pass by chance. */
+/** Standard errors by which a kind of context must lower the loss. With 1, too many kinds would pass by chance. */
 const LOSS_ERRORS = 2
 
 /**

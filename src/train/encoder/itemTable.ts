@@ -99,8 +99,8 @@ export function createItemTable(
   let dropped: Random | null = null
 
   /**
-   * Starts a batch: computes the word vectors and sums the parts of all items. A sparse table in training (`drop` is
-   * not null) leaves the sums to `meet`, which computes only the rows that are read. A null `drop` keeps every id part.
+   * Starts a batch: computes the word vectors and sums the parts of all items. In training, `drop` draws the id
+   * parts to leave out (null: none), and a sparse table leaves the sums to `meet`, which computes only the rows read.
    */
   function compose(drop: Random | null): void {
     matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
@@ -136,7 +136,7 @@ export function createItemTable(
     }
   }
 
-  /** Adds `gradient` to the gradients of the parts that each vector is the sum of, and clears it. */
+  /** Adds each vector's gradient to the gradients of its parts, and sets `gradient` to 0. */
   function backward(): void {
     dWords.fill(0)
     const count = met ? met.count : items.length
@@ -160,7 +160,7 @@ export function createItemTable(
   }
 
   if (earlier) {
-    // A word's earlier vector already contains its pre-trained vector; the projection learns the rest.
+    // A word's earlier vector already contains the projected pre-trained vector, so the projection starts at 0.
     projection.value.fill(0)
     const { content } = earlier
     if (content) {

@@ -6,7 +6,7 @@ import { exportsOf, PAGE } from '@nearside/engine/wasm/instantiate.ts'
 import { createGemm } from './gemm.ts'
 import { VECTORS } from './vectors.wasm.ts'
 
-/** Function of `vectors.wat`, which describes each one. Takes byte addresses, numbers of floats, and factors. */
+/** Function described in `vectors.wat`. Takes byte addresses, numbers of floats, and factors. */
 type Loop = (...numbers: readonly number[]) => number
 type Vectors = Readonly<
   Record<'gather' | 'scatter' | 'add' | 'dot' | 'shift' | 'exp' | 'scale' | 'adam', Loop>

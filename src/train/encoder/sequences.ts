@@ -13,7 +13,7 @@ import { type Random, shuffled } from '@nearside/core/model/random.ts'
 /** Distinct items of one session, in no particular sequence. */
 export interface ItemSet {
   readonly items: Int32Array
-  /** Row of each item's event (`eventRow`): of its events in the session, the one with the highest `eventStrength`. */
+  /** For each item, the row (`eventRow`) of its strongest event in the session, by `eventStrength`. */
   readonly events: Uint8Array
   /** Times of the session's first and last event, milliseconds. */
   readonly from: number
@@ -72,7 +72,7 @@ export function itemSets(history: History, until: number): ItemSet[] {
     }))
 }
 
-/** Cuts a shopper's positions into windows of L positions, freshly shuffled, from a random start. */
+/** Shuffles each set's items and cuts all positions into windows of L positions; the first has a random length. */
 export function drawWindows(
   sets: readonly ItemSet[],
   settings: SequenceSettings,

@@ -77,7 +77,7 @@ export const LARGE_SETTINGS: EncoderSettings = {
 /** Maximum number of shoppers whose windows are in memory at once. */
 const SHOPPERS_AT_ONCE = 50_000
 
-/** Settings for leave-one-out training, whose logs have short sequences without repetition, one item at a time. */
+/** Settings for leave-one-out training, on logs of short sequences of single items without repetition. */
 export const SEQUENCE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   epochs: 24,

@@ -42,7 +42,7 @@ const LAYOUTS: readonly Layout[] = [
     marks: ['lineitemname lineitemquantity lineitemprice name'],
     columns: {
       session: 'name',
-      // Rows from the Admin API also have a customer's number, and a column for test orders.
+      // Rows from Shopify's Admin API also have a customer's number, and a column for test orders.
       shopper: 'email phone customerid',
       // An order that awaits payment has no `Paid at`.
       time: 'paidat createdat',

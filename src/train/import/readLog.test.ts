@@ -12,7 +12,7 @@ const field = fc.constantFrom('', 'C1', '85123A', '-1', '0', '3', '2011-01-01', 
 const lines = fc.array(fc.array(field, { minLength: 6, maxLength: 9 }), { maxLength: 120 })
 
 test('kept and dropped lines add up to the lines read', () =>
-  // All tests share one engine: starting it takes longer than reading a few lines.
+  // All random logs share one engine: starting it takes longer than reading a few lines.
   SqlEngine.use(async (engine) => {
     await engine.runFile('event')
     const path = join(engine.folder, 'orders.csv')

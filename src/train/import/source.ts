@@ -21,9 +21,9 @@ export interface Source {
   column(name: string): string
   /** SQL text that tells a row from all others. `id` is SQL text of a record's id; without it, the whole row counts. */
   wholeRow(id?: string): string
-  /** SQL of the relation, with `line` (from 1) and `readable`. Call this after requesting all columns. */
+  /** SQL of the relation, with `line` (from 1) and whether it is `readable`. Call this after requesting all columns. */
   relation(): string
-  /** SQL for `line` and `isOpen` of records that the relation couldn't read; run it after the relation. */
+  /** SQL for `line` and `isOpen` (unclosed quote) of unreadable records; run it after the relation. */
   readonly unread?: string
 }
 

@@ -37,7 +37,7 @@ export async function* readXmlRecords(
         if (record) text += piece
       },
       onclosetag(tag, isImplied) {
-        // At the end of the file, the parser closes the elements that the file left open.
+        // The parser itself closes an element that the end of the file left open: the file was cut off.
         if (isEnd && isImplied) throw cutOff(basename(path))
         if (!record) return
         if (depth === 0) {

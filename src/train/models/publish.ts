@@ -131,7 +131,7 @@ export async function requireSigner(
   )
 }
 
-/** Moves a tail's folder to its place. Its name has the hash of its content, so an existing folder stays. */
+/** Moves the folder of a model's tail to its place. Its name has the hash of its files, so an existing folder stays. */
 async function placeTail(
   models: string,
   staging: string,
@@ -170,7 +170,7 @@ async function replaceLatest(
     const previous = await readLatestFile(models, disk)
     const latest = sign ? await sign(model, previous) : model
     await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
-    // The second server's signature may take long. If another publisher took the release number meanwhile, publishing
+    // The helper (second server) may sign slowly. If another publisher took the release number meanwhile, publishing
     // tries again.
     const now = sign ? await readLatestFile(models, disk) : previous
     if (now?.signed?.release !== previous?.signed?.release) continue

@@ -38,7 +38,7 @@ const latestOf = (models: string) =>
   parseLatest(JSON.parse(readFileSync(join(models, 'latest.json'), 'utf8')))
 
 describe('a signed release', () => {
-  it('a signed release is accepted by a device with that key, and has the next release number', async () => {
+  it('a device with the publisher’s key accepts a signed release, which has the next release number', async () => {
     const models = testFolder()
     const { sign, key, hasSigned } = await newSigner()
     const keys = { publishers: [key] }
@@ -126,7 +126,7 @@ describe('a cosigner (the second aggregation server)', () => {
     }
   }
 
-  it('signing takes the release number after the cosigner’s last, and a higher one if another publisher took that number', async () => {
+  it('signing takes the release number after the helper server’s last, and the number after that if another publisher took it', async () => {
     const cosigner = helper(7, 1)
     const { sign } = await newSigner({ cosigner })
     const { signed } = await sign({ version: '1', manifest: 'a'.repeat(64) }, null)

@@ -1,4 +1,4 @@
-/** @module Splits a shop's catalog into the same head and shards as its model. */
+/** @module Splits a shop's catalog like its model, into the head (most popular items) and shards of the other items. */
 import { writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { foldedWords, rememberingFold } from '@nearside/core/catalog/words.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'

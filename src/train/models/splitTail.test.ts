@@ -22,7 +22,7 @@ import { expect, test } from 'vitest'
 import { inRowsOf } from '../shop/modelRows.ts'
 import { splitTail } from './splitTail.ts'
 
-/** From a thousand items on, the number of best sellers no longer depends on the number of items. */
+/** With 1000 items or more, there are always 100 best sellers (a tenth of the items, at most 100). */
 const HEAD = 1000
 const ITEMS = HEAD + 300
 const SIZES = { whole: HEAD, head: HEAD, shard: 48 }
@@ -70,7 +70,7 @@ const catalogOf = (shop: Shop, ...parts: readonly Pick<BaseModel, 'itemIds'>[]) 
 const shardsOf = ({ shards, itemOf }: Shop, department: string) =>
   shards.filter(({ itemIds }) => itemIds.some((id) => itemOf(id).category === department))
 
-test('head and shards together have each item once, with the same values as the whole model', async () => {
+test('the head (most popular items) and the shards (other items) together have each item once, with the whole model’s values', async () => {
   const { split, head, shards, whole, index } = await splitShop(3)
   expect(head.itemIds).toHaveLength(SIZES.head)
   const all = joinTail(head, shards)

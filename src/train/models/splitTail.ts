@@ -26,9 +26,9 @@ import { gather, gatherColumns, splitNeighbours } from './splitTensors.ts'
 
 /** Number of items above which a model is split, because a device that held a larger model would need over 60 MB. */
 const MOST_WHOLE = 50_000
-/** Number of items of the head. Lists of up to this many items need no partial scoring. */
+/** Number of items of the head. Up to this number, a device scores every item (see `LARGE`). */
 const HEAD_ITEMS = 20_000
-/** Maximum number of items of a shard, and average number of ids in a file `ids-N` (a bucket). */
+/** Maximum number of items of a shard; also the average number of ids in a bucket (file `ids-N`). */
 const SHARD_ITEMS = 4096
 
 export interface SplitSizes {
@@ -49,7 +49,7 @@ export interface SplitModel extends Files {
   readonly tail: ReadonlyMap<string, Bytes>
 }
 
-/** Tensors with one row per item, by file; those of contexts have one column per item. */
+/** Tensors with one row per item, by file. (Context tensors have one column per item.) */
 const BY_ITEM: Readonly<Record<string, readonly string[]>> = {
   [MODEL_FILES.popularity]: ['popularity_7', 'popularity_30', 'popularity_all'],
   [MODEL_FILES.items]: ['item_vectors', 'item_scale'],

@@ -28,7 +28,7 @@ export function gatherColumns(
 
 /**
  * Splits the neighbours between a head and the shards of its tail.
- * @param numbers index of each row's item in the whole catalog (its number), head items first, [N]
+ * @param numbers number of each row's item: its index in the whole catalog, head items first, [N]
  * @param head row of each head item, by number
  */
 export function splitNeighbours(

@@ -56,8 +56,8 @@ describe('choose', () => {
     expect(choose([without, sometimes]).best).toBe(without)
     expect(choose([without, always]).best).toBe(always)
     expect(choose([sometimes]).best).toBe(sometimes)
-    // `more`, a recipe without u, gains more likelihood than `without`, but may harm NDCG. A recipe with u must beat
-    // even `more`, so `always` is not chosen.
+    // `without` and `more` don't learn u; `more` gains more likelihood, but may harm NDCG. `always` learns u and must
+    // beat even `more`, so it is not chosen.
     const more = { ...of(0, [0.2, 0.4, 0.2, 0.4]), ndcgError: 0.01 }
     expect(choose([without, always, more]).best).toBe(without)
   })

@@ -109,16 +109,16 @@ interface Choice {
   readonly reason: string
 }
 
-/** Largest relative loss of NDCG@10 that the lower end of a recipe's interval may reach. */
+/** Rejects a recipe if the lower end of its interval is a larger relative loss of NDCG@10 than this. */
 const HARM_LIMIT = 0.003
 /** Half the width of an interval, in standard errors. */
 const ERRORS = 2
 
 /**
  * Chooses the recipe with the largest certain gain in likelihood among those that are proven to cost at most 0.3 % of
- * NDCG@10; null if there is none. Likelihood decides, because few cases show differences in likelihood that ranks don't
- * show yet. A recipe with the user vector u (64 numbers) must also be proven more likely than the best recipe without
- * u, even if that recipe costs more than 0.3 %. Otherwise u might only replace a λ that wasn't tried.
+ * NDCG@10; null if there is none. Likelihood decides, because differences show in likelihood after fewer cases than
+ * in ranks. A recipe with the user vector u (64 numbers) must also be proven more likely than the best recipe without
+ * u, even if that recipe costs more than 0.3 %. Otherwise u might only make up for a λ that wasn't tried.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))

@@ -30,8 +30,8 @@ interface PriorOptions {
   readonly seed: number
   readonly engine: Engine
   /**
-   * Selects the shoppers on whose next cases the encoder did not train; absent: all. For its own training shoppers, the
-   * user vector seems to gain six times as much.
+   * Selects the shoppers on whose next cases the encoder did not train; absent: all. On the encoder's training
+   * shoppers, the user vector seems to gain six times as much.
    */
   readonly eligible?: (shopper: string) => boolean
   /** Maximum number of shoppers in each half. */
@@ -147,7 +147,7 @@ function startOf(model: BaseModel): PersonalPrior {
 }
 
 /**
- * Sizes of the search:
+ * Sizes of the search for a recipe:
  * - `most`: maximum number of tested shoppers in each half
  * - `cases`: number of cases of both halves
  * - `bytesEach`: bytes of features for each case
@@ -169,7 +169,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     folds: 5,
     neighbourDays: 60,
     popularityDays: 30,
-    // The same settings as the ranker's, so that both share the cached neighbour lists.
+    // Starts where the ranker's statistics start, so that prior and ranker share the cached neighbour lists.
     from: midnightAt(0.2, first, until),
     until,
     statistics: { context: contextOf(model) },
@@ -209,7 +209,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   return halves
 }
 
-/** Kinds of context that the model's terms need, and the contexts over time, for out-of-fold counts. */
+/** What out-of-fold counts need: the kinds of context that the model uses, and the contexts over time. */
 export function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))

@@ -24,8 +24,8 @@ test('a trial (a test on a shopper’s next case) with only the best items has n
     const [wholeStill, wholeMoved] = outcomes(whole[k])
     expect(still.ndcg).toBeCloseTo(wholeStill.ndcg, 6)
     expect(still.nll).toBeCloseTo(wholeStill.nll, 4)
-    // Items outside the best keep their base score in a trial. In this shop of similar scores half of all items do, so
-    // the likelihood differs a little.
+    // In a trial, items outside the best keep their base score. Here these are half of all items, with similar scores,
+    // so the likelihood differs a little.
     expect(Math.abs(moved.nll - wholeMoved.nll)).toBeLessThan(0.1)
     if (Math.abs(moved.nll - still.nll) > 0.01) shifted++
   })

@@ -15,7 +15,7 @@ const scale = Float32Array.of(2)
 const weights = Float64Array.of(1)
 
 describe('focusTargets', () => {
-  it('with focus 0 all targets keep equal shares; with focus 1 their shares are proportional to the exponentials of their scores', () => {
+  it('focusTargets gives targets equal shares with focus 0, and shares proportional to exp(score) with focus 1', () => {
     expect([...focusTargets(data, scale, weights, 0).target]).toEqual([0.5, 0.5, 0])
     const { target } = focusTargets(data, scale, weights, 1)
     expect(target[0] / target[1]).toBeCloseTo(Math.E, 5)

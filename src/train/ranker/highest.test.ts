@@ -89,7 +89,7 @@ test('the rows of a case are targets, the shopper’s own items, neighbours, pee
     ].filter((item) => !one.targets.includes(item))
     expect(items.slice(targets, certain)).toEqual([...new Set(wanted)])
 
-    // To compare, the test lists the rest of the catalog and shuffles its first places.
+    // To check the sample, the test lists the rest of the catalog and shuffles the first places of this list.
     const random = createRandom(seed)
     if (one.targets.length > ROWS / 4) for (let k = 0; k < ROWS / 4; k++) random.next()
     const taken = new Set([...one.targets, ...wanted])

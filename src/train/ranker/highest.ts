@@ -34,8 +34,8 @@ const SHORTLIST_FROM = 20_000
 
 /**
  * @param scanOf prepares a shortlist's scan of a model's item vectors
- * @returns a function that scores a case with each model, given a user vector [d] for each. A model's rows contain its
- * `places` highest items, the shopper's own items and `others`
+ * @returns a function that scores a case with each model, given a user vector [d] for each. A model's scored rows
+ * contain its `places` highest items, the shopper's own items and the given `others`
  */
 export function createHighest(
   models: readonly LinearModel[],

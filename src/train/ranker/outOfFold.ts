@@ -28,14 +28,14 @@ export interface OutOfFoldOptions {
   readonly neighbourDays: number
   /** Days between two recounts of popularity. */
   readonly popularityDays: number
-  /** Time of the first rebuild, milliseconds. Cases before this time would get statistics of an empty log. */
+  /** Time of the first statistics, milliseconds. Cases before this time would get statistics of an empty log. */
   readonly from: number
   /** Exclusive limit of events and cases, milliseconds. */
   readonly until: number
   readonly statistics?: Pick<StatisticsOptions, 'context'>
-  /** With at least this many items, only the given histories' items get neighbour lists; default 20,000. */
+  /** With at least this many items, only items of histories given to `at` get neighbour lists; default 20,000. */
   readonly onDemandFrom?: number
-  /** Neighbour lists that the parts of a training share; absent: lists of its own. */
+  /** Neighbour lists that the parts of a training share; absent: each part builds its own. */
   readonly lists?: ListCache
 }
 
@@ -52,7 +52,7 @@ const MOST_CACHED = 2e8
  * statistics, and each part of a training needs the same lists.
  */
 export class ListCache {
-  /** Counts, at some dates, of shoppers whom only the shop's data warehouse has; absent if the log has all. */
+  /** Sums, at some dates, over shoppers who are only in the shop's data warehouse; absent if the log has all. */
   readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0

@@ -6,7 +6,7 @@ import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '@nearside/core/features
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
-/** Smallest relevant weight of a scaled feature: a smaller weight moves no score by 0.01 nat per standard deviation. */
+/** Smallest relevant weight of a scaled feature: nats by which one standard deviation of it changes a score. */
 export const NEGLIGIBLE = 0.01
 
 interface Spread {
@@ -52,7 +52,7 @@ export function untaught(purchasesOnly: boolean): Set<number> {
 }
 
 /**
- * Raw weights of the intent features, in nats for a share of 1, learned from the views of jdata2017
+ * Raw weights of the intent features (shares, 0 to 1), in nats, learned from the views of jdata2017
  * (docs/results/visit-state.md).
  */
 const LENT = [

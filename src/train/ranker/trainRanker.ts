@@ -139,7 +139,7 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
       weights: alone,
       records: recordsOf(shipped(fitted.weights), spread, idle, lent, dropped),
     },
-    /** For each case with a history, the catalog's items with the highest scores by these weights; raw features. */
+    /** Raw features of the catalog's highest items by the weights `alone`, for each case with a history. */
     candidates: candidatesOfCatalog(
       cases.filter(({ history }) => history.length > 0),
       statisticsOf,
@@ -154,8 +154,8 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
 }
 
 /**
- * Refits the weights on shoppers on whom the encoder did not train, with its score as one more column. The features'
- * weights are pulled towards the weights from all shoppers.
+ * Refits the weights, with the encoder's score as one more column, on shoppers on whom the encoder did not train. The
+ * features' weights are pulled towards the weights fitted to all shoppers.
  */
 function withEncoder(
   encoder: EncoderScores,

@@ -36,7 +36,7 @@ test('a noise feature gains more than its shuffled values about once in twenty',
     const { gain, noise } = informationGains(planted(60, seed, 12), createRandom(seed))[3]
     if (gain > noise) alarms++
   }
-  // By binomial(40, 1/20), 7 or more alarms have a probability of about 3 in 1,000.
+  // Noise passes by chance once in 20. By binomial(40, 1/20), 7 or more alarms occur about 3 times in 1,000.
   expect(alarms).toBeLessThan(7)
 })
 

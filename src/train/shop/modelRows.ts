@@ -32,7 +32,7 @@ export function inRowsOf({ itemIds }: Pick<BaseModel, 'itemIds'>, shop: Shop): S
   return {
     ...shop,
     items: itemIds.map((id) => known.get(id) ?? { id }),
-    // Prices over time are left out, because they are stored by the shop's item rows.
+    // Prices over time are left out, because they are stored by the shop's item rows, not the model's.
     prices: undefined,
     shoppers: shop.shoppers.map(({ id, interactions }) => ({
       id,

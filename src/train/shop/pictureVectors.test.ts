@@ -106,7 +106,7 @@ const pack = (vectors: readonly (readonly number[] | null)[]) =>
     vectors.map((vector, k) => ({ id: `${k}`, ...(vector && { pictureVector: vector }) })),
   ) ?? new Int8Array()
 
-test('packing changes a cosine by at most what rounding allows, and keeps the order of all pairs whose cosines differ by more', () => {
+test('packing changes a cosine by at most a rounding error, and keeps the order of pairs whose cosines differ by more than that', () => {
   const vectors = fc.array(
     fc
       .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 })

@@ -28,8 +28,7 @@ export function readPictureVector(value: unknown, where: string): readonly numbe
   if (numbers.length !== DIMENSION) throw refuse(`has ${numbers.length} numbers, not ${DIMENSION}`)
   if (!numbers.every((one) => Number.isFinite(one)))
     throw refuse('has a value that is not a finite number')
-  // The values are divided by the largest value first, because squares of huge or tiny values leave the range of
-  // numbers.
+  // The values are divided by the largest value first, because squares of huge or tiny values overflow or become 0.
   const largest = Math.max(...numbers.map(Math.abs))
   if (largest === 0) throw refuse('has only zeros')
   const scaled: readonly number[] = numbers.map((one) => one / largest)
@@ -50,8 +49,8 @@ function numbersIn(text: string): unknown {
 
 /**
  * Share of the shop's mean vector that is subtracted. If the whole mean were subtracted, near-identical vectors of a
- * small or uniform shop would become mere differences from their mean, and look unlike. With four fifths, products of a
- * uniform shop look alike from a cosine of about 0.96, and the common direction of varied pictures hardly counts.
+ * small or uniform shop would become mere differences from their mean, and look unlike. With four fifths, vectors
+ * there still look alike from a cosine of about 0.96, and the direction common to varied pictures hardly counts.
  */
 const MEAN_SHARE = 0.8
 

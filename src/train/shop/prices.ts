@@ -20,7 +20,7 @@ export type PriceLog = ReadonlyMap<number, PriceHistory>
 const USUAL_DAYS = 120
 /** Number of days for which a price counts as current. */
 const CURRENT_DAYS = 14
-/** Minimum number of days with a price from which a usual price is computed. */
+/** Minimum number of days with a known price; with fewer days, an item has no usual price. */
 const FEWEST_DAYS = 5
 const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
 

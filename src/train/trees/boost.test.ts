@@ -14,7 +14,7 @@ function truth({ features }: Pick<BoostTable, 'features'>, row: number): number 
   return features[at] > 0 && features[at + 1] > 0 ? BOTH : 0
 }
 
-/** Cases of 8 rows with one target, most likely a row in which both features are high. */
+/** Cases of 8 rows. One row is drawn as target; rows in which both features are high have the best odds. */
 function crossed(cases: number, seed: number): BoostTable {
   const random = createRandom(seed)
   const rows = 8 * cases

@@ -17,7 +17,7 @@ export interface Split {
   readonly column: number
   /** Index of the first bin above the split, ≥ 1. */
   readonly bin: number
-  /** Gain of a split: twice the loss that two Newton steps save over one step. */
+  /** Gain of a split: twice the loss that a Newton step on each side saves over one step on all rows. */
   readonly gain: number
 }
 

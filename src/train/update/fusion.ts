@@ -22,7 +22,7 @@ const FUSION_WEIGHTS = [0.25, 0.5, 0.75, 1] as const
 const SCALED = new Float32Array(FEATURE_COUNT).fill(1)
 
 /**
- * @param table new cases, as `serveCases` gives them with `old`
+ * @param table new cases, from `serveCases` with a model whose weights are `old`
  * @param isNewest selects the cases that choose λ; without such cases, or without other cases to fit to, λ is 0
  */
 export function fuseWeights(

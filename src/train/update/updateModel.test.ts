@@ -148,7 +148,7 @@ test('an update trains in full if new orders are unrelated to earlier ones', asy
   expect(manifest.update?.did).toMatch(/, judged by \d+ held-out shoppers$/)
   expect(manifest.metrics['guard.shoppers']).toBeGreaterThan(10)
   expect(refused).toBeNull()
-  // The metrics of the update come from the full training; none is copied from the parent.
+  // The model was trained in full, so none of its metrics is copied from the parent.
   expect(manifest.metrics['ndcg@10']).toBeGreaterThan(0)
   expect(manifest.reports?.map(({ name }) => name)).toEqual(['selection.json'])
 }, 900_000)

@@ -29,7 +29,7 @@ const CSV = `header = true, all_varchar = true, delim = ',', quote = '"', escape
 /** A shop whose log is in a data warehouse; its events end at `until`. */
 export interface PartialShop extends Shop {
   readonly others: OtherShoppers
-  /** Exclusive limit of the events and date of the last sums, milliseconds since the epoch. */
+  /** Exclusive limit of the events, and also the date of the last sums; milliseconds since the epoch. */
   readonly until: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * @module Makes the statements that turn a warehouse's log into partials, as `nearside sql` prints them. The statements
- * make a table of events, run `sql/partials.sql`, and write the files.
+ * @module Makes the statements that `nearside sql` prints. They turn a warehouse's log into partials (a sample of
+ * shoppers, and sums over the others): they make a table of events, run `sql/partials.sql`, and write the files.
  */
 import { readFile } from 'node:fs/promises'
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -12,7 +12,7 @@ import { lastSettled, type Source, sourceRows } from './source.ts'
 
 /** Minimum number of shoppers behind each written row of sums, each product, and each text of a product. */
 export const FEWEST_SHOPPERS = 10
-/** Maximum number of events in the sample of shoppers, counting only events that show interest. */
+/** Maximum number of events in the sample of shoppers, counting only views, carts, wishes and purchases. */
 export const MOST_EVENTS = 1_000_000
 
 /** Tables that become files; pretrain reads them by these names. */

@@ -1,4 +1,4 @@
-/** @module Makes a log for tests of the partials, and compares partials with the trainer's own counts. */
+/** @module Makes a log for tests of a warehouse's partials (sample, sums); compares these with the trainer's counts. */
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -132,7 +132,7 @@ function useLog({ audit, events }: Personalizer, snapshot: PersonalizerSnapshot)
     }
   }, [audit, events])
   useEffect(() => {
-    // Nothing is read during a fit, which changes the snapshot at each step but logs nothing.
+    // The log isn't read while the personal model is fitted: each step changes the snapshot, but logs nothing.
     if (!snapshot.fitting) void read()
   }, [snapshot, read])
   return { ...log, read }

@@ -10,7 +10,7 @@ import { exportData, saveFile } from '../react/download.ts'
 import { Section, type SectionProps, useOutcome, useWords } from './Section.tsx'
 
 const TRANSFER_FILE = 'my-shop-transfer.json'
-/** Maximum file size, bytes. The device accepts only smaller files; this limit avoids reading a huge file. */
+/** Maximum size of a file that is read, bytes. The device's own limit is lower, but applies after reading. */
 const MOST_BYTES = 8 << 20
 
 /** Focuses the code, so that a screen reader reads it, because the shopper has to note it next. */

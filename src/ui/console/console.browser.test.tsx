@@ -93,7 +93,7 @@ test('another language changes the words and the dates of the console', async ()
 })
 
 describe('what left', () => {
-  test('“What left” counts all downloads, which have no body; without updates “What left” says “None”', async () => {
+  test('“What left” counts all downloads, says that nothing went out, and gives “None” for shared updates', async () => {
     log(
       entry(0),
       entry(1, { detail: { purpose: 'catalog', url: '/c', count: 3, received: 500 } }),
@@ -409,7 +409,7 @@ describe('consent in the console', () => {
     await expect.element(screen.getByText('As it was said then.')).toBeVisible()
   })
 
-  test('in a demo shop the console shows a banner, whose words are part of the consent', async () => {
+  test('if the terms are for a demonstration, the console shows a banner, whose words are part of the consent', async () => {
     const given: unknown[] = []
     personalizer.setContribution = async (...answer) => void given.push(answer[1])
     const screen = await show()
@@ -519,7 +519,7 @@ describe('checks of the log', () => {
   })
 })
 
-test('after an export, the console says what the file contains; the file name is the same as in the panel', async () => {
+test('after an export, the console says what the file contains; the file name is the same as in the shopper’s panel', async () => {
   const screen = await show()
   const names: string[] = []
   const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (
@@ -679,7 +679,7 @@ describe('transfer to another device', () => {
     saved.mockRestore()
   })
 
-  test('an imported file is reported with its number of events, and a refusal keeps the typed code', async () => {
+  test('an imported file is reported with its number of events; if a file is refused, the typed code stays', async () => {
     const given = vi.spyOn(personalizer, 'importTransfer').mockResolvedValue(1)
     const screen = await render(
       <PrivacyConsole personalizer={personalizer} labels={CONSOLE_GERMAN} locale="de-DE" />,

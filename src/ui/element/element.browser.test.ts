@@ -93,7 +93,7 @@ test('the element follows live changes: new prices, removed products and new pro
   expect(provided?.shop.itemOf('new')).toMatchObject({ price: 19 })
 })
 
-test('the element reserves no space for a list that is empty for new visitors, but shows the page’s content', async () => {
+test('for a list that is empty for new visitors, the element reserves no space, but shows the content between its tags', async () => {
   const shown = (html: string) => {
     const host = show(html)
     provide({ personalizer: { ...personalizer, watch: () => () => {} }, items: ITEMS })

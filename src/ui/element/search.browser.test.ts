@@ -1,4 +1,4 @@
-/** @module Tests search box and choices without React, by mouse, keyboard and screen reader. */
+/** @module Tests search box and filters of `<nearside-search>` by mouse, keyboard and screen reader. */
 
 import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
@@ -212,7 +212,7 @@ test('the search lists a category’s products, and shows the rest of a long lis
   await waitFor(() => expect(ids(root)).toEqual(['wick', 'glow']))
 })
 
-test('the search sends clicks to the page, applies the rules for its page, and has German messages', async () => {
+test('the search fires an event at a click, applies the rules for its page, and has German messages', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS, searchLabels: SEARCH_GERMAN, linkTo: ({ id }) => `#${id}` })
   const root = show('query="tea" page="search" rules="off"')

@@ -193,8 +193,7 @@ export class NearsideSearch extends Base {
     const take = (given: ListAnswer) => {
       this.#hits = found
       this.#take(given, isAnother)
-      // After an error, the screen still shows the previous request's products and choices when the next answer
-      // arrives.
+      // After an error, the screen still shows the previous request, so the next answer, too, must replace all filters.
       isAnother &&= 'error' in given
     }
     // Without hits, the list shows what this shopper may like.

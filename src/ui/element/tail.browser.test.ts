@@ -1,4 +1,4 @@
-/** @module Tests that a page shows and finds products of a large catalog which its device loads later. */
+/** @module Tests that a page shows and finds the products of a large catalog that a device loads when needed. */
 import { createPersonalizer } from '@nearside/browser/page/createPersonalizer.ts'
 import { deviceInPage, workerEnvironment } from '@nearside/browser/worker/serve.ts'
 import { tailShop } from '@nearside/browser/worker/testTail.ts'

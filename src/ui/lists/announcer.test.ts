@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a change is announced once the list has stayed the same for a moment', () => {
+test('a change of the list is announced once the list has stayed the same for a moment', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows(null)
@@ -27,7 +27,7 @@ test('a change is announced once the list has stayed the same for a moment', () 
   expect(announce).toHaveBeenCalledTimes(2)
 })
 
-test('a list that returns to its announced sequence is not announced; after a stop nothing is announced', () => {
+test('a list that returns to its announced sequence is not announced; after `stop`, nothing is announced', () => {
   const announce = vi.fn()
   const announcer = createAnnouncer(announce)
   announcer.shows('a b')

@@ -19,7 +19,7 @@ export interface Folded {
 }
 
 export interface AnswersState {
-  /** The last item whose card an answer replaced by a line; null for none. */
+  /** The last item whose card feedback replaced by a line; null for none. */
   readonly folded: Folded | null
   readonly failed: boolean
   readonly answered: boolean

@@ -7,7 +7,7 @@ import type { ListKey } from '../messages/lists.ts'
 
 /**
  * Text of a reason: a short sentence without a full stop.
- * @param of id of the explained item. If the reason is an event about this item, the text says "You bought …" instead
+ * @param of id of the explained item. If the reason is an action on this item, the text says "You bought …" instead
  *   of "Because you bought …"
  */
 export function reasonText(

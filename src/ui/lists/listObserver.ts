@@ -18,7 +18,7 @@ export interface ListState {
   readonly error: string | null
   /** Code of the error; `worker-failed` for an error other than a NearsideError. */
   readonly code: ErrorCode | null
-  /** Subject of the list: `about` as passed with the answered query, else the observer's `subject`. */
+  /** Subject of the list: `Asked.about` of the answered query, else the observer's `subject`. */
   readonly about: string
 }
 

@@ -36,9 +36,9 @@ export interface RecommendationsProps<TItem extends Item = Item>
   /**
    * Ids to show until the first answer instead of skeletons, such as the shop's best sellers, with the reason
    * "popular". With an empty array nothing shows until the first answer. An empty array is the default of lists that
-   * are empty for most new visitors. A server renders these items, too; `readBaseLists` of `nearside/ssr` returns them
-   * in the sequence of the device's first list. These items are links at once, before the device has checked the live
-   * file, so leave out products that the shop no longer has.
+   * are empty for most new visitors. A server renders these items, too; `readBaseLists` of `nearside/ssr` returns ids
+   * in the sequence of the device's first list. These items are links at once, before the device has checked prices
+   * and stock, so leave out products that the shop no longer has.
    */
   readonly initialItems?: readonly string[]
   /** Card of an item; default: `ItemCard`. */

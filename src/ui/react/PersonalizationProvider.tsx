@@ -34,7 +34,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
 }: {
   /** Personalizer; null while `createPersonalizer` is still running. */
   readonly personalizer: Personalizer | null
-  /** The shop's products. The provider applies each running `sale`, and live changes. A stable reference saves work. */
+  /** The shop's products. The provider applies running sales, new prices and stock. A stable reference saves work. */
   readonly items?: readonly TItem[]
   /** Address of an item's page; default: its `url`, else `/product/<id>`. A stable reference saves work. */
   readonly linkTo?: (item: TItem) => string

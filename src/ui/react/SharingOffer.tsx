@@ -28,7 +28,7 @@ export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: S
   const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
   const { contribute } = consent
   const stored = persist.allowed === true
-  // With a vault, the terms needn't be known here, because the vault asks for the consent with its own text.
+  // A vault (a frame on another origin) asks for the consent with its own text, so the terms needn't be known here.
   const isUnknown = terms === null && !vault
   return (
     <>

@@ -1,4 +1,4 @@
-/** @module Tests the menu of a listed item: why it is there, the answers, the line with Undo, focus and keyboard. */
+/** @module Tests the menu of a listed item: the reason, the feedback, the line with Undo, focus and keyboard. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
 import axe from 'axe-core'
@@ -57,7 +57,7 @@ test('the menu says why the item is there, and which rank it would have without 
   expect(container.querySelectorAll('.ns-menu-body')).toHaveLength(1)
 })
 
-test('an answer replaces the card by a line and moves the focus to the line’s Undo, which brings the card back', async () => {
+test('feedback replaces the card by a line and moves the focus to the line’s Undo, which brings the card back', async () => {
   const { container } = await show(<Recommendations limit={3} />)
   await press(container, 'mug')
   await userEvent.keyboard('{Tab}{Tab}{Enter}')
@@ -91,7 +91,7 @@ test('if the shopper gives feedback on a second item, the line with Undo and the
   expect(personalizer.captured.map(({ item_id }) => item_id)).toEqual(['mug', 'glow'])
 })
 
-test('the name of the button begins with the product’s title, and Escape closes the menu that it opens', async () => {
+test('the name of the menu’s button begins with the product’s title, and Escape closes the menu', async () => {
   const { container } = await show(<Recommendations />)
   await press(container, 'glow')
   expect(menuOf(container, 'glow')?.ariaLabel).toMatch(/^Lantern/)

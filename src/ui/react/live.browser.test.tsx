@@ -136,7 +136,7 @@ test('a card’s struck-through usual price appears, changes and disappears with
   }
 })
 
-test('within the interval of the live file, an open page shows the new price, and no longer shows the removed product', async () => {
+test('after the next check of prices and stock, an open page shows the new price, and no longer shows the removed product', async () => {
   const { asked, open, pass, put } = await openShop()
   const personalizer = await open()
   const search = searchAmong(ITEMS)
@@ -168,7 +168,7 @@ test('within the interval of the live file, an open page shows the new price, an
   expect(shown()).toContain('item-30 £3.10')
 })
 
-test('a later visit shows places of the usual size, and no product, until old prices and stock are checked', async () => {
+test('a later visit shows placeholders of the usual size instead of products until stored prices and stock are checked', async () => {
   const { hold, open, pass, put } = await openShop(`live ${Date.now()}`)
   const first = await open()
   await waitFor(() => expect(first.getSnapshot().model).not.toBeNull())

@@ -158,7 +158,7 @@ test('a card shows its product’s badge on the picture, or above the title, and
   expect((await axe.run(container)).violations).toEqual([])
 })
 
-test('cards and facets follow the live file: prices, sales, removed products and new products', async () => {
+test('cards and facets follow changed prices, sales, removed products and new products', async () => {
   const items = [{ ...ITEMS[0], sale: { price: 3.95 } }, ...ITEMS.slice(1)]
   const screen = await render(
     <PersonalizationProvider personalizer={personalizer} items={items}>
@@ -452,7 +452,7 @@ describe('Recommendations', () => {
     await expect.element(screen.getByTestId('layout')).toBeVisible()
   })
 
-  test('`Recommendations` fills the list after the shop’s transform, and no card shows “n places higher” or “lower”', async () => {
+  test('`Recommendations` fills a list that the shop’s `transformItems` shortens; then no card shows “n places higher” or “lower”', async () => {
     const many = Array.from({ length: 60 }, (_, i) => ({ id: `thing ${i}`, title: `Thing ${i}` }))
     const screen = await render(
       <PersonalizationProvider personalizer={createFakePersonalizer(many)} items={many}>

@@ -215,7 +215,7 @@ test('on a right-to-left page, the list is mirrored and has no accessibility fin
   expect(getComputedStyle(title).textAlign).toBe('start')
   const knob = getComputedStyle(root.querySelector('.ns-switch') as Element, '::before')
   const isOn = root.querySelector('.ns-switch')?.getAttribute('aria-checked') === 'true'
-  // The switch's knob fills the box between the paddings; it is on the left if the switch is on.
+  // The paddings place the switch's knob: on the left if the switch is on.
   expect([knob.paddingLeft, knob.paddingRight]).toEqual(isOn ? ['4px', '22px'] : ['22px', '4px'])
   const { violations } = await axe.run(root)
   expect(violations.map(({ id }) => id)).toEqual([])

@@ -52,12 +52,9 @@ export interface Answers {
   ): ReactNode
   /** Button that adds items to the shop's basket; undefined until its code has loaded. */
   readonly AddButton: Code['AddButton'] | undefined
-  /** Whether the last answer could not be stored or taken back. */
+  /** Whether the last feedback could not be stored or withdrawn. */
   readonly failed: boolean
-  /**
-   * Whether the shopper has given an answer in this list since the list appeared. After an answer, the list must update
-   * at once.
-   */
+  /** Whether the shopper gave feedback in this list since it appeared; then the list must update at once. */
   readonly answered: boolean
 }
 

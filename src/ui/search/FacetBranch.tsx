@@ -19,7 +19,7 @@ export const isTop = ({ value }: Option): boolean => !value.includes(' > ')
 
 const parentOf = ({ value }: Option): string => value.split(' > ').slice(0, -1).join(' > ')
 
-/** A branch is open if it contains the choice or the shopper opened it. */
+/** A branch is open if it contains a selected choice or the shopper opened it. */
 export function FacetBranch({ option, among, words, onToggle }: BranchProps) {
   const { value, label, count, selected } = option
   const [opened, setOpened] = useState<boolean>()
