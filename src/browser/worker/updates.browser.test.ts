@@ -84,7 +84,7 @@ test('tabs and page loads together check for updates once in five minutes', asyn
   expect(looks(server)).toBe(4)
 })
 
-test('after a check that finds no update, the learned model is still in use', async () => {
+test('after a check that finds no update, the next fit reuses the candidate search of the last fit', async () => {
   const server = await testServer()
   let made = 0
   const onDemand: Environment['onDemand'] = async () => {

@@ -78,7 +78,7 @@ export class Updates {
     bus.emit('lists', null)
   }
 
-  /** Logs the model once. Call this in one tab at a time, because another tab could log the same model. */
+  /** Adds the model in use to the device's log, once. Call this in one tab at a time: another tab could add it, too. */
   async #log(): Promise<void> {
     const { ledger } = this.#services
     const { loaded, signed } = this.#shop

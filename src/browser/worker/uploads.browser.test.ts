@@ -293,10 +293,10 @@ test.each([
   const { made } = settings.openings[0]
   expect({ ...again.opening, made }).toEqual(settings.openings[0])
   await device.fineTune({})
-  // An old order that was imported after the report must not change the report when an auditor makes it again.
+  // An old order that is imported after the report must not change the report that an auditor recomputes.
   const order = { id: 'old', time: Date.now() - 9e9, items: [{ item_id: 'item-4' }] }
   expect(await device.seed([order])).toBe(1)
-  // The events give exactly this update, and no longer do if one event is missing.
+  // An auditor recomputes exactly this update from the events, but another update if one event is missing.
   const bundle = parseBundle(await device.export())
   const hash = toHex(await sha256(server.files.get('1/manifest.json') ?? new Uint8Array()))
   const shop = { model: await served(server), hash, catalog: Catalog.parse(testCatalog) }
@@ -321,7 +321,7 @@ function served({ files }: TestServer): Promise<BaseModel> {
   return readBaseModel(parseManifest(manifest), byName)
 }
 
-test('a shopper who looked at a product newer than the base model can contribute', async () => {
+test('a shopper who looked at a product newer than the base model can send an update', async () => {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server, COUNTING)
   const catalog = [...testCatalog, { id: 'new', title: 'A new mug', category: 'mugs', price: 3 }]

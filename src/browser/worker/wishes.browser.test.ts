@@ -407,7 +407,7 @@ test('after a catalog change new items are listed at once and removed items are 
   ])
   for (const list of lists) expect(ids(list).filter((id) => gone.has(id))).toEqual([])
   for (const list of lists.slice(0, 3)) expect(ids(list)).toContain('new')
-  // The ids are those that a search found earlier, and an id that neither catalog nor model contains.
+  // Ids such as an earlier search gave: some products have left the catalog since, and `nowhere` was never in it.
   const found = ['nowhere', 'item-4', 'new', 'item-8', 'item-0']
   for (const order of ['personal', 'base'] as const) {
     const reranked = ids(await tested.device.rerank(found, { order }))

@@ -16,7 +16,7 @@ interface Step {
   readonly command: Subcommand
   /** The step's options that `build-shop` sets itself, so that users can't. */
   readonly own: readonly string[]
-  /** Option of the step → folder in the `--out` of `build-shop` that the option gets. */
+  /** Maps an option of the step to its value, a folder in the `--out` of `build-shop`. */
   readonly folders: Readonly<Record<string, string>>
   /** File that exists once the step is done. */
   readonly done: string

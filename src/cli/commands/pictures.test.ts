@@ -82,7 +82,7 @@ const FORMS = {
 
 const bytesIn = (models: string, version = '1') => readFile(join(models, version, FILE))
 
-it('pretrain --catalog reads every form of vectors the same way, and the published site lists products that look alike', async () => {
+it('pretrain --catalog reads picture vectors alike from every file format, and the published site lists products that look alike', async () => {
   const items = products(30)
   const packed: Buffer[] = []
   for (const [name, write] of Object.entries(FORMS)) {

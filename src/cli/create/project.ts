@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { basename, join, relative, resolve } from 'node:path'
 import { invalidInput } from '@nearside/core/error.ts'
 
-/** Example of each framework, and the commands that its script `start` needs before it. */
+/** Frameworks of the examples, each with the commands to run before its script `start`. */
 export const FRAMEWORKS = {
   'vite-react': [],
   vue: [],

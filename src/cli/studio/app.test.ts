@@ -136,7 +136,7 @@ test('on the shop’s server, the studio answers under its public address, after
       body,
     })
   const body = JSON.stringify({ rules: [{ name: 'r', pin: ['item1'] }], version: '' })
-  // Neither the token of a local studio nor a wrong host opens this studio.
+  // Neither a local studio's token nor a request to another host opens a studio with a login.
   const token = { authorization: `Bearer ${TOKEN}` }
   expect((await call('/api/save', body, token)).status).toBe(401)
   const login = `password=${encodeURIComponent(password)}`

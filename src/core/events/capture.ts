@@ -15,7 +15,7 @@ import {
   type ShopperEvent,
 } from './event.ts'
 
-/** Event before the store assigns a session to it; events from another device and orders from `seed` have one. */
+/** Event before the store gives it a session; events from another device or from `seed` already have a session. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
 
 /** GA4's limit of items per event. */

@@ -173,7 +173,7 @@ describe('rememberCandidates', () => {
             const moved = one.append.slice(0, 6).map((e) => ({ ...e, time: e.time - START + last }))
             history = [...history, ...moved]
           } else history = history.filter((_, k) => k !== one.forget)
-          // The objects are new and have the same content, as in a history read again from storage.
+          // New objects with the same content, as in a history that is read from storage again.
           history = history.map((entry) => ({ ...entry }))
           for (const [k, { time }] of history.entries())
             expect(

@@ -5,7 +5,7 @@
  *
  * Most items don't even need a rough score. The highest items of a case are nearly those of the previous case, and
  * their scores give a floor that every item among the highest reaches. A scan of the item table drops the items below
- * the floor. The scan ignores co-occurrence with the history; the few items that have any are added to its result.
+ * the floor. The scan ignores co-occurrence with the history; the few co-occurring items are added to its result.
  */
 
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'

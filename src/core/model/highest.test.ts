@@ -22,7 +22,7 @@ describe('highestRows', () => {
 const sorted = (scores: Float32Array): number[] =>
   [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b)
 
-test('ranksOf gives some rows the ranks that these rows have in a full sort, including ties', () => {
+test('for a few rows, ranksOf gives the same ranks as a full sort of all rows, including ties', () => {
   const score = fc.oneof(fc.integer({ min: -2, max: 2 }), fc.float({ noNaN: true }))
   fc.assert(
     fc.property(fc.array(score, { minLength: 1, maxLength: 80 }), fc.nat(80), (list, few) => {

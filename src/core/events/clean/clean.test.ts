@@ -26,7 +26,7 @@ function normals(count: number, seed: number): number[] {
 describe('isolation forest', () => {
   it('averagePathLength matches 2·H(n − 1) − 2·(n − 1)/n, where H is the harmonic number', () => {
     expect([0, 1, 2].map(averagePathLength)).toEqual([0, 0, 1])
-    // c(256) in the notation of the isolation-forest paper (Liu, Ting and Zhou 2008), which samples 256 rows per tree.
+    // This value is c(256) of the isolation-forest paper (Liu, Ting and Zhou 2008), which samples 256 rows per tree.
     expect(averagePathLength(256)).toBeCloseTo(10.2447709, 6)
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 2000 }), (n) => {

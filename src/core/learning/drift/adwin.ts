@@ -103,7 +103,7 @@ function hasCut(adwin: Adwin): boolean {
   let sum = 0
   for (let r = rows.length - 1; r >= 0; r--) {
     const { totals } = rows[r]
-    // The library river, whose documented detection indices the tests reproduce, never cuts at a row's newest bucket.
+    // No cut at a row's newest bucket, as in the library river, whose documented detection indices the tests reproduce.
     for (let k = 0; k < totals.length - 1; k++) {
       size += 2 ** r
       sum += totals[k]

@@ -42,7 +42,7 @@ describe.each(MAKERS)('%s', (_name, make) => {
   it('the learner learns a logistic rule far better than chance', () => {
     const learner = make()
     inBatches(learner, examples(5000, 1))
-    // An untrained learner has a loss of log 2; the rule itself has a loss of about .30.
+    // An untrained learner has a loss of log 2; the rule that labels the examples has a loss of about .30.
     expect(meanLoss(learner, examples(2000, 9))).toBeLessThan(0.48)
   })
 })
