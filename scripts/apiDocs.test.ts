@@ -26,7 +26,7 @@ describe('docs/API.md', () => {
     expect(headings.sort()).toEqual(entries.map((name) => name.replace('.', 'nearside')).sort())
   })
 
-  test('docs/API.md lists every name that the main entry exports at run time, and its types', () => {
+  test('docs/API.md lists every name that the main entry exports at run time, and types such as Item', () => {
     const listed = [...api.markdown.matchAll(/^### `(\w+)`$/gm)].map(([, name]) => name)
     expect(listed).toEqual(expect.arrayContaining([...Object.keys(main), 'Item', 'Personalizer']))
   })

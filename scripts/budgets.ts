@@ -109,7 +109,7 @@ async function take(page: Page): Promise<Seen> {
 }
 
 type Action = (page: Page) => Promise<void>
-/** Waits a fixed time for the model's ranking: with a vault's frame, a page never becomes idle for the browser. */
+/** Waits a fixed time for the model's ranking: the browser never reports a page with a vault's frame as idle. */
 const settle: Action = (page) => page.waitForTimeout(1000 * slowdown)
 const firstCard = (page: Page) => page.locator('main [data-item]').first()
 

@@ -149,7 +149,7 @@ test('a user answers four questions, and a browser opens the shop', async () => 
   expect(await ci.ended, ci.text()).toBe(0)
   expect(readdirSync(join(work, 'in-ci'))).not.toContain('node_modules')
 
-  // While the packages aren't on npm, `npm install` fails but the project stays. Installing the packed files helps.
+  // While the packages aren't on npm, `npm install` fails, but the project stays, and packed files can be installed.
   const early = inTerminal(shop)
   await early.answer(['html', 'html', 'products.csv', 'orders.csv'])
   expect(await early.ended, early.text()).toBe(1)

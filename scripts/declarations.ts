@@ -160,8 +160,8 @@ function describe({ name, place }: { name: string; place: Place }): Declared {
 }
 
 /**
- * Members of interfaces, object types and classes that need a docstring. A member's docstring also covers the members
- * nested in it, those in a function's types and those in the parts of a union. A constant needs only its own docstring.
+ * Members of interfaces, object types and classes that need a docstring of their own. Members nested in another member,
+ * a constant, a function's types or a union need none: the docstring of the whole covers them.
  */
 function membersOf(node: Node): Node[] {
   if (isMember(node)) return [node]

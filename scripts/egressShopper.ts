@@ -1,4 +1,4 @@
-/** @module The shopper of `npm run prove-egress`: enters marks (texts that must not leave) into pages and API. */
+/** @module The shopper of `npm run prove-egress`: enters marks (texts that must not leave the device) into the shop. */
 
 import type { ShopperScript } from '@nearside/audit/egress/visit.ts'
 import type { Page } from 'playwright-core'
@@ -60,7 +60,7 @@ async function allowAgents(page: Page): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-/** Calls all tools of the shop with texts that must not leave, as an agent does. Runs in the page. */
+/** Calls all tools of the shop with texts that must not leave the device, as an agent does. Runs in the page. */
 async function askAsAgent({ titles, ids }: { titles: readonly string[]; ids: readonly string[] }) {
   const { modelContext } = document as unknown as { modelContext: Tools }
   const inputs: Readonly<Record<string, readonly object[]>> = {

@@ -15,7 +15,7 @@ import { SHOP } from './replay.ts'
 
 const recorded = () => JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, unknown>
 
-test('the same seed records the same story of a new shop, and another seed records another story', async () => {
+test('the same seed gives the same simulated weeks of a new shop, and another seed gives others', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))
   try {
     const shop = testShop(60, 40)
@@ -30,7 +30,7 @@ test('the same seed records the same story of a new shop, and another seed recor
   }
 })
 
-test('the shipped story has every week, the two secret shares add up to the device’s value, and every count has noise', () => {
+test('the shipped new-shop.json has every week, the example device’s two shares add up to its value, and every count has noise', () => {
   const file = recorded()
   expect(file).toMatchObject({ devices: RECORDED.devices, seed: RECORDED.seed })
   const { weeks, epsilon } = readNewShop(file)

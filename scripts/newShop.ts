@@ -1,8 +1,8 @@
 /**
- * @module `npx tsx scripts/newShop.ts`: writes `public/replay/new-shop.json` for the second story of the
- * shop's fast-forward, the first weeks of a shop that opened and collects nothing. The base model knows the catalog alone
- * (`newShopWeights.json`: weights that the logs of three other shops taught). Every week the devices of the training
- * shoppers send updates through `simulate`; each version is evaluated on held-out shoppers.
+ * @module `npx tsx scripts/newShop.ts`: writes `public/replay/new-shop.json` for the demo's page `/fast-forward`: the
+ * first weeks of a new shop that collects nothing. The base model knows the catalog alone (`newShopWeights.json`:
+ * weights that the logs of three other shops taught). Every week the devices of the training shoppers send updates
+ * through `simulate`; each version is evaluated on held-out shoppers.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -119,7 +119,7 @@ export async function newShopFile(question: NewShopQuestion): Promise<string> {
 const topOf = (model: PlayedRound['model'], time: number) =>
   highestRows(Float32Array.from(scoreTerms(model, [], time).base), LIST)
 
-/** The new model's first products, each with its exact count and the noisy count that both servers released. */
+/** The new model's first products, each with the devices' exact count and the noisy count that the servers released. */
 function listOf({ model, end, exact, released }: PlayedRound, clipNorm: number) {
   // Each device scales its counts to this norm before the servers add them up.
   const unit = Math.sqrt(COUNT_SHARE) * clipNorm

@@ -15,7 +15,7 @@ interface Manifest {
   readonly keywords: readonly string[]
   readonly version: string
   readonly license: string
-  /** Address of the repository; absent in a checkout, filled in by the release workflow. */
+  /** Address of the repository; absent until the release workflow fills it in. */
   readonly repository?: string
   readonly engines: Record<string, string>
   readonly workspaces: readonly string[]
@@ -44,7 +44,7 @@ const DOCUMENTS = [
   ...['docs', 'data/word-vectors', 'tools/verify.py'],
 ]
 
-/** The built page of `nearside studio`; the command finds it at the same path in a package and in a checkout. */
+/** The built page of `nearside studio`; the command finds it at the same path in a package and in the repository. */
 export const STUDIO = 'dist/studio'
 
 export const NODE_PACKAGES: readonly NodePackage[] = [
@@ -90,7 +90,7 @@ const NEVER_REACHED = /^@tensorflow\//
 /** Matches import specifiers of this project's files, and paths of scripts of workers and child processes. */
 const OWN_FILE = /(['"`])((?:\.{1,2}|@nearside)\/[\w./@-]+)\.ts\1/g
 
-/** Matches imports of JSON, which become modules, because Node 20 warns that JSON imports are experimental. */
+/** Matches imports of JSON files, which are made modules, because Node 20 warns that JSON imports are experimental. */
 const JSON_FILE = /(['"])(\.{1,2}\/[\w./-]+\.json)\1\s*with\s*\{\s*type:\s*['"]json['"]\s*\}/g
 
 /** Path in the checkout → path in the package's `lib`. */

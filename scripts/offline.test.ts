@@ -27,11 +27,11 @@ const assets = new Map([
   ['webgpuEngine-M.js', ''],
 ])
 
-test('a shop’s offline files are those that its documents reach, without the code for contributions and for learning in the page', () => {
+test('a shop’s offline files are those that its documents reach, except the code that contributes and the code for browsers without workers', () => {
   const paths = (...names: string[]) => names.map((name) => `/assets/${name}.js`)
   const { shop, embedded } = offlineFiles([document], assets)
   expect(shop).toEqual(paths('Orders-D', 'open-B', 'shop-C'))
-  // The learning worker is in `embedded` and not in `shop`, because a vault has its own worker.
+  // The learning worker is in `embedded` (files for a shop without a vault), because a vault has its own worker.
   expect(embedded).toEqual(
     paths('choose-F', 'problem-H', 'wasmEngine-J', 'webgpuEngine-I', 'worker-A'),
   )

@@ -20,7 +20,7 @@ export function createOrderBook(file?: string): OrderBook {
     take(order) {
       if (!isOrder(order)) return 'invalid'
       if (known.has(order.id)) return 'known'
-      // The order is stored before the answer, because the browser then deletes its copy.
+      // The order is stored before the answer, because the browser deletes its copy on the answer.
       if (file) appendFileSync(file, `${JSON.stringify(order)}\n`)
       known.add(order.id)
       return 'stored'

@@ -18,7 +18,7 @@ const text = (driver: Driver) => driver.run<string>('return document.body.innerT
 const isChecked = (driver: Driver) =>
   driver.run<string>("return document.getElementById('consent').ariaChecked")
 
-/** Opens the console, and gives the contribution switch the id `consent`, by which the driver presses it. */
+/** Opens the shop's console page, and gives the contribution switch the id `consent`, by which it is pressed. */
 async function openConsole(driver: Driver, shop: string): Promise<void> {
   await driver.send('navigate', { url: `${shop}/console` })
   const found = `const consent = [...document.querySelectorAll('[role=switch]')].find((one) => one.textContent.startsWith('Contribute'))

@@ -60,7 +60,7 @@ export async function prerender(root: string, demo: string): Promise<void> {
   try {
     const page = (await vite.ssrLoadModule('/src/storefront/prerender.tsx')) as Prerender
     const first = lists.recommend({ limit: page.FOR_YOU }).map(({ id }) => id)
-    // As on a device, the shelf excludes the items of the list above it.
+    // As on a device, the second list of a page (the shelf) leaves out the items of the first list.
     const next = lists.recommend({ limit: page.SHELF, excludeIds: first })
     const bestsellers = [...first, ...next.map(({ id }) => id)]
     const popular = lists.recommend({ limit: page.SHELF }).map(({ id }) => id)

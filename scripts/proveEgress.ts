@@ -1,8 +1,7 @@
 /**
- * @module `npm run prove-egress`: runs `nearside prove-egress` on the demo, with the headers of `npm start` and a
- * catalog that contains marks (texts that must not leave). Aggregators are configured but absent,
- * because nobody consents to contribute. `--embedded` runs the demo without a vault; its shoppers then let agents ask
- * the shop.
+ * @module `npm run prove-egress`: runs `nearside prove-egress` on the demo, with the headers of `npm start` and marks
+ * (texts that must not leave the device) in the catalog. Aggregators are configured but absent, because nobody consents
+ * to contribute. `--embedded` runs the demo without a vault; shoppers then let agents ask the shop.
  */
 import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -53,7 +52,7 @@ const live = {
 }
 writeFileSync(join(root, 'catalog/live.json'), JSON.stringify(live))
 
-/** Files that all shoppers request alike. Pages of products and departments are left out: they show what was viewed. */
+/** Files that every shopper requests, unlike pages of products and departments, whose requests tell what is viewed. */
 const declared = (readdirSync(root, { recursive: true }) as string[])
   .map((path) => `/${path}`)
   .filter((path) => /\.\w+$/.test(path) && !/^\/(product|category|catalog\/images)\//.test(path))

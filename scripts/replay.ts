@@ -1,7 +1,7 @@
 /**
- * @module `npx tsx scripts/replay.ts`: writes `public/replay/shoppers.json` for the shop's fast-forward. The file has a
- * year of orders of a few shoppers whose orders were not in the training data. These shoppers are chosen by their
- * number of orders, never by the quality of their lists.
+ * @module `npx tsx scripts/replay.ts`: writes `public/replay/shoppers.json` for the demo's page `/fast-forward`. The
+ * file has a year of orders of a few shoppers whose orders were not in the training data. These shoppers are chosen by
+ * their number of orders, never by the quality of their lists.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs'

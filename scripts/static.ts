@@ -58,7 +58,7 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
       "worker-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
-      // The second policy forbids WebSockets: a service worker that cuts the connection couldn't refuse them.
+      // The comma begins a second policy, which forbids WebSockets: a service worker couldn't refuse them.
       "frame-ancestors 'none', connect-src http: https:",
     ].join('; '),
     // Blocks channels that CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
@@ -89,7 +89,7 @@ function isWebKit(userAgent = ''): boolean {
 
 /** Lets browsers cache files that never change: with a hash in their name, or of a published version. */
 function cacheControl(path: string, isThere: boolean): string {
-  // Browsers look for a newer service worker despite this header, except while the wire is cut (`updateViaCache`: all).
+  // Browsers look for a newer service worker despite this header, except while the demo simulates a network cut.
   if (path === '/sw.js' && isThere) return 'public, max-age=86400'
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'

@@ -63,7 +63,7 @@ else {
 const sum = (key: 'passed' | 'failed' | 'skipped') =>
   tallies.reduce((total, tally) => total + tally[key], 0)
 const skipped = sum('skipped')
-// The notes are repeated, because a reader may see only the end of a long log.
+// Failed and skipped tests are named again, because a reader may see only the end of a long log.
 for (const note of tallies.flatMap((tally) => tally.notes ?? [])) console.log(`\n${note}`)
 console.log(
   `\n${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`,

@@ -61,7 +61,7 @@ const IMPORT =
 const packageOf = (specifier: string) =>
   specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 
-/** @param path path from the root @returns imports that no manifest, wall or entry allows: packages and files */
+/** @param path path from the root @returns imports that the manifests, `INNER_WALLS` and `ENTRIES_MAY` forbid */
 function wrongImports(path: string, text: string): string[] {
   const workspace = workspaceOf(path)
   const own = workspace === undefined ? ROOT_MANIFEST : MANIFESTS.get(workspace)!

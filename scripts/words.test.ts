@@ -77,9 +77,9 @@ test('message catalogues that are used together have different keys', () => {
 
 interface Call {
   readonly at: string
-  /** Matches the keys that the call may read; null if the key is a variable. */
+  /** Matches the keys that this call of `words` may read; null if the key is a variable. */
   readonly key: RegExp | null
-  /** Whether the call may read every key that `key` matches. A template's pattern also matches keys it never reads. */
+  /** False if the key is a template, whose pattern in `key` also matches keys that the call never reads. */
   readonly isExact: boolean
   /** Names of the values that the call passes; null if the call passes a variable. */
   readonly values: readonly string[] | null
@@ -176,7 +176,7 @@ test('each message is used', () => {
   expect(unread).toEqual([])
 })
 
-test('panel and console say “update” for what is sent, and “report” only for a printout', () => {
+test('the interface says “update” for what a device sends, and “report” only for a printout', () => {
   const named = (by: RegExp, set: object) =>
     Object.entries(set).flatMap(([key, message]) =>
       typeof message === 'string' || 'other' in message

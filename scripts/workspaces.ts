@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
-/** Path in the checkout of a file imported by its workspace's name; null for other packages. */
+/** Path, from the repository's root, of a file imported by its workspace's name; null for other packages. */
 export function pathInWorkspace(specifier: string): string | null {
   const [, name, rest] = /^@nearside\/([^/]+)\/(.+)$/.exec(specifier) ?? []
   if (!name) return null

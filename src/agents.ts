@@ -1,2 +1,2 @@
-/** @module Tools of a shop for the shopper's agent, in the page (WebMCP) or for other libraries. */
+/** @module Tools of a shop for the shopper's agent, which uses them through the browser (WebMCP) or another library. */
 export { offerToAgents } from '@nearside/browser/agents/offerToAgents.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Changes an exported bundle as somebody could who has the file but not the key, or as a lying device that
- * signs. The verifier must find each of these changes.
+ * @module Changes an exported bundle as a forger without the device's key could, or as a lying device that signs. The
+ * verifier must find each of these changes.
  */
 
 import type { Bundle } from '@nearside/audit/bundle.ts'
@@ -32,9 +32,8 @@ const withLedger = (bundle: Bundle, ledger: Entries) => write({ ...bundle, ledge
 const parse = (text: string) => JSON.parse(text) as Bundle
 
 /**
- * Rechains all entries. If a signer is given, entries that were signed are signed again.
- * @param secret checkpoint secret; if given, report ids are computed again, so that they fit the rechained
- *   entries
+ * Computes the hash chain anew. If a signer is given, entries that were signed are signed again.
+ * @param secret checkpoint secret; if given, report ids are computed again, so that they fit the new hashes
  */
 export async function rechain(
   ledger: Entries,
@@ -62,7 +61,7 @@ export async function rechain(
   return entries
 }
 
-/** Writes the bundle that an honest device with this log and content would write. */
+/** Writes a bundle with this log, and with `held` in place of its other data, as an honest device would export it. */
 export async function signed(
   { bundle, signer }: Pick<Scene, 'bundle' | 'signer'>,
   ledger: Entries,
@@ -191,8 +190,8 @@ export const WITH_ANOTHER_KEY: Tampering = (scene) =>
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
-    // Skips logs in which an entry stands for erased or folded (summarised) entries, because that entry states by
-    // itself whether the shopper agreed.
+    // Skips logs in which an entry stands for erased or folded (summarised) entries. That entry also states whether the
+    // shopper agreed, so the consent would stay.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(
@@ -306,7 +305,7 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** First upload entry of the last report with a receipt; undefined if its `through` entry is no longer in the log. */
+/** First upload of the last report with a receipt; undefined if the log lacks the entry that the report's id covers. */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(

@@ -193,7 +193,7 @@ export class VirtualDevice {
     await this.#ledger.append({ kind: 'model', detail })
   }
 
-  /** Logs that the shopper allowed agents, or that the device answered an agent's call. */
+  /** Adds one of two log entries: the shopper allowed agents, or the device answered an agent's call. */
   async answerAgent(): Promise<void> {
     const detail: LedgerEntry['detail'] =
       this.#random.integer(2) === 0 ? { allowed: true } : { tool: 'recommend', items: 8 }
@@ -253,7 +253,7 @@ export class VirtualDevice {
 
   /**
    * Contributes if the shopper agreed and the budget allows it; a third of the servers' answers get lost.
-   * @param rounds number of rounds that begin before the action; default: one or none, at random
+   * @param rounds number of rounds that begin before it sends; default: one or none, at random
    */
   async send(rounds = this.#random.integer(3) > 0 ? 1 : 0): Promise<void> {
     this.#round += rounds
@@ -296,7 +296,7 @@ export class VirtualDevice {
     return this.#ledger.erase()
   }
 
-  /** Folds old entries into one entry that summarises them, as the log does by itself beyond thousands of entries. */
+  /** Folds the log's older half into one entry that summarises it, as a log of thousands of entries does by itself. */
   async fold(): Promise<void> {
     const rows = await this.#store.ledger()
     const gone = Math.floor(rows.length / 2)

@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** More than the number of awaits in a contribution. A device that vanishes only after as many completes its report. */
+/** More than the number of awaits in a contribution: a device that vanishes after so many has completed its report. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
@@ -73,7 +73,7 @@ async function createScene(seed: number, withNoise: boolean) {
     },
     async recover() {
       servers.heal()
-      // This is longer than the leader's pause after the helper has failed to answer.
+      // After an unanswered request to the helper, the leader refuses reports for five seconds; this is longer.
       now += 6_000
       await servers.settle()
     },
@@ -140,8 +140,7 @@ async function requireRound(scene: Scene): Promise<void> {
   await scene.arrive()
   await scene.recover()
   const before = await exactRounds(scene.servers)
-  // Each server may still have a planned death, which may lose a report, so the test sends a few more reports than the
-  // goal.
+  // Each server may still be about to die once, which may lose a report, so the test sends one more report per server.
   for (let which = 10; which < 10 + GOAL + ROLES.length; which++) {
     await scene.contribute(which, 'heard')
     await scene.recover()

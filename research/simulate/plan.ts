@@ -1,6 +1,6 @@
 /**
- * @module Plans who takes part in a simulation, and on which terms. The goal counts devices that neither vanish nor
- * attack, so that a round can reach it. Noise follows the accounting of devices and servers.
+ * @module Plans who takes part in a simulation, and on which terms. A round's goal is the number of devices that
+ * neither vanish nor attack, so that the round can reach it. Noise follows from ε by the servers' own formula.
  */
 import { noiseFor } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
@@ -25,7 +25,7 @@ export interface SimulationQuestion {
   readonly attack: Attack | null
   /** ε by substitution of all reports of a device together; null: no noise. */
   readonly epsilon: number | null
-  /** Terms that give clip norm, scale and learning rate; their token issuer isn't used. */
+  /** Terms of the rounds; the plan computes goal, noise, δ and limits anew, and leaves out the token issuer. */
   readonly terms: PolicyParameters
   /** First day of the test, ISO date; default: the day until which the model was trained. */
   readonly until?: string
@@ -58,12 +58,12 @@ export interface Plan {
   readonly refused: string | null
 }
 
-/** Placeholder for ε in a simulation without noise. Devices must accept the `noiseMultiplier` that follows from it. */
+/** Stands in for ε in a simulation without noise, whose terms still need a `noiseMultiplier` that devices accept. */
 const NO_NOISE_EPSILON = 4
 
 /**
- * @throws NearsideError `input-invalid` if fewer than two devices send an honest report, or if devices refuse the terms
- * even in a demonstration
+ * @throws NearsideError `input-invalid` if fewer than two devices send an honest report, or if the terms exceed even a
+ * demonstration's limits
  */
 export function planOf(question: SimulationQuestion): Plan {
   const { devices, rounds, drop, malicious, attack, epsilon } = question
@@ -100,8 +100,8 @@ export function planOf(question: SimulationQuestion): Plan {
 
 /**
  * Divides a log into `rounds` + 1 parts of equal length, in whole days. Each round plays one part; the last part only
- * tests the last round.
- * @returns the times between which the parts lie
+ * tests the last round's model.
+ * @returns start of the first part, then the end of each part
  */
 export function edgesOf(from: number, to: number, rounds: number): number[] {
   const begin = Math.floor(from / DAY) * DAY

@@ -1,6 +1,6 @@
 /**
- * @module Measures the quality of each version for held-out shoppers, whose data no version contains. Each version is
- * measured on the period in which it was the newest, and compared with the version before all rounds.
+ * @module Measures each version of the model on held-out shoppers, from whom no version learned. Each version is
+ * measured on the period in which it was the newest, and compared with the model before all rounds.
  */
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
@@ -66,7 +66,7 @@ interface PeriodCase extends RowCase {
 
 const ndcgOf = (arm: string): Series => ({ arm, metric: 'ndcg@10' })
 
-/** Measures all arms. A model that was trained on a log gets the popularity of the night before each test case. */
+/** Measures all arms. For each test case, a model that was trained on a log knows popularity as of the night before. */
 export async function measureQuality(
   input: EvaluationInput,
   periods: readonly Period[],

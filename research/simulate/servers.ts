@@ -155,7 +155,7 @@ export async function createServers(options: ServersOptions) {
     current: (): Promise<RoundRecord | null> => stores.leader.current(),
     summary,
     settle,
-    /** Kills a server now, or at its next write of that kind. The server stays dead until `settle`. */
+    /** Kills a server now, or at the write that `death` names. The server stays dead until `settle`. */
     kill(role: Role, death?: Death): void {
       if (death) running.get(role)?.dieAt(death)
       else running.get(role)?.end()

@@ -1,6 +1,6 @@
 /**
- * @module Simulates federated rounds on a shop's own log, with the shipped servers and gate. The devices of training
- * shoppers contribute to these rounds. Each version is measured on held-out shoppers, whose data no version contains.
+ * @module Simulates federated rounds on a shop's own log, with the shipped servers and their check of models. Training
+ * shoppers' devices contribute. Each model version is measured on held-out shoppers, from whom no version learned.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -67,7 +67,7 @@ export interface Simulated {
   readonly result: SimulationResult
   readonly quality: Quality
   readonly plan: Plan
-  /** Times between which the rounds lie: start of the first, end of each, end of the last test period. */
+  /** Start of the first round, end of each round, end of the last test period. */
   readonly edges: readonly number[]
   /** Number of shoppers whose devices took part, by round. */
   readonly shoppers: readonly number[]
@@ -122,8 +122,8 @@ export async function simulate(
       const { model, hash } = await readHashed(models)
       const { featureWeights } = model
       const { version } = model.manifest
-      // A model that was trained on a log gets nightly counts; a model without a log knows only the counts of its
-      // rounds.
+      // A model that was trained on a log gets the log's popularity every night; one without a log knows only its
+      // rounds' counts.
       const learned = noLog
         ? { featureWeights, statistics: inModelRows(model, shop).model.statistics }
         : { featureWeights }
@@ -187,8 +187,8 @@ export async function simulate(
 
 /**
  * Reads the base model of a shop that collects everything; null if the caller names no such model.
- * @throws NearsideError `model-incompatible` if the base model saw tested data, or has the same items in another
- * sequence
+ * @throws NearsideError `model-incompatible` if the base model was trained on tested data, or has the same items in
+ * another sequence
  */
 async function readCollected(
   { collected, ...question }: SimulationQuestion,
@@ -245,7 +245,7 @@ function openServers(
       const own = { ...terms, aggregationGoal: counted, noiseMultiplier }
       return applyUpdate(parent, all, own, version)
     },
-    // The gate tests the new version on the shop's data up to this time.
+    // Tests the new version before its publication, on the shop's data up to the simulated time.
     gate: (parent, candidate, trained) =>
       createHeldOutGate(until(shop, clock.now))(parent, candidate, trained),
   })

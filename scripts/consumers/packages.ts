@@ -73,7 +73,7 @@ export function installForNode(tarball: string): string {
   return folder
 }
 
-/** Publishes the demo's model and catalog by `nearside publish`, with the library; returns the folder. */
+/** Publishes the demo's model and catalog and the built library by `nearside publish`; returns the folder. */
 export function publishSite(tools: string, name: string, more: readonly string[] = []): string {
   const site = join(WORK, name)
   const given = {

@@ -128,7 +128,7 @@ export async function driveConsent(folder: string): Promise<void> {
   await context.close()
 }
 
-/** Tests the published page if a script inserts the snippet's part for the `<head>`, as tag managers do. */
+/** Tests the published page if a script inserts its lines for the `<head>`, as tag managers do. */
 export async function driveTagManager(folder: string): Promise<void> {
   const site = publishSite(folder, 'tagged')
   cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })

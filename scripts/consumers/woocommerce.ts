@@ -157,7 +157,7 @@ async function driveEditor(address: string): Promise<void> {
   await context.close()
 }
 
-/** Starts MariaDB and WordPress, each in its own folder. The returned `set` runs one step of `shop.php`. */
+/** Starts MariaDB and WordPress, each in its own folder. The returned `set` runs `shop.php`, e.g. to install. */
 async function startWordPress() {
   const [folder, data, socket] = ['wordpress', 'mariadb', 'mariadb.sock'].map((name) =>
     join(WORK, name),

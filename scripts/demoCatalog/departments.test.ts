@@ -64,7 +64,7 @@ test('an item without a rule joins the department of items bought in the same or
   ])
 })
 
-test('a weak word decides only if nothing else does, and loses against titles and orders', () => {
+test('a weak word decides the department only if neither similar titles nor common orders do', () => {
   expect(place(['Mug', 'Zinc Thing'])[1]).toBe('Garden')
   const zincBeaker = ['Mug', 'Mug Red', 'Zinc Beaker']
   expect(place(zincBeaker, [[0, 1, 2]], WORDS)[2]).toBe('Tea')

@@ -18,7 +18,7 @@ test('titles that differ in colour or size are one family', () => {
   expect(groups(['Red Heart', 'Blue Heart'])).toEqual([undefined, undefined])
 })
 
-test('four products with a common name, the same category and similar prices are one family', () => {
+test('four products of one category whose titles begin alike and whose prices are similar are one family', () => {
   const bags = [
     'Lunch Bag Spaceboy',
     'Lunch Bag Skulls and Bones',

@@ -40,7 +40,7 @@ function punctuate(raw: string): string {
     .trim()
 }
 
-/** Replaces words according to the rules. Replacements are in capitals, so that `recase` treats them like the other words. */
+/** Replaces words according to the rules. Words in capitals stay in capitals, as `recase` expects. */
 function spell(text: string, words: WordRules): string {
   return text.replace(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu, (word) => {
     const rule = words.get(word.toLowerCase())

@@ -120,8 +120,8 @@ function repeated(look: Look, product: readonly string[]): readonly string[] {
 }
 
 /**
- * Badge with the number of pieces, or with the size of a single piece. The badge is in the lower corner, because a
- * card's own marks cover the upper corners.
+ * Badge with the number of pieces, or with the size of a single piece. The badge is in the lower corner, because labels
+ * on the shop's product cards cover the upper corners.
  */
 function badge(text: string): string {
   const width = Math.max(72, text.length * 18 + 20)

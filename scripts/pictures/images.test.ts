@@ -135,7 +135,7 @@ describe('draw', () => {
     expect(missing).toEqual([])
   })
 
-  test('every shape of the tables has an outline and a place for the print', () => {
+  test('words.json names only known shapes, and each shape has an outline and a place for the print', () => {
     const { shapes, vague, leading } = words
     const named = [shapes, vague, leading].flatMap((table) => Object.keys(table))
     expect(named.filter((name) => !(name in SHAPES || OWN_ICONS.includes(name)))).toEqual([])

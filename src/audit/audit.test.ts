@@ -55,7 +55,7 @@ describe('a bundle of an honest device', () => {
     expect(after.key).toBe(before.key)
   })
 
-  test('a bundle of an honest device passes after old entries were folded and events forgotten, and a note names the missing data', async () => {
+  test('a bundle of an honest device passes after old entries were summarised and events forgotten, and the audit notes what is missing', async () => {
     const one = await contributor()
     await one.fold()
     await one.look()
@@ -77,7 +77,7 @@ describe('the helper’s list of models', () => {
     )
   const ALL = listed([9, 'd'], [7, 'c'], [4, 'b'], [3, 'a'])
 
-  test('the helper’s list of models confirms the device’s models; a note counts models without a release', async () => {
+  test('the helper’s list of models confirms the device’s models; the audit notes how many models the list can’t confirm', async () => {
     const one = device(1)
     await one.adopt(manifest('f'))
     await one.adopt(manifest('e'), 2)
@@ -211,7 +211,7 @@ describe('the helper’s lists of reports', () => {
       const { text } = await (how === 'copied' ? one : before).export()
       expect(await checksOf(text, undefined)).toEqual([])
       const { exported } = parseBundle(text)
-      // Two reports derive from the same log entry, which no honest log can contain, whenever it is exported.
+      // The ids of two reports derive from one log entry: a fault, whether the round ended before the export or after.
       for (const closed of [exported - 1, exported + 1])
         expect(await checksOf(text, await reachedBy(own, closed))).toEqual(['checkpoint'])
     },
@@ -321,7 +321,7 @@ describe('a bundle that was changed', () => {
   )
 })
 
-test('explain says what left, what the shopper agreed to, and what the audit doesn’t prove', async () => {
+test('explain says what left the device, what the shopper agreed to, and what the audit doesn’t prove', async () => {
   const one = await contributor()
   const said = async () => {
     const { text } = await one.export()

@@ -1,7 +1,7 @@
 /**
- * @module Checks that each report's id, a hash that covers the log at that time, fits the present log, and that the
- * helper received these reports and no others. This check reveals a log that was truncated or rewritten, even if the
- * log is signed. It also reveals reports from a copied or restored browser storage.
+ * @module Checks that each report's id fits the present log (the id is a hash of the log before the report), and that
+ * the helper received these reports and no others. This check reveals a log that was truncated or rewritten, even if
+ * the log is signed. It also reveals reports from a copied or restored browser storage.
  */
 import { reachedMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { MARK_BYTES } from '@nearside/aggregate/protocol/report.ts'
@@ -117,7 +117,7 @@ export async function checkCheckpoints(
   return { fixed, witnessed }
 }
 
-/** Entries from which the id of a report can derive, sent by this browser's storage or by a copy of the storage. */
+/** Entries from which the id of a report can derive, whether this storage or a copy of it sent the report. */
 function endsOf(ledger: readonly LedgerEntry[], reports: Sent['reports']): LedgerEntry[] {
   const left = [...reports.values()]
   const first = ledger.findIndex(({ kind }) => kind === 'upload')

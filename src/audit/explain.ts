@@ -54,7 +54,7 @@ function wasChanged(audit: Audit): string[] {
   ]
 }
 
-/** Says which part of the log a script of the shop could not change afterwards. */
+/** Says how much of the log the reports' ids fix, so that not even the shop's script could change it later. */
 function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
   if (reports === 0) return []
   const begin = `The id of an update is computed from the log before it: ${fixed} of ${reports} ids fit this log.`

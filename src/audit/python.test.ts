@@ -224,7 +224,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
         const { sequence } = bundle.ledger[place]
-        // The request for the model lacks the field `sealed`, so a relay added to it is a second fault.
+        // The model's request has no field `sealed`, which a relay requires, so adding a relay is a second fault.
         const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }
@@ -407,7 +407,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     const path = join(testFolder(), 'bundle.json')
     writeFileSync(path, text)
     const [one, [other]] = [await first({ text, options: {} }), second([path])]
-    // The ε is of four reports in a year; other implementations computed both values.
+    // ε of four reports in a year, by substitution and by zero-out, as other implementations computed it.
     expect(one).toMatchObject({ ok: true, reports: 4 })
     expect(one.epsilon).toBeCloseTo(26.4, 1)
     expect(one.epsilonZeroOut).toBeCloseTo(11, 1)

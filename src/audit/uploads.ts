@@ -124,7 +124,7 @@ function checkNorm(entry: LedgerEntry, fault: TellFault): void {
 
 /**
  * Checks the ε that an upload states. The device's budget can count more reports than the log, never fewer, because a
- * tab can end between the two writes.
+ * tab can end after it wrote the budget and before it wrote the log.
  */
 function checkEpsilon(
   entry: LedgerEntry,

@@ -61,7 +61,7 @@ export interface Traffic {
   late: number
   /** Number of reports that never arrived, because the page closed; the ε of these reports is spent. */
   vanished: number
-  /** Number of reports of an open round that ended without a release; the ε of these reports is spent. */
+  /** Number of reports of a round that a new model ended before its goal; the ε of these reports is spent. */
   abandoned: number
   /** Number of reports that the servers refuse for a wrong proof. */
   refused: number
@@ -72,7 +72,7 @@ interface OpenRound {
   readonly model: PublishedModel
   readonly leader: Uint32Array
   readonly helper: Uint32Array
-  /** Sum of the same reports before they were split into shares; no server knows this sum. */
+  /** Sum of the round's reports before they were split into shares; no server knows this sum. */
   readonly exact: Int32Array
   counted: number
 }

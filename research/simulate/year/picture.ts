@@ -1,4 +1,4 @@
-/** @module The simulated year as one SVG picture: quality, reports, ε, lost stores and bytes by week. */
+/** @module The simulated year as one SVG picture: quality, reports, ε, stores lost on devices and bytes by week. */
 import { count, decimal, fixed } from '@nearside/evaluate/report/numbers.ts'
 import { START, WEEK } from './shop.ts'
 import type { WeekResult, YearResult } from './year.ts'

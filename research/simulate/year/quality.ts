@@ -1,6 +1,6 @@
 /**
- * @module Measures how well each model of the simulated year predicts the next different product of shoppers from whom
- * no model learns.
+ * @module Measures how well each model of the simulated year predicts the next product to which a shopper turns from
+ * the product at hand. No model learns from these shoppers.
  */
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'

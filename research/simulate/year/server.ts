@@ -1,6 +1,6 @@
 /**
  * @module The shop's server in the simulated year. It knows orders alone. The server trains the first model, updates it
- * by `pretrain --from`, and releases full rounds with the product's checks and gate.
+ * by `pretrain --from`, and releases full rounds after the checks of the real leader.
  */
 import type { PolicyParameters } from '@nearside/aggregate/protocol/policy.ts'
 import { createHeldOutGate } from '@nearside/aggregate/server/heldOutGate.ts'
@@ -79,7 +79,7 @@ export function createServer(
       await publishModel(folder, made)
       return made.manifest.update?.did ?? ''
     },
-    /** Publishes the next version of a full round, if the checks and the gate agree. */
+    /** Publishes the model that follows from a full round, unless a check refuses it. */
     async release(
       { leader, helper }: FilledRound,
       published: PublishedModel,

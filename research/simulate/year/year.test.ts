@@ -90,7 +90,7 @@ test('attackers whose proof is wrong are refused, and spend no ε', async () => 
   expect(result.weeks[0].refused).toBeGreaterThan(0)
 }, 300_000)
 
-test('the made-up shop sells no product before its launch, and each of a shopper’s stores begins when the one before is lost', () => {
+test('the made-up shop sells no product before its launch, and a shopper’s next device store begins when the one before is lost', () => {
   const shop = makeShop(400, 7)
   expect(itemsAt(shop, START).length).toBeLessThan(itemsAt(shop, START + YEAR).length)
   for (const { interactions, stores, visits, orders } of shop.shoppers) {

@@ -57,7 +57,7 @@ export interface WeekResult extends Traffic, Verdict {
   readonly items: number
   /** Number of shoppers who visited in this week. */
   readonly visitors: number
-  /** Number of stores that were lost in this week, of shoppers who visited in it. */
+  /** Number of device stores that this week's visitors lost in this week. */
   readonly lostStores: number
   readonly lostEvents: number
   readonly sumExact: boolean | null
@@ -200,7 +200,7 @@ function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion
   throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
 }
 
-/** Stores of the shoppers who visit in this period, and the number of these shoppers' stores that were lost in it. */
+/** Newest store of each shopper who visits in this period, and what these shoppers lost in it: stores and events. */
 function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
   const found = { stores: [] as DeviceStore[], lostStores: 0, lostEvents: 0 }
   for (const shopper of shoppers) {

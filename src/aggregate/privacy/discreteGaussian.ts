@@ -29,7 +29,7 @@ function bernoulli(numerator: bigint, denominator: bigint, randomBytes: RandomBy
   return uniform(denominator, randomBytes) < numerator
 }
 
-/** Returns true with probability exp(−numerator/denominator), for a numerator of 0 or more (Alg. 1 of the paper). */
+/** Returns true with probability exp(−numerator/denominator), for a numerator of 0 or more (Canonne et al., Alg. 1). */
 function bernoulliExp(numerator: bigint, denominator: bigint, randomBytes: RandomBytes): boolean {
   let rest = numerator
   while (rest > denominator) {

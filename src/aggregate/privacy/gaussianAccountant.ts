@@ -43,7 +43,7 @@ interface Cost {
   readonly year: number
 }
 
-/** Computes ε by substitution under the noise of one aggregator, and ε by zero-out. */
+/** Computes ε by substitution (`substitutionMu`) and by zero-out (`zeroOutMu`), with one aggregator's noise only. */
 export function costOf(terms: {
   readonly noiseMultiplier: number
   readonly delta: number
@@ -87,7 +87,7 @@ export function muAt(epsilon: number, delta: number): number {
   return high
 }
 
-/** Least z (within 1e-4, rounded up) with which `reports` reports cost at most ε by substitution at δ. */
+/** Least noise multiplier (within 1e-4, rounded up) with which all reports cost at most ε (`substitutionMu`) at δ. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw invalidInput(`ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon

@@ -97,7 +97,7 @@ export function openingContext(keys: OpeningKeys, sealed: Uint8Array, info: Uint
       refusing(() => cipher.final())
       return ownBytes(plain)
     },
-    /** Exports a secret that the sender also has (§5.3). @param length bytes, at most 32 */
+    /** Exports a secret that the sender also has (RFC 9180 §5.3). @param length bytes, at most 32 */
     export(label: Uint8Array, length: number): Bytes {
       const exporter = expand(SUITE, secret, 'exp', context, 32)
       return ownBytes(expand(SUITE, exporter, 'sec', label, length))

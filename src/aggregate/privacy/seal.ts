@@ -65,7 +65,7 @@ async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Byt
 }
 
 /**
- * Sender's context (§5.1.1).
+ * Sender's context (RFC 9180 §5.1.1).
  * @param random 32 bytes, used for nothing else. The ephemeral key pair is derived from these bytes (§7.1.3), so
  *   anybody who knows the bytes can repeat the sealing.
  */

@@ -70,7 +70,7 @@ const logAdd = (a: number, b: number) => {
 const OUTCOMES = 100_000
 /** Standard deviations to each side that the outcomes cover. Outcomes beyond have a probability below 1e-18. */
 const REACH = 9
-/** Default width of the grid of losses: smaller for small losses, larger if it would have over `MOST_POINTS` points. */
+/** Default step of the grid of losses: smaller for small losses, larger if the grid had over `MOST_POINTS` points. */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19
 /** Share of δ reserved on each side for losses that the grid doesn't cover. */

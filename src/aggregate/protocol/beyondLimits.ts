@@ -1,6 +1,6 @@
 /**
- * @module Checks a policy's terms against a device's limits. The check has its own file, so that pages don't load the
- * privacy accountant with other code.
+ * @module Checks a policy's terms against a device's limits. The check has its own file, so that other code loads
+ * without the privacy accountant.
  */
 import { costOf } from '../privacy/gaussianAccountant.ts'
 import { type DeviceLimits, isAbove } from './deviceLimits.ts'

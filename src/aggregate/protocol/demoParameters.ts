@@ -2,8 +2,8 @@
 import type { PolicyParameters } from './policy.ts'
 
 /**
- * Terms of a demonstration. 32 devices and noise of one clip norm give ε = 11.0 for one update and 26.4 for four
- * (substitution, δ = 1e-6). Devices accept these terms in a demonstration only.
+ * Terms of a demonstration. 32 devices and noise of one clip norm give ε = 11.0 for one update and 26.4 for four (ε by
+ * substitution, see `substitutionMu`; δ = 1e-6). Devices accept these terms in a demonstration only.
  */
 export const DEMO_PARAMETERS: PolicyParameters = {
   task: 'nearside-demo',

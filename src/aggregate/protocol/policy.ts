@@ -1,6 +1,6 @@
 /**
- * @module Policy: the terms under which a device contributes. Every device gets the same policy and puts its hash into
- * each report. So an aggregator can't ask one shopper for more than it asks others.
+ * @module Policy: the terms under which a device contributes. Every device gets the same policy and puts the policy's
+ * hash into each report. So an aggregator can't ask one shopper for more than it asks others.
  */
 import { fromBase64, sha256, toHex, utf8 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
@@ -103,12 +103,12 @@ export async function policyHash(policy: Policy): Promise<string> {
 export const MAX_DIMENSION = 16_384
 /**
  * Largest δ. δ is the chance that the bound ε fails, so with a larger δ the bound would mean nothing. `check` also
- * limits it to 1/n².
+ * limits δ to 1/n² for a round of n reports.
  */
 const MAX_DELTA = 1e-6
 /**
- * Largest C_q: the proof then allows ±x sums up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least half of its
- * ±x sums lie beyond this bound (PROTOCOL.md). The sum of a million vectors of this norm and both noises stays below
+ * Largest C_q: the proof then allows sums Σ ±x up to 2¹⁴ = √q/4. If a vector's squares wrap around, at least half of
+ * these sums lie beyond this bound (PROTOCOL.md). The sum of a million vectors of this norm and both noises stays below
  * q/2.
  */
 const MAX_INTEGER_CLIP_NORM = 1_883

@@ -66,8 +66,8 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
   const parameters = { aggregationGoal: 6 }
 
   /**
-   * Sends three reports and backs one server up; then sends one report and backs the other server up. Both servers
-   * continue from their backups.
+   * Sends three reports, backs up the server `first`, sends one more report and backs up the server `second`. Then
+   * restores both servers from these backups and sends all six reports.
    */
   async function lose(first: Role, second: Role) {
     const urls = { leader: await create('leader'), helper: await create('helper') }

@@ -1,6 +1,6 @@
 /**
- * @module Tests that the helper releases a round only to its own leader, at the goal, for reports that it stores, and
- * only once.
+ * @module Tests that the helper releases a round only once, only to its own leader, and only for as many stored reports
+ * as the goal says.
  */
 
 import { concat, fromBase64, fromHex, toBase64, toHex } from '@nearside/core/bytes.ts'

@@ -130,7 +130,7 @@ interface Bucket {
   readonly at: number
 }
 
-/** Maximum number of buckets (one per address) in one map. A full map is replaced before its minute is over. */
+/** Maximum number of buckets (one per address) in a map. A full map is replaced early, before a minute has passed. */
 const MOST = 100_000
 
 /**

@@ -61,7 +61,7 @@ it('items that devices bought lead a new shopper’s list after one round', asyn
     })
     const made = await contribute((now, policy) => updateOf(policy, before, ordersOf(device), now))
     expect(made).toMatchObject({ sent: true })
-    // The log records that the update has counts, and the report costs as much ε as a report without counts.
+    // The device's log says that the update has counts; the report costs as much ε as a report without counts.
     for (const kind of ['consent', 'upload'])
       expect(disk.ledger.find((entry) => entry.kind === kind)?.detail.counts).toBe(true)
     spent = disk.settings.sent?.epsilon ?? 0
@@ -84,8 +84,8 @@ it('items that devices bought lead a new shopper’s list after one round', asyn
   expect(list.indexOf(Math.max(...list))).toBe(SOLD)
   expect(list[SOLD]).toBeGreaterThan(2 * list[UNSOLD])
   expect(after.featureWeights).not.toEqual(before.featureWeights)
-  // A later round, whose counts are only noise, leaves this popularity unchanged. `distanceOf` can still compare the
-  // later round's model with the first model.
+  // A later round, whose counts are only noise, leaves the items' popularity unchanged. `distanceOf` can still compare
+  // the later round's model with the first model.
   const [first, latest] = [await readVersion(join(models, '1')), await readLatest(models)]
   const nothing = new Float64Array(42 + ITEMS.length)
   const candidate = await applyUpdate(latest, nothing, { ...terms, noiseMultiplier: 1e6 }, '3')

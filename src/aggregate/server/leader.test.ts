@@ -72,7 +72,7 @@ describe('the leader', () => {
     for (let i = 0; i < 4; i++) made.push(await report(federation, i))
     const bad = await report(federation, 9)
     bad.body[bad.body.length - 1] ^= 1
-    // The round takes four reports: the damaged report and three others arrive together, in any order.
+    // The round takes four reports. The damaged report and three good ones arrive together, in any order.
     const statuses = await Promise.all(
       [bad, ...made.slice(1)].map(async ({ body }) => (await post(federation, body)).status),
     )

@@ -80,7 +80,7 @@ export function createLeader(options: LeaderOptions) {
       return record && intake.waitingFor(record.round)
     },
     unproven: intake.unproven,
-    /** Number of models of rounds that this server, since its start, replaced by the last trained model. */
+    /** How often this server, since its start, replaced a round's model by the last trained model. */
     takenBack: rounds.takenBack,
     /**
      * Resolves when both aggregators have counted the report. The promise doesn't wait for a round's steps.

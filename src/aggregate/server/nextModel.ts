@@ -78,8 +78,8 @@ export async function distanceOf(
 }
 
 /**
- * Mean number of shoppers per item, to which a round's counts are scaled if the model has a tail (less popular items in
- * files of their own): the tail's popularity is in shoppers, and rounds don't change it.
+ * Mean number of shoppers per item. If the model has a tail (less popular items in files of their own), a round's
+ * counts are scaled to this mean, to compare with the tail's popularity, which rounds don't change.
  */
 const meanBesideTail = ({ manifest, statistics: { popularity30, items } }: BaseModel) =>
   manifest.tail && popularity30.reduce((sum, x) => sum + Math.expm1(x), 0) / items

@@ -18,7 +18,7 @@ import {
   signedModelSchema,
 } from './schemas.ts'
 
-/** Maximum number of reports' parts for the helper in a request; above the number that a leader sends. */
+/** Maximum number of forwarded reports in a request; above the number that a leader sends. */
 const MAX_PARTS = 256
 /** Maximum size of a policy, or of a release request without its ids, bytes. */
 const MAX_REST = 40_000

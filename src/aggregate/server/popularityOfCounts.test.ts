@@ -44,7 +44,7 @@ test('no popularity is released if nearly all of the variance is noise', () => {
   expect(released.filter(Boolean).length).toBeLessThan(10)
 })
 
-test('if a mean number of shoppers per item is given, as for a catalog with a tail, popularity is scaled to it', () => {
+test('popularity is scaled to a mean number of shoppers per item, if one is given', () => {
   const found = popularityOfCounts(sold, 0, N, 40)
   expect(mean(Array.from(found?.popularity30 ?? [], Math.expm1))).toBeCloseTo(40, 3)
 })

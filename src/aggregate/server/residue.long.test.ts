@@ -62,7 +62,7 @@ it(`the servers’ files hold no report or secret of an ended round, and never a
       const drawn: Uint8Array[] = []
       const { body, id } = await makeReport(randomUpdate(seed), task, (length) => {
         const bytes = cryptoRandomBytes(length)
-        // The first draw of 32 bytes is the seed, the second draw is the log's salt.
+        // The first draw of 32 bytes is the share's seed, the second is the salt of the device's log entry.
         if (length === 32) drawn.push(bytes)
         return bytes
       })

@@ -31,7 +31,7 @@ export async function readTerms(file: string, goal?: number): Promise<PolicyPara
   return terms
 }
 
-/** Privacy cost of these terms for a shopper, in one line: ε by substitution, then by zero-out. */
+/** Privacy cost of these terms for a shopper, in one line: ε by substitution, then by zero-out (see `costOf`). */
 export function describeCost(terms: PolicyParameters): string {
   const { report, year, reports, zeroOut } = costOf(terms)
   const both = (substituted: number, zeroed: number) =>

@@ -1,4 +1,4 @@
-/** @module A tiny model and the terms of its rounds, for tests and for the processes that they start. */
+/** @module A tiny model and the terms of its rounds, for tests and for the processes that tests start. */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { MANIFEST_FORMAT, type ModelManifest } from '@nearside/core/model/manifest.ts'

@@ -111,7 +111,7 @@ describe('a report', () => {
 })
 
 describe('the leader', () => {
-  it('the leader issues a token only for work on this round and request, to the shop’s pages', async () => {
+  it('the leader issues a token only to the shop’s pages, and only for work on the same round and request', async () => {
     const { federation } = await withWork()
     const asked: { init: RequestInit; status: number }[] = []
     const watched = {

@@ -99,7 +99,7 @@ describe('a request', () => {
     expect(asked.map((name) => judge([question(name)], secure).findings.length)).toEqual([0, 0, 1])
   })
 
-  it('a request for a worker’s import is explained by a worker’s import in a blank page, but not if page and worker headers are mixed', () => {
+  it('a request for a worker’s import may have the headers that it has in a blank page, but no mixture of page and worker headers', () => {
     const lines = (...names: string[]) => names.map((name) => `${name}: 1`).join('\r\n')
     const module = (...names: string[]) =>
       `GET / HTTP/1.1\r\nHost: localhost:8790\r\n${lines(...names)}\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Dest: script\r\n\r\n`

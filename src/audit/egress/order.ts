@@ -41,8 +41,8 @@ export interface Outcome {
   readonly declaredHash: string
   readonly headers: Readonly<Record<string, string>>
   /**
-   * The first shopper, then the second, who acts differently; for each repetition of the comparison, both again in this
-   * sequence.
+   * Outcomes of the first shopper, then of the second, who acts differently; each repetition of the comparison adds
+   * two.
    */
   readonly shoppers: readonly ShopperOutcome[]
   /** Difference that the last comparison found; every earlier comparison found a difference, too. */

@@ -27,8 +27,8 @@ const headerOf = ({ headers }: HttpRequest, wanted: string) =>
   headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
 
 /**
- * Kind of a request, by headers that scripts can't set. The browser adds client hints to the requests of a page, but not
- * to those of a worker, and sends their headers in another order.
+ * Kind of a request, by headers that scripts can't set. The browser adds client hints to a page's requests, but not to
+ * a worker's, and sends a worker's headers in another order.
  */
 function kindOf(request: HttpRequest): string {
   const names = ['sec-fetch-dest', 'sec-fetch-mode']

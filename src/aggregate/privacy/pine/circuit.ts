@@ -35,7 +35,7 @@ interface PineParameters {
   readonly successes: number
 }
 
-/** Bound of the ±x sums in multiples of B; an honest sum exceeds it with chance e⁻⁷⁵. */
+/** Bound of the wraparound checks' sums, in multiples of B; an honest sum exceeds it with chance e⁻⁷⁵. */
 const ALPHA = 8.7
 
 export type Circuit = ReturnType<typeof createCircuit>
@@ -137,7 +137,7 @@ export function streamBytes({ dimension, checks }: Pick<Circuit, 'dimension' | '
   return checks * Math.ceil(dimension / 4)
 }
 
-/** Encodes each sum's bits, offset by the lowest allowed value, then a bit: 1 if the sum counts as in the range. */
+/** Encodes each sum's bits, offset by the lowest allowed value, then a bit: 1 to prove that the sum is in range. */
 export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   const { wraparoundBound, wraparoundBits, successes } = circuit
   const width = wraparoundBits + 1

@@ -36,7 +36,7 @@ const seedsOf = (bytes: Uint8Array) =>
     bytes.slice(i * SEED_BYTES, (i + 1) * SEED_BYTES),
   )
 
-/** Two commitments to a share: before and after the bits of the ±x sums are added to it. */
+/** Two commitments to a share: before and after the bits of the wraparound checks are added to the share. */
 const STAGES = {
   wraparound: {
     part: USAGE.wraparoundPart,

@@ -57,7 +57,7 @@ const answer = (light: Light) => ({
 })
 
 describe('the owner’s page', () => {
-  it('the owner’s page is public and has no figure; its policy allows one script and no other origin', async () => {
+  it('the owner’s page is public and has no figures; its Content-Security-Policy allows one script and no other origin', async () => {
     const { get } = await start()
     const found = await get(null, `${LEADER}/owner`)
     expect(found.status).toBe(200)
@@ -82,7 +82,7 @@ describe('the owner’s page', () => {
     },
   )
 
-  it('the owner’s page is served neither by the helper nor by a leader without a folder', async () => {
+  it('the owner’s page is served neither by the helper nor by a leader without the owner’s folder', async () => {
     const { get } = await start()
     expect((await get(TOKEN, `${HELPER}/v1/owner`)).status).toBe(404)
     const { fetch } = await createFederation()

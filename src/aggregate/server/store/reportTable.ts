@@ -1,7 +1,7 @@
 /**
  * @module Table of reports. A row is found by its mark, a salted hash of the report's id. While its round is open, the
- * row also contains the id. The row stays until one period after the end of its round. All rounds that began within one
- * period share a salt.
+ * row also contains the id. The row stays until `periodDays` after the end of its round. All rounds that began within
+ * `periodDays` share a salt.
  */
 import { randomBytes } from 'node:crypto'
 import { concat, fromHex } from '@nearside/core/bytes.ts'
@@ -103,7 +103,7 @@ export class ReportTable {
   }
 }
 
-/** Salt of a round that is open, or ended at most a period ago; empty for other rounds. */
+/** Salt of a round that is open, or ended at most `periodDays` ago; empty for other rounds. */
 export async function saltOf(on: Query, round: number): Promise<Uint8Array> {
   const sql = 'select salt from rounds where round = $1'
   const [row] = await on.rows<{ salt: Uint8Array | null }>(sql, round)

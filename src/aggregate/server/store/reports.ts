@@ -89,7 +89,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
     },
     /**
      * At the helper: marks (salted hashes) of all reports that reached a round. The marks are null if the round is open
-     * or unknown, or ended more than a period ago.
+     * or unknown, or ended more than `periodDays` ago.
      */
     async reached(round: number): Promise<Reached | null> {
       const [ended] = await driver.rows<Ended>(
@@ -114,8 +114,8 @@ export function idsHeld(rows: readonly Pick<ReportRow, 'held'>[]): Bytes {
 type Ended = Pick<RoundSummary, 'policyHash' | 'openedAt' | 'closedAt'>
 
 /**
- * Reports that reached a round which ended at most a period ago.
- * @param salt empty once the period is over
+ * Reports that reached a round which ended at most `periodDays` ago.
+ * @param salt empty if the round ended earlier
  * @param rows rows of the round, by ascending mark
  */
 export function reachedBy(

@@ -72,7 +72,7 @@ export interface Dialect {
   readonly bytes: string
   /** SQL type of integers beyond 32 bits. */
   readonly wide: string
-  /** SQL after the columns of `create table`; `keyed`: for a table that is stored by its primary key. */
+  /** SQL after the columns of `create table`; `keyed` has the SQL for a table that is stored by its primary key. */
   readonly table: string
   readonly keyed: string
   /** PostgreSQL: definition of the column of `reports` with the open round's ids and seeds. */

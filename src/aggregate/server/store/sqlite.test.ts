@@ -155,7 +155,7 @@ describe('a power cut', () => {
     return { counted: k, ids: Array.from({ length: k }, (_, n) => id(n + 1)).join(''), sum }
   }
 
-  it('a power cut that truncates the log anywhere loses or repeats no report that was acknowledged before', async () => {
+  it('a power cut that truncates the write-ahead log neither loses nor repeats a report acknowledged before it', async () => {
     const { database, log, lengths } = await logOfReports()
     const cuts = new Set(lengths.flatMap((length) => [length - 1, length, length + 1]))
     for (let length = 0; length <= log.length; length += 1000) cuts.add(length)
@@ -166,7 +166,7 @@ describe('a power cut', () => {
     }
   })
 
-  it('a power cut that damages the log’s last record doesn’t affect the records before it', async () => {
+  it('a power cut that damages the write-ahead log’s last record leaves earlier records intact', async () => {
     const { database, log, lengths } = await logOfReports()
     for (let at = lengths[COUNTED - 2]; at < log.length; at += 997) {
       const spoiled = Buffer.from(log)
