@@ -93,7 +93,7 @@ describe('the budget of a device', () => {
 })
 
 describe('a scheduled update', () => {
-  it('a scheduled update is due at a random time of the day, at least an hour after the last attempt', () => {
+  it('a scheduled update is due at a random time within a day, at least an hour after the last attempt', () => {
     const first = lookAt(EMPTY_BUDGET, NOW)
     expect(dueAfter(first, 0)).toBe(first.elapsed)
     expect(dueAfter(first, 0.5)).toBe(first.elapsed + 12 * HOUR)

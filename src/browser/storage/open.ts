@@ -33,7 +33,7 @@ interface Opened {
 
 /**
  * @param factory returns `indexedDB`; called inside `try`, because reading it throws in a sandboxed frame
- * @param make as in `openIndexedDb`; by default a database is created only if the shop doesn't ask
+ * @param make as in `openIndexedDb`; by default a database is created only for `always`
  */
 export async function openStore(
   name: string,

@@ -61,7 +61,7 @@ function openVault(href: string, origin: string): Thread {
     }
   }
 
-  // An error page fires `load`, too; a working vault's script sends its message before that.
+  // A working vault's script sends its message before `load`; an error page fires only `load`.
   function loaded(): void {
     timer = setTimeout(() => failed('the vault could not be loaded'), PATIENCE)
   }

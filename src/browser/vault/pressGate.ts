@@ -22,7 +22,7 @@ export interface PressStart {
 }
 
 /**
- * Gate for presses. All times are `timeStamp`s of events, in milliseconds, because a busy page handles events late.
+ * Decides which presses count. All times are `timeStamp`s of events, milliseconds, as a busy page handles events late.
  * @param obstacle returns the reason why the question can't be read now, or null
  */
 export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {

@@ -57,7 +57,7 @@ export class LiveFile {
     if (this.isStored && !this.#services.state.conditions.offline) await this.inTime(check())
   }
 
-  /** Waits for an answer, by default the first, for at most `LONGEST_WAIT` since the first such wait. */
+  /** Waits for a request (default: the first), but no longer than `LONGEST_WAIT` after the first call. */
   async inTime(answer: Promise<void> | undefined = this.#first): Promise<void> {
     this.#over ??= new Promise((over) => void this.#services.timers.set(over, LONGEST_WAIT))
     await Promise.race([answer, this.#over])

@@ -141,7 +141,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
       else if (name !== 'ping') {
         const ready = device ?? (await starting)
         if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
-        // Lists and events of this call belong to the person whom the previous call chose, so wait for that switch.
+        // If an earlier call switches to another person, this call is about that person, so wait for the switch.
         while (ready.switching) await ready.switching
         if (name === 'watch') {
           value = watched.watch(args[0], present(ready))

@@ -52,7 +52,7 @@ export class Shop {
   #modelThere: Promise<unknown> = Promise.resolve()
   #ruled: Promise<void> = Promise.resolve()
   #stopClock = () => {}
-  /** Time at which a sale or a rule last began or ended, or the start; milliseconds since the epoch. */
+  /** Time of the last announced begin or end of a sale or rule (initially of creation), milliseconds since the epoch. */
   #announcedAt: number
   #isStopped = false
   /** Ranker; null until a base model is loaded. */
@@ -329,7 +329,7 @@ export class Shop {
     const ofTail = new Set(tail?.items.map(({ id }) => id))
     const others = (catalog?.items ?? []).filter(({ id }) => !ofTail.has(id))
     const known = await this.#newItems.extend(loaded, others, tail?.join(loaded.model))
-    // If a newer model or catalog arrived in the meantime, the call that it started builds the ranker.
+    // If a newer model or catalog arrived in the meantime, another call of this method builds the ranker.
     if (this.loaded !== loaded || this.catalog !== catalog) return
     const discounts = (catalog && contextTerms?.discountsOf(known, catalog)) ?? null
     const { context, now } = this.#services
