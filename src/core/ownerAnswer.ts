@@ -1,4 +1,4 @@
-/** @module Type of an answer to a shop owner's question, for `evaluate`, `measure` and the owner's page. */
+/** @module Type of an answer to a shop owner's question, for commands (`evaluate`, `measure`) and the owner's page. */
 
 /** Colour of an answer, never shown without the answer's words. `grey` means that the answer isn't known yet. */
 export type Light = 'green' | 'amber' | 'red' | 'grey'

@@ -17,7 +17,7 @@ import type { Engine } from './engine.ts'
  */
 export const CANARY_TOLERANCE = 1e-3
 
-/** Size of the canary. The odd number of parameters also tests the padding of rows to whole vectors. */
+/** Size of the canary. The odd number of parameters also tests the padding of rows to whole SIMD vectors. */
 export const CANARY_SIZE = { cases: 64, candidates: 64, parameters: 31, steps: 8 } as const
 
 /** Parameters that the JS engine returns for `canaryProblem(CANARY_SIZE)`. */

@@ -97,7 +97,7 @@ export async function load(question: Question): Promise<Loaded> {
 /** Share of the log's span that is used for training, unless a model or the caller says where training ends. */
 const TRAINED_SHARE = 0.75
 
-/** First tested day if no limit is given: it begins after `TRAINED_SHARE` of the log's span. */
+/** First tested day if nobody chooses one: it begins after `TRAINED_SHARE` of the log's span. */
 export function dayAfterMost({ from, to }: Shop): string {
   return formatDay(from + TRAINED_SHARE * (to - from))
 }

@@ -190,7 +190,7 @@ function heading(
     seeds > 1
       ? `over ${seeds} training seeds and over shoppers; 95 % intervals by paired bootstrap over shoppers, widened by the spread between seeds`
       : 'over shoppers; 95 % intervals by paired bootstrap over shoppers'
-  // A log without times trains on all shoppers, and tests on the events that training left out.
+  // If the log has no times, training uses all shoppers, and the test uses the events that training left out.
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,

@@ -8,7 +8,7 @@ import { prepareTuning, tuneBaselines } from './tuneBaselines.ts'
 const input = (changes: Partial<EvaluationInput> = {}) => testInput(testShop(), changes)
 
 describe('tuned baselines', () => {
-  it('tuned baselines depend only on events of training shoppers before the training limit', () => {
+  it('tuned baselines depend only on events of training shoppers before the end of the training data', () => {
     const evaluation = input()
     const tuned = tuneBaselines(evaluation)
     expect(tuned.cases).toBeGreaterThan(20)
@@ -74,7 +74,7 @@ describe('tuned baselines', () => {
       expect(neighbours.neighbourWeights[item * neighbours.neighboursPerItem]).toBeGreaterThan(0)
   })
 
-  it('baselines are tuned on every case of every training shopper in the last weeks', () => {
+  it('baselines are tuned on every case of every training shopper in the weeks before the test period', () => {
     const evaluation = input()
     const training = evaluation.shoppers.filter(({ id }) => !evaluation.isHeldOut(id))
     const cases = training.flatMap((one) =>

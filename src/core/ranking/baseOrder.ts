@@ -97,7 +97,7 @@ export class BaseOrder implements CandidateSource {
 
   /** Rank of each given row among the rows of `choice` in base order; rank 1 is the best. */
   ranksAmong(rows: readonly number[], choice: Choice): ArrayLike<number> {
-    // Counting the higher rows is several times as fast as sorting all rows for one list.
+    // For one list, counting the rows that rank higher is several times as fast as sorting all rows.
     if (this.#ranks && !choice.isNarrowed) {
       const ranks = this.#ranks
       const before = Array.from(choice.excluded, (row) => ranks[row])

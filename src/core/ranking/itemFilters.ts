@@ -18,9 +18,9 @@ import type { Exclusion } from './listQuery.ts'
 /** Milliseconds after which an item is assumed to have left the basket; shops don't report that a basket expired. */
 const BASKET_LIFE = 30 * DAY
 
-/** Minimum share of an item's shoppers who came back on another day for the item to count as bought repeatedly. */
+/** Least share of an item's shoppers who came back to it on another day, for it to count as bought repeatedly. */
 const REPEATED = 0.25
-/** Share of the usual interval after which an item is due again; it is below 1, since delivery takes time. */
+/** Share of the usual interval between orders after which an item is due; below 1, since delivery takes time. */
 const DUE = 0.75
 
 /**

@@ -172,7 +172,7 @@ describe('a list dominated by one category', () => {
     expect(categoryOf(list[0].id)).toBe('mugs')
   })
 
-  test('the categories of a list aren’t varied in base order, for a single category or for a cold-start shopper', () => {
+  test('a list’s categories aren’t varied if it is in base order, has a single category or is for a cold-start shopper', () => {
     const stranger = score([touch(0, 'view_item_list')])
     for (const options of [{ order: 'base' }, { category: 'mugs' }] as const) {
       const list = ranker.recommend(looked, { ...options, limit: 8 })

@@ -164,7 +164,7 @@ function matchAll(
 const mostOf = (hits: readonly ProductHit[]): number =>
   hits.reduce((most, { relevance }) => Math.max(most, relevance), 0)
 
-/** Whether a synonym's term may be a prefix. A single letter may not: the T of "t-light" must not match "triple". */
+/** Whether a synonym's term may match a word's beginning. A letter may not: the T of "t-light" would find "triple". */
 const beginsAWord = (term: string): boolean => term.length > 1
 
 const isBetter = (a: ProductHit, b: ProductHit): boolean =>

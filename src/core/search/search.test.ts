@@ -483,7 +483,7 @@ function editDistance(a: string, b: string): number {
 }
 
 describe('highlight', () => {
-  it('`highlight` marks only words that begin with a query word or with a variant that has one error', () => {
+  it('`highlight` marks only words that begin with a query word, or with a query word that has one typing error', () => {
     const word = fc.constantFrom(...ITEMS.flatMap(({ title = '' }) => title.split(' ')))
     const typed = fc
       .tuple(word, fc.nat(), fc.constantFrom('', 'e', 'x'))

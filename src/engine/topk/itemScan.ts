@@ -33,7 +33,7 @@ const PAIR = 2
 /** Bytes of a hit in the output. A hit is a group of four rows: four scores, index of the first row, padding. */
 const HIT_BYTES = 32
 
-/** Number of steps per call; the output of a call fits in the CPU cache. */
+/** Number of steps per call of the kernel; the output of a call fits in the CPU cache. */
 const STEPS = 128
 /** Number of rows that a step of the scan reads: a block from each quarter of the table. */
 const STEP_ROWS = 4 * BLOCK_ROWS

@@ -1,4 +1,4 @@
-/** @module Tests the empty submits while a fit waits for the GPU, which only Firefox needs. */
+/** @module Tests the empty submits, which only Firefox needs, while a fit waits for the GPU. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { whileNudging } from './webgpuEngine.ts'
 

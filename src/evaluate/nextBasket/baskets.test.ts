@@ -31,7 +31,7 @@ test('each held-out shopper with at least three baskets is tested on the last ba
 })
 
 test('the arms learn from exactly the baskets that the model was trained on', () => {
-  // The arms must not learn from the baskets after the model's training limit, even if --until is later.
+  // The arms must not learn from baskets after the model's training data, even if --until is later.
   const { known } = splitBaskets(testInput(shop, { until: UNTIL + 20 * DAY }))
   const expected = shop.shoppers
     .filter(({ id }) => !held(id))

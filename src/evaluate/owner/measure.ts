@@ -37,7 +37,7 @@ export const HIT = `hitRate@10${BOUGHT}`
 /** Arm of the server's second model, which was trained on orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
-/** Stores on which the report's verdict is based: at first empty, or with earlier orders from the shop. */
+/** Device stores for the report's verdict: empty at first, or with earlier orders that the shop passed. */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
 /** Data from which the server's arms and the baselines compute scores. All shoppers share it. */
