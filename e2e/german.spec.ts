@@ -39,10 +39,7 @@ function textsOf(page: Page): Promise<string[]> {
   })
 }
 
-/**
- * English pieces in the page's texts. A short piece must equal a whole text, while a long piece can also be a part of a
- * text.
- */
+/** Pieces of English messages on the page. A short piece counts only as a whole text, a longer one also within a text. */
 async function leftInEnglish(page: Page): Promise<string[]> {
   const texts = await textsOf(page)
   expect(texts.length).toBeGreaterThan(20)

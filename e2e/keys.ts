@@ -26,7 +26,7 @@ export async function press(page: Page, target: Locator, key = 'Enter'): Promise
 const hasFocus = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement)
 
-/** Expects a focus ring around the element or its frame, inside the window, with no other element over it. */
+/** Expects a focus ring around the element, its parent or its grandparent, inside the window and covered by nothing. */
 async function expectFocusShown(page: Page): Promise<void> {
   // The browser scrolls to the focused element only in the next animation frame.
   const shown = () =>

@@ -65,7 +65,7 @@ test('after a reload a tap causes no request to a server, because the worker’s
   expect(asked, listed.join(' ')).toBeLessThanOrEqual(checks)
 })
 
-test('after a link with somebody’s taps is opened, the taps apply only once the visitor presses the button', async ({
+test('after a link with somebody’s taps is opened, the taps apply only if the visitor presses the button', async ({
   page,
 }) => {
   await open(page, '/play#taps=22629+nobody-has-this+22111')

@@ -130,7 +130,7 @@ test('if a link opens a search, the search worker answers even before the page h
   await expect(list.locator('[data-item]')).toHaveCount(early)
 })
 
-test('a new shopper’s search results appear before the personalizer has loaded, in the sequence that it would give', async ({
+test('a new shopper’s search results appear before the personalizer has loaded, in the order that the personalizer gives', async ({
   browser,
 }) => {
   const ranked = await browser.newPage({ serviceWorkers: 'block' })

@@ -88,7 +88,7 @@ test('by keyboard alone, an owner moves and hides products, undoes and redoes a 
   expect([...new Set(asked)]).toEqual([new URL(url).origin])
 })
 
-test('a product is dragged to a place, scheduled, and shown on that day alone', async ({
+test('a product is dragged to a place and given a first day, and lists show it there only from that day on', async ({
   page,
 }) => {
   // Both rows must be in view, because otherwise the driver scrolls between the press and the first move.
@@ -129,7 +129,7 @@ test('the studio shows lists for a shopper’s views and for a product’s page,
   await expect(after(page)).toContainText('kind1')
 })
 
-test('the page keeps its edits if the file was changed, the rules hide every product, or the server is gone', async ({
+test('the page keeps its edits if somebody changed the rules file, the rules hide every product, or the server is gone', async ({
   page,
 }) => {
   const [first] = await open(page)

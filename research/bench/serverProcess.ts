@@ -25,7 +25,7 @@ export interface ServerGiven {
   /** URL of the other server. */
   readonly peer: string
   readonly models: string
-  /** Length of an update; the caller gives it, because the largest length is too large for a model's manifest. */
+  /** Length of an update. It isn't read from the model's manifest, which can't state the largest length. */
   readonly dimension: number
 }
 
