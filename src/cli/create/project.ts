@@ -1,5 +1,5 @@
 /** @module Writes a project around one of the example shops. */
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { invalidInput } from '@nearside/core/error.ts'
 
@@ -110,7 +110,9 @@ async function writePackage({ folder, framework, catalog, orders }: Project): Pr
   const path = join(folder, 'package.json')
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8'))
   const manifest = JSON.parse(await readFile(path, 'utf8'))
-  const named = (file: string) => `"${relative(folder, file).replaceAll('\\', '/')}"`
+  // npm runs the script in the folder itself, so a path must not pass through a link that leads to the folder.
+  const from = await realpath(folder)
+  const named = (file: string) => `"${relative(from, file).replaceAll('\\', '/')}"`
   const steps =
     orders === null
       ? [

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { testFolder } from '@nearside/core/testFolder.ts'
@@ -96,6 +104,17 @@ test('with --no-immediate nothing is started in a terminal', async () => {
   const args = [target, '--framework', 'vue', '--no-immediate', ...given]
   expect(await runCreate(args, null, () => {}, true)).toBeNull()
   expect(existsSync(target)).toBe(true)
+})
+
+test('a folder behind a link: the script finds the files from where npm runs it', async () => {
+  const { folder, catalog, given } = shop()
+  mkdirSync(join(folder, 'far/away'), { recursive: true })
+  symlinkSync(join(folder, 'far/away'), join(folder, 'near'), 'junction')
+  const target = join(folder, 'near/shop')
+  await runCreate([target, '--framework', 'vue', ...given], null, () => {})
+  const { scripts } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
+  const [, named = ''] = /--catalog "([^"]+)"/.exec(scripts.shop) ?? []
+  expect(realpathSync(join(realpathSync(target), named))).toBe(realpathSync(catalog))
 })
 
 test('a folder that is not empty is refused, and stays as it is', async () => {

@@ -17,9 +17,12 @@ interface Ending {
 /** Fake computer: a command prints and ends as its entry in `endings` says; a command without an entry succeeds. */
 function machine(endings: Readonly<Record<string, Ending>>, opens = true) {
   const commands: string[] = []
+  /** Options of the commands that open a browser. */
+  const openers: object[] = []
   let text = ''
   return {
     commands,
+    openers,
     printed: () => text,
     opens,
     write: (more: string) => {
@@ -27,7 +30,9 @@ function machine(endings: Readonly<Record<string, Ending>>, opens = true) {
     },
     spawn: (command: string, options: object) => {
       commands.push(command)
-      expect(options).toMatchObject({ shell: true, ...(!isOpener(command) && { cwd: FOLDER }) })
+      const isOwn = isOpener(command)
+      if (isOwn) openers.push(options)
+      expect(options).toMatchObject({ shell: true, ...(!isOwn && { cwd: FOLDER }) })
       const { prints = [], code = 0, signal = null, error } = endings[command] ?? {}
       const stdout = new PassThrough()
       const child = Object.assign(new ChildProcess(), { stdout })
@@ -58,6 +63,8 @@ test.each([
     expect(await startProject({ folder: FOLDER, framework }, one)).toBeNull()
     const opened = one.commands.filter(isOpener).map((command) => command.split(' ')[1])
     expect(opened).toEqual(['http://localhost:5174'])
+    // Ctrl-C ends the server's process group, to which the browser must not belong.
+    expect(one.openers).toMatchObject([{ detached: process.platform !== 'win32' }])
     expect(one.commands.filter((command) => !isOpener(command))).toEqual(commands)
     expect(one.printed()).toContain(prints.join(''))
 

@@ -70,8 +70,16 @@ async function run(
     if (address === undefined) return
     opened = true
     const opener = OPENERS[process.platform] ?? 'xdg-open'
+    // A browser of its own process group outlives the server, which Ctrl-C ends; on Windows, `start` gives it one.
+    const options = {
+      shell: true,
+      stdio: 'ignore',
+      detached: process.platform !== 'win32',
+    } as const
+    const browser = spawn(`${opener} ${address}`, options)
     // Where no browser opens, the user still sees the printed address.
-    spawn(`${opener} ${address}`, { shell: true, stdio: 'ignore' }).on('error', () => {})
+    browser.on('error', () => {})
+    browser.unref()
   })
   try {
     const [code, signal] = await once(child, 'close')
