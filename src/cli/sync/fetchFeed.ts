@@ -8,7 +8,7 @@ import { type Fetching, fetchWhole } from '../systems/fetchWhole.ts'
 
 /** State of a feed, by which `sync` recognises unchanged content. */
 export interface FeedState {
-  /** Beginning of the SHA-256 of the feed's address, which may contain a secret. */
+  /** Beginning of the SHA-256 of how the feed is read and of its address, which may contain a secret. */
   readonly of: string
   readonly etag?: string
   readonly modified?: string
@@ -16,6 +16,8 @@ export interface FeedState {
 
 interface FeedRequest extends Fetching {
   readonly url: string
+  /** How the feed is read, as text: a feed that is read in another way counts as changed. */
+  readonly how: string
   /** State of the last feed that was used; null to fetch in any case. */
   readonly last: FeedState | null
 }
@@ -30,10 +32,10 @@ const SKEW = 3_600_000
  *   errors of `read`
  */
 export async function readFeed<T>(
-  { url, last, ...fetching }: FeedRequest,
+  { url, how, last, ...fetching }: FeedRequest,
   read: (path: string) => Promise<T>,
 ): Promise<{ readonly value: T; readonly state: FeedState } | null> {
-  const of = (await sha256Hex(utf8(url))).slice(0, 16)
+  const of = (await sha256Hex(utf8(how + url))).slice(0, 16)
   const known = last?.of === of ? last : null
   const headers = {
     ...(known?.etag && { 'if-none-match': known.etag }),

@@ -108,7 +108,8 @@ async function readChanges(
       const compared = await withFolder(async (to) => compare(await read(to)))
       return { ...compared, feed: undefined }
     }
-    const read = await readFeed({ url: feed, last: last?.feed ?? null, ...fetching }, compare)
+    const how = JSON.stringify([columns, timeZone])
+    const read = await readFeed({ url: feed, how, last: last?.feed ?? null, ...fetching }, compare)
     return read && { ...read.value, feed: read.state }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
