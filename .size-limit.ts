@@ -63,7 +63,7 @@ const budgets: SizeLimitConfig = [
     ...LISTS,
     ...DEVICE,
   ]),
-  budget('A page with lists, custom element', '95 KB', ['element', 'menu', ...DEVICE]),
+  budget('A page with lists, custom element', '95.1 KB', ['element', 'menu', ...DEVICE]),
   budget('Search, React: box and facets', '15.4 KB', ['search', 'react-search'], LISTS),
   budget('Search as an element', '17.8 KB', ['element-search'], ['element']),
   budget(
@@ -116,7 +116,7 @@ const budgets: SizeLimitConfig = [
   {
     name: 'Vault: its worker',
     path: 'dist/vault/assets/lockedWorker-*.js',
-    limit: '153.2 KB',
+    limit: '153.3 KB',
     gzip: true,
   },
 ]

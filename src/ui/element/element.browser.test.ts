@@ -105,6 +105,18 @@ test('for a list that is empty for new visitors, the element reserves no space, 
   expect(shown(own)).toBeGreaterThan(0)
 })
 
+test('a list has two cards a row on a phone, one on the narrowest screen, and more on a wide one', async () => {
+  provide({ personalizer, items: ITEMS })
+  const host = show('<nearside-recommendations limit="4"></nearside-recommendations>')
+  await waitFor(() => expect(ids(host)).toHaveLength(4))
+  const columns = [288, 328, 358, 800].map((width) => {
+    host.style.cssText = `display: block; width: ${width}px`
+    return new Set(inside(host, '[data-item]').map((card) => card.getBoundingClientRect().left))
+      .size
+  })
+  expect(columns).toEqual([1, 2, 2, 4])
+})
+
 test('the element passes its page to the shop’s rules, and can opt out of them', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
