@@ -94,6 +94,8 @@ test('invalid options are refused', async () => {
     ),
     { catalog: { url: '/catalog.json' } as never },
     { catalog: null as never },
+    { baseModel: undefined as never },
+    { baseModel: {} as never },
   ]) {
     await expect(start(page.newDatabase(), options)).rejects.toMatchObject({
       code: 'input-invalid',

@@ -108,12 +108,14 @@ export function readOptions(
   if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
     throw invalidInput('rules must be an array or a URL.')
   }
-  const { url, latest = null } = typeof baseModel === 'string' ? { url: baseModel } : baseModel
+  // A page without TypeScript may leave the option out.
+  const model: Partial<Exclude<typeof baseModel, string>> =
+    typeof baseModel === 'string' ? { url: baseModel } : (baseModel ?? {})
   return {
     config: {
       ...readCatalog(catalog),
-      baseModel: directory(absolute(url, 'baseModel')),
-      latest,
+      baseModel: directory(absolute(model.url, 'baseModel')),
+      latest: model.latest ?? null,
       modelKeys,
       engine,
       federation: federation ? readRecipients(federation) : null,
