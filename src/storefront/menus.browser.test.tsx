@@ -92,7 +92,7 @@ afterEach(() => {
   history.replaceState(null, '', home)
 })
 
-test('in a department, two answers replace their cards by notes, Undo brings back the last card, and the other products keep their positions', async () => {
+test('in a department, feedback on two products replaces their cards by notes, Undo brings back the last card, and the other products keep their positions', async () => {
   const root = await open('/category/Kitchen')
   await openMenu(root, 'i3')
   const best = places(root)
@@ -119,7 +119,7 @@ test('in a department, two answers replace their cards by notes, Undo brings bac
   expect(places(root)).not.toContain('ns-folded')
 })
 
-test('in a department, after an answer, “Show more” moves the focus to the first new product', async () => {
+test('in a department, after feedback, “Show more” moves the focus to the first new product', async () => {
   const root = await open('/category/Kitchen')
   await answer(root, 'i2', 1)
   await userEvent.click(page.getByRole('button', { name: words('list.more', { n: 6, of: 30 }) }))
@@ -139,7 +139,7 @@ test('in a search the menu says which search found the product, and in a sorted 
   expect(status(root)).toContain(words('list.dear'))
 })
 
-test('an answer in the menu of a wish removes the product from the wishlist, and Undo puts it back', async () => {
+test('feedback in the menu of a wish removes the product from the wishlist, and Undo puts it back', async () => {
   wishlist.set(['i7'])
   const root = await open('/wishlist')
   await openMenu(root, 'i7')

@@ -15,7 +15,7 @@ export const theme = createStored<Theme>('nearside-shop.theme', (value) =>
 )
 
 /**
- * Whether the shopper refused to store what the shop learns, so that no later visit asks again. If the shopper agrees,
+ * Whether the shopper refused storage, so that no later visit asks again. If the shopper agrees,
  * the personalizer itself stores the consent.
  */
 export const declined = createStored('nearside-shop.declined', (value) => value === true, 'promise')

@@ -58,7 +58,7 @@ const NUMBERS: Readonly<Record<string, number>> = { two: 2, three: 3, four: 4, s
 const OF = /\b(?:set|pack|box|bundle|crate|string) of ?(\d+|two|three|four|six)\b/i
 const PIECES = /\b(\d+) ?(?:pc|piece|pieces)\b/i
 /**
- * Matches a leading number that counts pieces. A number before one of the excluded words counts parts of a single
+ * Matches a title's leading number of pieces. A number before one of the excluded words counts parts of a single
  * piece.
  */
 const LEADING =

@@ -48,7 +48,7 @@ export function meansOf(steps: readonly Means[]): Means {
   return byArm((arm) => ({ ndcg: mean(arm, 'ndcg'), hit: mean(arm, 'hit') }))
 }
 
-/** Values of some ways of ranking at one time, in milliseconds since the epoch. */
+/** Values of some ways of ranking at `time` (milliseconds since the epoch). */
 export interface Moment<A extends string = string> {
   readonly time: number
   readonly values: Readonly<Record<A, number>>

@@ -36,7 +36,7 @@ export function WhoButton({ ref, open, onToggle }: WhoButtonProps) {
   )
 }
 
-/** Note that this visit isn't stored, shown while the shopper shops as nobody. */
+/** Note that this visit isn't stored, shown while the choice is "Nobody". */
 export function NobodyNote() {
   if (useSignal(who) !== NOBODY) return null
   return <p className="notice who-note">{words('who.note')}</p>

@@ -19,7 +19,7 @@ function look({ getSnapshot }: Pick<Personalizer, 'getSnapshot'>): void {
     if (current === NOBODY || persist.allowed === true) keepHint(current)
     else keepHint(ME)
   } catch {
-    // If storage is denied or full, the next page learns the person only when its personalizer has started.
+    // If storage is denied or full, the next page knows the person only when its personalizer has started.
   }
   if (who.get() !== current) who.set(current)
   // While the database can't be read, it is unknown which people are stored in it.

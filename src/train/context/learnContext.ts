@@ -122,7 +122,7 @@ function fitWeights(data: RankerDataset): {
   return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
 }
 
-/** Fits weights to the cases before each split point, without and with the kind's columns; tests on later cases. */
+/** Fits weights to cases before each split point, without and with the kind's columns; tests them on later cases. */
 function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []

@@ -135,7 +135,7 @@ describe('a cosigner (the second aggregation server)', () => {
     expect(cosigner.asked.map((one) => one.signed?.release)).toEqual([8, 9])
   })
 
-  it('if the cosigner refuses to sign, the model is not published', async () => {
+  it('if the helper server refuses to sign, the model is not published', async () => {
     const models = testFolder()
     await publishModel(models, FIRST)
     const { sign } = await newSigner({ cosigner: helper(7, 99) })

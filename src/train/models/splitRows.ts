@@ -70,7 +70,7 @@ function departmentShards(shards: readonly (readonly unknown[])[]) {
 }
 
 /**
- * Folded words of the titles, each with the shards that have most products with this word. Words in more than a tenth
+ * Folded words of the titles, each with the shards in which it is most frequent. Words in more than a tenth
  * of the shards say too little about where to look.
  */
 function wordShards(

@@ -28,7 +28,7 @@ export interface RankerDataset {
   readonly columns: number
   /** Raw features, row-major [rows, columns]. */
   readonly features: Float32Array
-  /** For sampled rows, log(number of items sampled from / number of sampled rows); 0 for all other rows. */
+  /** For sampled rows, log(number of items to draw from / number of sampled rows); 0 for all other rows. */
   readonly correction: Float32Array
   /** Share of the case's targets that falls on the row's item; the shares of a case sum to 1. */
   readonly target: Float32Array

@@ -1,4 +1,4 @@
-/** @module Compresses a text as gzip, so that the same text always gives the same bytes. */
+/** @module Compresses a text as gzip; with the same zlib, the same text gives the same bytes. */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'

@@ -70,7 +70,7 @@ describe('learnTrees', () => {
     const isUnseen = (shopper: string) => shopper.endsWith('7')
     const { trees, unseen } = learnTrees(data, base, { ...options, isUnseen })
     expect(unseen).not.toEqual(trees)
-    // Reversing the choices of the unseen shoppers must not change the trees that test them.
+    // Reversing the choices of the unseen shoppers must not change the trees that are tested on them.
     const other = data.target.slice()
     data.cases.forEach(({ shopper }, c) => {
       if (isUnseen(shopper)) other.subarray(c * ROWS, (c + 1) * ROWS).reverse()

@@ -70,7 +70,7 @@ export function learnTrees(
   const { lift, error, best } = judge(halves.map((half) => half.lifts))
   const count = COUNTS[best]
   const ships = lift > error
-  /** Trees grown on all shoppers; null if no number of trees helps by more than the error. */
+  /** Trees grown on all shoppers; null if no number of trees helps by more than the standard error. */
   const trees = ships ? grow('all', count, () => true) : null
   /** As many trees, grown without the shoppers that `isUnseen` selects, for unbiased tests on these shoppers. */
   const unseen = ships ? grow('some unseen', count, (shopper) => !options.isUnseen(shopper)) : null

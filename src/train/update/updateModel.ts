@@ -55,7 +55,7 @@ interface Updated extends WrittenModel {
   readonly refused: string | null
 }
 
-/** Share of the new days at the end of the log whose cases choose λ and judge the result. */
+/** Share of the new days, at the end of the log, whose cases choose the fusion weight λ and judge the result. */
 const NEWEST = 1 / 3
 /** Maximum number of cases: a tenth of the number in a full training. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10

@@ -107,7 +107,7 @@ export const withoutFolded = <TEntry extends { readonly item: { readonly id: str
   gone: AnswersState['gone'],
 ): readonly TEntry[] => (gone.size > 0 ? entries.filter(({ item }) => !gone.has(item.id)) : entries)
 
-/** Ignores repeats of a held key: Enter on an answer moves the focus to the undo button, and must not press it. */
+/** Ignores repeats of a held key: Enter on feedback moves the focus to the undo button, and must not press it. */
 export const ignoreHeld = (event: { readonly repeat: boolean; preventDefault(): void }): void => {
   if (event.repeat) event.preventDefault()
 }

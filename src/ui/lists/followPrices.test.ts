@@ -38,7 +38,7 @@ test('only price changes after the time of the shown prices are reported', () =>
   expect(follow(items, START).seen).toEqual([30])
 })
 
-test('a device that slept through the end of a sale sees it within a minute', () => {
+test('a device that slept through the end of a sale reports the new price within a minute', () => {
   const { seen } = follow()
   vi.advanceTimersByTime(1000)
   vi.setSystemTime(START + 30 * MINUTE)

@@ -114,7 +114,7 @@ test('feedback that can’t be stored leaves the card where it was, and the list
   expect(focused()).toBe(menuOf(container, 'mug'))
 })
 
-test('the line with Undo disappears when the answer is forgotten elsewhere', async () => {
+test('the line with Undo disappears when the feedback is forgotten elsewhere', async () => {
   const { container } = await show(<Recommendations />)
   await press(container, 'mug')
   await userEvent.keyboard('{Tab}{Enter}')

@@ -42,7 +42,7 @@ async function openShop(database?: string) {
     server.files.set('live.json', utf8(JSON.stringify({ ...about, ...NOTHING, ...changes })))
   }
   await put({})
-  /** Resolves when the server answers with the live file. */
+  /** Resolves when the server answers with `live.json` (prices and stock). */
   let answers = Promise.resolve()
   let time = Date.now()
   const waiting = new Map<number, { readonly due: number; readonly run: () => void }>()
@@ -107,7 +107,7 @@ const cards = (root: Element) =>
     ({ dataset, textContent }) => `${dataset.item} ${/£[\d.]+/.exec(textContent)?.[0]}`,
   )
 
-test('a card’s struck-through usual price appears, changes and disappears with the live file', async () => {
+test('a card’s struck-through usual price appears, changes and disappears with the shop’s prices', async () => {
   const { open, pass, put } = await openShop()
   const personalizer = await open()
   const screen = await render(
@@ -127,7 +127,7 @@ test('a card’s struck-through usual price appears, changes and disappears with
     [-40, undefined],
   ]
   for (const [at, [regularPrice, shown]] of steps.entries()) {
-    // The price differs in each step, which shows that the card has followed the file.
+    // The price differs in each step, which shows that the card has followed `live.json`.
     const price = 31 - at / 100
     await put({ changed: [{ id: 'item-31', price, regularPrice }] })
     pass(5)

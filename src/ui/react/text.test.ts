@@ -17,7 +17,7 @@ const sentText = panel.sentText.bind(null, words)
 
 const itemOf = (id: string) => (id === 'tin' ? { id, title: 'Cake tin' } : undefined)
 
-test('before a fit on this page, the text names the engine of the last stored fit', () => {
+test('before the personal model is fitted on this page, the text names the engine of the last stored fit', () => {
   const fit = { engine: 'wasm' } as PersonalizerSnapshot['fit']
   expect(engineText({ ...STARTING, status: 'ready' })).toBe('Nothing yet')
   expect(engineText({ ...STARTING, status: 'ready', fit })).toBe('wasm, when it last learned')
