@@ -1,4 +1,4 @@
-/** @module Checks for newer catalogs and base models, and more often for live changes of the catalog. */
+/** @module Checks for newer catalogs and base models, and more often for new prices and stock in `live.json`. */
 
 import type { DeviceConditions } from '../learning/scheduler.ts'
 import type { Learner } from './learner.ts'

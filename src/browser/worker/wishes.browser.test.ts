@@ -91,7 +91,7 @@ describe('forgetting', () => {
       const never = await open()
       const forgot = await open()
       for (const tested of [never, forgot]) await live(tested, clock - 20 * DAY)
-      // Fits before and after the purchases of cards make the guard compare the personal and the base model on these.
+      // Fits before and after the purchases of cards, so that the guard compares personal and base model on these.
       await parameters(forgot)
       for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
         const input = { name: 'purchase', item_id } as const
@@ -345,7 +345,7 @@ describe('automatic learning', () => {
 })
 
 describe('retention', () => {
-  test('events past the retention time are erased at the next start, with all that was learned from them, and the device’s log has an entry of it', async () => {
+  test('events past the retention time are erased at the next start, with all that was learned from them, and the device’s log records this', async () => {
     const server = await testServer()
     const clock = Date.now()
     const now = () => clock

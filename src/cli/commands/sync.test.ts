@@ -317,7 +317,7 @@ test('a missing feed and a folder without a catalog are named in the error', asy
   await expect(sync({ out: testFolder() })).rejects.toThrow(/nearside publish/)
 })
 
-test('a clock that jumps does not prevent live.json from being confirmed', async () => {
+test('a clock that jumps does not prevent sync from giving live.json a new time', async () => {
   const { live, state, sync } = await shop()
   state.now += 1e10
   await sync()
