@@ -33,7 +33,7 @@ import { ROOT, SHOP } from './replay.ts'
 
 export const FILE = join(ROOT, 'public/replay/new-shop.json')
 
-/** Terms of a shop without a log (DEPLOYING.md), with a larger step and no momentum. */
+/** Terms of a shop without a log (DEPLOYING.md), with a larger learning rate and no momentum. */
 const COUNT_SHARE = 0.8
 const TERMS = {
   ...SHOP_PARAMETERS,

@@ -28,7 +28,7 @@ export interface Look {
   readonly size?: 'small' | 'large'
   /** Size as in the title: `15cm`. */
   readonly measure?: string
-  /** Whether the drawing hangs the product on a string or shows it before its box. */
+  /** Whether the drawing hangs the product on a string or shows it in front of its box. */
   readonly setting?: 'hung' | 'boxed'
   readonly hair?: Hair
   /** Whether a word of the title determined the picture; false if only the category did. */

@@ -29,7 +29,7 @@ interface Personal {
 
 export interface Bundle {
   readonly exported: number
-  /** `sequence` of the last entry written before the export read the other data; −1 if there was no entry. */
+  /** `sequence` of the log's last entry when the export began to read its other data; −1 if there was no entry. */
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]

@@ -68,7 +68,7 @@ describe('a tiny year', () => {
     expect(months).toHaveLength(4)
     expect(year.arms.map(({ ndcg }) => ndcg?.value)).not.toContain(undefined)
     expect(months.reduce((sum, { cases }) => sum + cases, 0)).toBe(year.cases)
-    // In the first month no model has learned anything yet, unless a round released a model.
+    // Until the first monthly training, the arm `updated` has the same model as the arm `frozen`.
     const [first] = months
     const of = (arm: string) => first.arms.find((one) => one.arm === arm)?.ndcg?.value
     expect(of('updated')).toBe(of('frozen'))

@@ -23,7 +23,7 @@ export function trustedProxies(list: readonly string[]): IsTrusted {
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address))
 }
 
-/** First address that isn't a trusted proxy, from the server's side. A client can forge the addresses beyond it. */
+/** First address, counted from the server, that isn't a trusted proxy's. A client can forge all further addresses. */
 export function originalAddress(
   remote: string,
   forwardedFor: string | undefined,

@@ -104,7 +104,7 @@ export function createHelper(options: HelperOptions) {
     await models?.requireNewest(policy.model.hash)
     if (!(await store.openRound(round, policy, hash, key, now())))
       throw refused(`round ${round} has other terms or is over`)
-    // If the previous round was open, `openRound` has just ended it, so its list can be made.
+    // If the previous round was open, `openRound` has just ended it, so the list of its reports can be made.
     if (newest?.state === 'open') makeList(newest.round)
     // Deletes the list files of rounds whose marks (salted id hashes) are deleted.
     lists.sweep().catch(({ message }: Error) => log(message))

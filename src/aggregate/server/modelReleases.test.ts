@@ -167,7 +167,7 @@ describe('rounds of signed models', () => {
     expect(await federation.leader.waitingFor()).toContain('not the newest that the helper')
   })
 
-  it('rounds go on while the leader renews a model’s signature at half of its validity', async () => {
+  it('rounds go on while the leader signs a model again after half of the signature’s validity', async () => {
     const { federation, models, signer, latest } = await signing()
     const { leader } = federation
     await signAgain(models, signer.sign)

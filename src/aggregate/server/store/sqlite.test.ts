@@ -119,7 +119,7 @@ it('a damaged SQLite file ends the process', async () => {
 describe('a power cut', () => {
   const COUNTED = 8
 
-  /** A file whose write-ahead log has one transaction per report, and the log's length after each report. */
+  /** A database file whose write-ahead log has one transaction per report, and the log's length after each report. */
   async function logOfReports() {
     const file = join(testFolder(), 'l.sqlite')
     const disk = openSqliteStore(file)

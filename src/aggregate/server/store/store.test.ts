@@ -174,7 +174,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect(await store.current()).toMatchObject({ counted: 2 })
     })
 
-    it('the helper refuses a report without a valid proof for good, and never counts it', async () => {
+    it('the helper never counts a report without a valid proof, and refuses it whenever it is sent again', async () => {
       const unproven = { ...kept(1), seed: null }
       expect(await store.keep(1, [unproven, kept(2)])).toEqual(['unproven', 'kept'])
       // A report that is sent again isn't checked again, since each check reveals a little about the update.
