@@ -89,7 +89,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
   /** Class-imbalance strategy of the network learner; default `none`. */
   readonly imbalance?: 'none' | 'weights' | 'over' | 'under' | 'smote' | 'adasyn'
   /**
-   * Method that removes noise, e.g. misclicks. Default: fixed rules. `iqr` (Tukey's fences) and an isolation forest also
+   * Method that removes noise (misclicks). Default: fixed rules. `iqr` (Tukey's fences) and an isolation forest also
    * remove views and visits that are unusual for this shopper.
    */
   readonly cleaning?: 'rules' | 'iqr' | 'isolation-forest'

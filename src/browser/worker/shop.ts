@@ -52,7 +52,7 @@ export class Shop {
   #modelThere: Promise<unknown> = Promise.resolve()
   #ruled: Promise<void> = Promise.resolve()
   #stopClock = () => {}
-  /** Time of the last announced begin or end of a sale or rule (initially of creation), milliseconds since the epoch. */
+  /** Time of the last announced begin or end of a sale or rule (at first: creation), milliseconds since the epoch. */
   #announcedAt: number
   #isStopped = false
   /** Ranker; null until a base model is loaded. */
