@@ -39,7 +39,7 @@ function textsOf(page: Page): Promise<string[]> {
   })
 }
 
-/** Pieces of English messages on the page. A short piece counts only as a whole text, a longer one also within a text. */
+/** Pieces of English messages on the page. A short piece must be a whole text, a longer one can be part of a text. */
 async function leftInEnglish(page: Page): Promise<string[]> {
   const texts = await textsOf(page)
   expect(texts.length).toBeGreaterThan(20)
