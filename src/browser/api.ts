@@ -202,8 +202,8 @@ export interface Personalizer {
     options?: ListOptions,
   ): Promise<readonly Recommendation[]>
   /**
-   * Sorts the given ids, e.g. a category or a search result. A `groupId` gets the rank of its best variant. Unknown ids
-   * come last, in the given sequence; items that the shop no longer sells are left out.
+   * Ranks the given ids (e.g. a search result) for this shopper. A `groupId` gets the rank of its best variant. Unknown
+   * ids come last, in the given sequence; items that the shop no longer sells are left out.
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**

@@ -100,7 +100,7 @@ export interface PersonalizerSnapshot {
     /** Whether the shopper's data may outlive the page; null before an answer. */
     readonly allowed: boolean | null
     /**
-     * Present if the browser refused to erase data that an earlier yes stored. These unerased data return at the next
+     * Present if the browser refused to erase data stored after an earlier yes. These unerased data return at the next
      * visit unless a later no or `erase` deletes them.
      */
     readonly unerased?: true

@@ -1,6 +1,6 @@
 /**
- * @module Stores a consent to exactly the terms shown, or refuses the consent. The consent goes to disk and into the
- * log, under a signature of the log's key. Only the log's entry allows an upload; the stored setting alone allows none.
+ * @module Stores a consent to exactly the terms shown, or refuses the consent. The consent goes to disk and, signed
+ * by the log's key, into the log. Only the log's entry allows an upload; the stored setting alone allows none.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'

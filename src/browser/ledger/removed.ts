@@ -10,8 +10,8 @@ export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'det
   kind === 'request' && detail.purpose === 'token'
 
 /**
- * Number of bytes of the request bodies that the entries record as sent; for a request through a relay, of the sealed
- * body.
+ * Number of bytes of the request bodies that the entries record as sent. A request through a relay counts with its
+ * sealed body.
  */
 export const bytesThatLeft = (entries: readonly Pick<LedgerEntry, 'detail' | 'bytesSent'>[]) =>
   entries.reduce((sum, { detail: { relay, sealed = 0, count = 1 }, bytesSent }) => {

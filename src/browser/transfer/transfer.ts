@@ -31,7 +31,7 @@ export async function handOver(
 
 /**
  * Reads events from a transfer file.
- * @param known returns the events stored here; called only once the file is open, because opening the file takes a
+ * @param known returns the events stored here; called only after the file is open, because opening the file takes a
  *   while
  * @returns events that this device lacks, as many as there is room for
  * @throws NearsideError `transfer-invalid` | `transfer-locked` | `transfer-foreign`

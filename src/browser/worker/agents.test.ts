@@ -87,7 +87,7 @@ test('a second tab follows the shopper’s answer, and an erasure withdraws a ye
   expect(await codeOf(second.logAgentCall('search', 1))).toBe('consent-missing')
 })
 
-test('if the disk refuses the answer, a yes to agents does not count, but a no applies, even after another tab’s change', async () => {
+test('if the disk refuses the shopper’s answer, a yes to agents does not count, but a no applies, even after another tab’s change', async () => {
   const bus = createBus()
   const device = await open(bus)
   await device.setAgents(true)

@@ -217,7 +217,7 @@ test('a later visit checks old prices and stock before it lists products; the pa
   expect(shop.requests()).toBe(2)
 })
 
-test('a later visit waits a second for a silent live file, then lists what it has; the late answer corrects the lists', async () => {
+test('a later visit waits a second for a silent live file, then lists stored products; the file’s late answer corrects the lists', async () => {
   const shop = await openShop()
   await shop.put({ gone: ['item-30'] })
   await shop.visit()

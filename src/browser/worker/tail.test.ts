@@ -393,7 +393,7 @@ test('the disk stores no file of a large catalog’s tail', async () => {
   expect(names.filter((name) => /^\d|^ids-|^index/.test(name))).toEqual([])
 })
 
-test('a page that passes the whole catalog gets the same lists, and the device doesn’t take the tail’s products for new ones', async () => {
+test('lists are the same if the page passes the whole catalog, and the device doesn’t take the tail’s products for new ones', async () => {
   // If more than 5,000 products are unknown, the device takes them for products of the tail, not for new ones.
   const others = Array.from({ length: 5000 }, (_, i) => ({ id: `other ${i}` }))
   const { device } = await open(undefined, { catalog: [...shop.catalog, ...others] })
