@@ -105,9 +105,10 @@ async function openShop() {
     kept.delete(name)
     for (const go of waiting) go()
   }
+  const forget = (name: string) => void kept.delete(name)
   const limits = () => [...timers].filter(([, { after }]) => after === 1000)
   return {
-    ...{ put, start, visit, hold, release, clock },
+    ...{ put, start, visit, hold, release, forget, clock },
     requests: (name = LIVE) => server.requests.filter(({ url }) => url.endsWith(name)).length,
     offline: () => {
       server.online = false
@@ -261,4 +262,21 @@ test.each([
   await device.need(FIRST)
   expect(known(device)[0]).toBe(best)
   expect(shop.requests()).toBe(minutes === 4 ? 1 : 2)
+})
+
+test('a page that was left before its check was answered doesn’t count: the next page checks', async () => {
+  const shop = await openShop()
+  await shop.put({})
+  await shop.visit()
+  shop.clock.now += 6 * MINUTE
+  await shop.put({ gone: ['item-31'] })
+  shop.hold(LIVE)
+  const left = await shop.start()
+  await left.ready()
+  await waitFor(() => expect(shop.requests()).toBe(2))
+  // The browser ends the left page's worker, so its answer never arrives.
+  shop.forget(LIVE)
+  const device = await shop.start()
+  await device.need(FIRST)
+  expect(known(device)[0]).toBe('item-30')
 })

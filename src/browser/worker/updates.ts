@@ -119,11 +119,12 @@ function createPolling<T>(
     if (mayAsk(state.conditions) && !mayAsk(before)) schedule(0, least())
   })
 
-  const note = () => store.putSetting(setting, now(), 'relaxed')
+  const note = (time = now()) => store.putSetting(setting, time, 'relaxed')
 
-  async function run(): Promise<T> {
-    await note()
-    return check()
+  function run(): Promise<T> {
+    const begun = now()
+    // A page can be left before its check of prices is answered; then the next page has to check.
+    return setting === 'looked' ? note().then(check) : check().finally(() => note(begun))
   }
 
   /** Checks if the last check by any tab is at least `age` milliseconds old. A failure adds a notice. */
