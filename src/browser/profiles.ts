@@ -1,6 +1,6 @@
 /**
- * @module People for whom the shopper shops. Each person has a database of their own for events and personal model;
- * consent, privacy budget, log and downloads belong to the device.
+ * @module People for whom the shopper shops. Each person has a database of their own for events and personal model.
+ * Consent, privacy budget, downloads and the log of what the device did belong to the device.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'

@@ -73,8 +73,8 @@ export async function numberAt(table: Transaction, head: string): Promise<number
 }
 
 /**
- * Epoch: a number that rises when something is erased or forgotten. A fit that began before a rise must not be
- * stored after the rise.
+ * Epoch: a number that rises when something is erased or forgotten. A personal model whose fit began before a rise must
+ * not be stored after the rise.
  */
 export const epochOf = async (table: Transaction): Promise<number> =>
   (await numberAt(table, 'epoch')) ?? 0

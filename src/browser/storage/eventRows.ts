@@ -50,7 +50,7 @@ const headOf = async (table: Transaction): Promise<EventHead> =>
 
 /**
  * Places events in their sessions.
- * @returns rows to store, none for an event that is stored already; all given events as stored; the new summary
+ * @returns `rows`: rows to store, for events not stored yet; `placed`: all given events; `head`: the new summary
  */
 export async function placeEvents(table: Transaction, drafts: readonly EventDraft[]) {
   let head = await headOf(table)
@@ -110,7 +110,7 @@ export function eventRows(database: Database) {
     await table('heads').put({ ...head, count: head.count - chosen.length }, 'events')
     return chosen
   }
-  /** Deletes the learned model. A fit or a report in progress can't be stored afterwards. */
+  /** Deletes the personal model. A model that is being fitted, or a report that is being made, can't be stored then. */
   const unlearn = async (table: Transaction): Promise<number> => {
     const epoch = (await epochOf(table)) + 1
     await placeAgain(table)
@@ -121,7 +121,7 @@ export function eventRows(database: Database) {
   }
   const dropOldest = (share: number): Promise<number> =>
     database.transact(['events', 'heads', 'settings'], 'relaxed', async (table) => {
-      // Delete the stored updates, because they can't be checked against the remaining events.
+      // Delete the unsealed copies of sent updates: an auditor can't recompute them from the remaining events.
       await table('settings').delete('openings')
       const gone = await remove(table, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),
@@ -167,7 +167,7 @@ export function eventRows(database: Database) {
         readEvents(await table('events').getAll()),
       ),
 
-    /** Removes these events, everything learned, and a report that waits to be sent again. */
+    /** Removes these events, everything learned, and a contribution that waits to be sent again. */
     forget: (ids: readonly string[]): Promise<Forgotten> =>
       database.transact(REMADE, 'erasure', async (table) => {
         const gone = new Set(ids)

@@ -25,7 +25,7 @@ const LOST = new Set([
 /** Maximum attempts at a transaction. While site data are being cleared, a reopened connection can be lost again. */
 const TRIES = 3
 
-/** Errors of a damaged or older database. A newer database is left alone, because a newer page can read it. */
+/** Errors of a damaged database or one of an older version. A newer version stays, because a newer page can read it. */
 const SET_ASIDE = ['UnknownError', 'DataError']
 
 /**

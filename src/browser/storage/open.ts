@@ -25,7 +25,7 @@ const mayUse = async (store: Store, persist: Persist): Promise<boolean> =>
 interface Opened {
   readonly database: Database
   readonly store: Store
-  /** Opened database on disk that has data without the shopper's yes; null if there is none. */
+  /** Opened database on disk with data that the shopper didn't agree to store; null if there is none. */
   readonly unasked: Database | null
   /** Failure of the storage, to report to the shopper; null if the storage works. */
   readonly refused: NearsideError | null
@@ -173,7 +173,7 @@ export async function leaveDisk(
 /** Erases the databases of removed people, whom this store names. */
 type EraseOthers = (store: Store) => Promise<void>
 
-/** Erases the disk's data. @returns true if neither consent to storage, pause nor spent budget has to stay */
+/** Erases the disk's data. @returns true if nothing has to stay: no yes to storage, no pause, no spent budget */
 export async function eraseDisk(
   disk: Database,
   how: 'no' | 'unasked',

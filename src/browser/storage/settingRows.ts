@@ -26,11 +26,11 @@ export interface Settings {
     readonly terms?: ContributionTerms
     readonly wording?: string
   }
-  /** The shopper's yes to calls of agents; absent without a yes. */
+  /** The shopper's yes to calls of their AI agents; absent without a yes. */
   readonly agents: true
-  /** Privacy budget spent, in numbers; `contribution/budget.ts` reads it. */
+  /** Spent privacy budget, as `contribution/budget.ts` stores and reads it. */
   readonly budget: unknown
-  /** Value of the budget's `elapsed` at which an automatic update is due. */
+  /** Value of the budget's `elapsed` (clock, milliseconds) at which an automatic update is due. */
   readonly due: number
   /** Report that may have been sent already; the device sends it again until the aggregation server answers. */
   readonly pending: PendingReport
@@ -38,7 +38,7 @@ export interface Settings {
   readonly token: KeptToken
   /** Unsealed updates of the last reports. The log contains only commitments to these updates. */
   readonly openings: readonly Opening[]
-  /** Secret from which report ids are computed, so that they commit to the log: 32 random bytes, base64. */
+  /** Secret from which the device computes report ids, each a commitment to its log: 32 random bytes, base64. */
   readonly checkpoints: string
   readonly terms: ContributionTerms
   readonly sent: PersonalizerSnapshot['sent']
@@ -46,7 +46,7 @@ export interface Settings {
   readonly declared: readonly string[]
   /** Time of the last check for a newer catalog and base model, milliseconds since the epoch. */
   readonly looked: number
-  /** Time of the last check of the live file, milliseconds since the epoch. */
+  /** Time of the last check of the live file (new prices and stock), milliseconds since the epoch. */
   readonly lookedLive: number
   /**
    * Rows of the shopper's products in a large catalog's tail (products loaded when needed), as `tail.ts` stores them.
@@ -128,9 +128,8 @@ export const settingRows = (database: Database) => ({
 type SettingStore = ReturnType<typeof settingRows>
 
 /**
- * Values that protect the shopper if the settings are unreadable: learning is paused, and the privacy budget counts as
- * spent, because `parseBudget` refuses an unreadable budget. Without readable settings, no consent is assumed, so
- * nothing is sent.
+ * Values that replace unreadable settings, to protect the shopper: learning is paused, and the privacy budget counts as
+ * spent, because `parseBudget` refuses the text `unreadable`. An unreadable consent counts as none, so nothing is sent.
  */
 const ASSUMED: Partial<Settings> = { paused: true, budget: 'unreadable' }
 

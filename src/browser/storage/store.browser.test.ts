@@ -357,7 +357,7 @@ describe('IndexedDB', () => {
 })
 
 describe('a database that the browser can’t read', () => {
-  /** Factory of a browser that doesn't list its databases. */
+  /** `indexedDB` of a browser that doesn't list its databases. */
   const unlisted = (factory: IDBFactory) =>
     ({
       open: (...args: Parameters<IDBFactory['open']>) => factory.open(...args),

@@ -70,8 +70,8 @@ export function createStore(database: Database) {
     epoch: () => database.transact(['heads'], 'readonly', epochOf),
 
     /**
-     * Removes everything about the shopper; only `first` remains of the log. Returns false, without a change, if
-     * `after` is not the hash of the log's last entry, because another tab wrote first.
+     * Removes everything about the shopper; the log then has only the entry `first`. Returns false, without a change,
+     * if `after` is not the hash of the log's last entry, because another tab wrote first.
      */
     erase: (first: LedgerEntry, after: string | null, how: Erasing = 'all'): Promise<boolean> =>
       database.transact(TABLES, 'erasure', async (table) => {
@@ -132,7 +132,7 @@ export function createStore(database: Database) {
   }
 }
 
-/** Maximum number of rows read at the log's end, in search of today's entries that count requests. */
+/** Maximum number of rows read from the log's end, to find today's entries, which count requests. */
 const MAX_OPEN_ROWS = 32
 
 /** Key in `heads` of the log's key pair. The pair is never exported and survives an erasure: one pair signs the log. */

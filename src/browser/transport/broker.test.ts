@@ -111,7 +111,7 @@ test.each([
   expect(asked).toEqual([])
 })
 
-test('an address that is declared later, or never, is refused', async () => {
+test('an address that is declared after the first declaration, or never, is refused', async () => {
   const { asked, fetch, declare } = setUp()
   await expect(fetch(`${MODEL}latest.json`)).rejects.toThrow(/not declared/)
   declare(DESTINATIONS)

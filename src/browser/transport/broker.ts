@@ -1,7 +1,7 @@
 /**
- * @module Broker of a vault, the only way to the network. The vault's worker has no network access: it asks the vault's
- * document over a channel. The document checks each request itself, without trusting the worker. The document allows
- * declared addresses only, without query or fragment, and a body only for an update or a token request.
+ * @module Broker of a vault (frame on another origin that keeps the shopper's data). The vault's worker has no network
+ * access: it asks the vault's document over a channel. The document checks each request without trusting the worker. It
+ * allows only declared addresses, without query or fragment, and a body only for an update or a token request.
  */
 
 import { REPORT_MEDIA_TYPE } from '@nearside/aggregate/protocol/report.ts'

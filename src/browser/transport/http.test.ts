@@ -89,7 +89,7 @@ describe('declared addresses', () => {
   })
 })
 
-test('through a relay the leader gets no token request, even if the shop names the leader’s address as its token issuer', () => {
+test('through a relay the leader (an aggregation server) gets no token request, even if the shop names the leader’s address as its token issuer', () => {
   const key = toBase64(new Uint8Array(32).fill(3))
   const federation = {
     relay: 'https://relay.test',

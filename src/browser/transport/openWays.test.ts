@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openWays } from './openWays.ts'
 
-/** Worker scope in which every request fails; the browser reports some requests as stopped by its policy. */
+/** Worker scope in which every request fails; the browser reports that the policy stopped some of them. */
 function scopeWith(names: readonly string[], isReported: (name: string) => boolean) {
   const scope = new EventTarget()
   Object.assign(scope, { location: { href: 'https://vault.test/worker.js' } })

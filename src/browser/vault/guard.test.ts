@@ -60,7 +60,7 @@ test('the vault starts only once, with valid options, and uses the shop’s own 
   end()
 })
 
-test('a page that names other recipients than the vault’s file is refused', async () => {
+test('a page that names other recipients of updates than the vault’s file is refused', async () => {
   const federation = readRecipients(TEST_RECIPIENTS)
   const { say, heard, configs, end } = setUp(federation)
   const others = [
@@ -78,7 +78,7 @@ test('a page that names other recipients than the vault’s file is refused', as
   end()
 })
 
-test('if the vault’s own file names no recipients, the vault refuses recipients from a page', async () => {
+test('if the vault’s own file names no recipients of updates, the vault refuses recipients from a page', async () => {
   const { say, heard, configs, end } = setUp()
   say('start', [{ ...CONFIG, federation: TEST_RECIPIENTS }])
   await expect.poll(() => heard.length).toBe(1)

@@ -84,7 +84,7 @@ function openVault(href: string, origin: string): Thread {
   }
   addEventListener('message', receive)
   frame.addEventListener('load', loaded)
-  // Tells the vault that there is no answer. The dialog also closes after an answer; the vault then ignores this.
+  // Tells the vault that there is no answer. If the dialog closes after an answer, the vault ignores this message.
   dialog.addEventListener('close', () => tell(null))
   // The label is the vault's host name, which needs no translation.
   dialog.ariaLabel = new URL(origin).host

@@ -29,7 +29,7 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
   let since = Number.POSITIVE_INFINITY
   let hasTravelled = false
   let wasStill = false
-  /** Whether the current press counts. The result is null if there is no press, e.g. if assistive technology clicks. */
+  /** Whether the current press counts; null if there is none, e.g. if assistive technology clicks. */
   let counts: boolean | null = null
   /** Ids of the keys and pointers that are currently down. */
   const held = new Map<string, PressStart['device']>()

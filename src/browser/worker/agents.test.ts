@@ -75,7 +75,7 @@ test('an agent gets at most a fixed number of answers in 24 hours, even if its c
   expect(await codeOf(device.logAgentCall('recommend', 8))).toBeNull()
 })
 
-test('a second tab follows the shopper’s answer, and an erasure withdraws a yes', async () => {
+test('a second tab follows the shopper’s yes or no to agents, and an erasure withdraws a yes', async () => {
   const bus = createBus()
   const [first, second] = [await open(), await open(bus)]
   await first.setAgents(true)

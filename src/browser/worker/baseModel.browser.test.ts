@@ -40,7 +40,7 @@ describe('the base model', () => {
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
     expect(asked()).not.toContain('latest.json')
     server.files = await testModelFiles('2', 99)
-    // The second check is scheduled only after the first list is out, so the test waits for that list.
+    // The check of latest.json is scheduled only after the first list, so the timer is fired until it has run.
     await expect
       .poll(() => {
         timers.fire(1000)

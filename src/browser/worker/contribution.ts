@@ -58,7 +58,7 @@ export class Contribution {
     this.#shopper = shopper
     this.#opened = now()
     bus.on('fitted', () => this.#look(true))
-    // The new leading tab takes over the schedule of the previous leading tab.
+    // If this tab now works for the others, it takes over their schedule.
     bus.on('leading', () => this.#look(false))
     bus.on('conditions', ({ globalPrivacyControl, offline }) => {
       if (offline && !state.conditions.offline) this.start()
@@ -220,8 +220,8 @@ export class Contribution {
   }
 
   /**
-   * Whether the consent is for other recipients. Returns false for a consent given after this page was opened, because
-   * a newer page may have named those recipients.
+   * Whether the consent is to recipients that this page doesn't name. Returns false for a consent given after this page
+   * was opened, because a newer page may have named those recipients.
    */
   async #isForOthers(): Promise<boolean> {
     const consent = await this.#services.store.setting('consent')

@@ -261,7 +261,7 @@ export class Device implements Answers {
       try {
         await ledger.erase()
         await profiles?.eraseAll()
-        // If the store continues in memory after a no, data could remain on disk.
+        // If the store continues in memory after the shopper's no to storage, data could remain on disk.
         if (state.unerased) await this.#persistence.clear('no')
         await store.dropAside().catch((error) => notices.add(error))
       } finally {

@@ -1,6 +1,6 @@
 /**
- * @module The engine of the fits. The engine is loaded on first use, after the first lists, and replaced if it fails or
- * the shopper chooses another engine.
+ * @module The engine that computes fits (JavaScript, WebAssembly or WebGPU). The engine is loaded on first use, after
+ * the first lists, and replaced if it fails or the shopper chooses another engine.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'

@@ -51,13 +51,13 @@ export class Erasure {
     })
   }
 
-  /** @throws NearsideError `input-invalid` for an invalid target; `storage-…` if the disk refuses */
+  /** @throws NearsideError `input-invalid` for an invalid `what`; `storage-…` if the disk refuses */
   async forget(what: Forgettable): Promise<LoggedForgotten> {
     this.#learner.abort()
     this.#contribution.stop()
     const { state } = this.#services
     const forgotten = await this.#remove(state.own.events.filter(isAbout(what, this.#shop)))
-    // The log gets only the kind of the target, because its name is what the shopper wants forgotten.
+    // The log gets only `what.kind`, because `what.name` is what the shopper wants forgotten.
     const { events, orders } = numbersOf(forgotten)
     // An entry with `orders` keeps `seed` from importing older orders of the shopper again.
     const own: Record<string, number> = state.profiles.current === ME ? { orders } : {}
@@ -127,7 +127,7 @@ export class Erasure {
   }
 }
 
-/** @throws NearsideError `input-invalid` for an invalid target */
+/** @throws NearsideError `input-invalid` for an invalid `what` */
 export function isAbout(
   what: Forgettable,
   { catalog, knows, tail }: Pick<Shop, 'catalog' | 'knows' | 'tail'>,

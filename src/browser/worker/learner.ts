@@ -58,7 +58,7 @@ export class Learner {
       if (before.visible && !state.conditions.visible) this.#scheduler.flush()
       if (state.deferred) this.#scheduler.ask(0)
     })
-    // A new leading tab finishes the work of the previous leading tab.
+    // If this tab now works for the others, it finishes the work of the tab before.
     bus.on('leading', () => this.reload())
   }
 
@@ -88,7 +88,7 @@ export class Learner {
     return (this.#shop.headOnly ?? this.#shop.ranker)?.model
   }
 
-  /** Whether this tab learns: it leads, or its events are in its memory, where no other tab can learn from them. */
+  /** Whether this tab learns: it works for the others, or its events are in its memory, which no other tab can read. */
   get #learnsHere(): boolean {
     const { state, store } = this.#services
     return !state.paused && (state.leads || store.own().kind === 'memory')

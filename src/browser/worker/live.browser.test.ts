@@ -152,7 +152,7 @@ test('a live file applies to one catalog only; a new catalog is used with its ow
   await later(2)
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-29'])
   expect(await all()).toHaveLength(21)
-  // If the shop no longer syncs, old changes don't outlive the catalog that they belong to.
+  // If the shop publishes no further live file, old changes don't outlive the catalog that they belong to.
   putCatalog(server, testCatalog.slice(20))
   await later(6)
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-30'])
@@ -216,7 +216,7 @@ test('with a new catalog the device reads the live file again, however long the 
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-29'])
 })
 
-test('all tabs together make one request per interval, and a click makes none', async () => {
+test('all tabs together request the live file once per interval, and a click requests nothing', async () => {
   const { all, later, openTab, server, tab } = await open()
   const second = await openTab()
   await later(0, second)

@@ -122,7 +122,7 @@ async function openShop() {
   }
 }
 
-/** Whether the promise is still pending after some tasks. */
+/** Whether the promise is still pending after 100 ms. */
 async function waits(promise: Promise<unknown>): Promise<boolean> {
   const open = Symbol()
   const later = new Promise((resolve) => setTimeout(resolve, 100, open))

@@ -17,7 +17,7 @@ export class LiveFile {
   // The worker's other files use this field and don't import `withLive`, so shops without a live file never load it.
   readonly applyTo = withLive
   readonly file: KeptFile
-  /** Last good content of the live file; null before any. A file with the same changes keeps the same object. */
+  /** Last good content of the live file; null before any. The same object while the changes stay the same. */
   content: Content | null = null
   /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false

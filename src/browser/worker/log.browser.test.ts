@@ -60,7 +60,7 @@ describe('the log', () => {
     expect(Object.keys(detail).sort()).toEqual(['base', 'commitment', 'engine'])
   })
 
-  test('forgotten events are logged by kind and number, not by name', async () => {
+  test('forgetting an item logs the kind `item` and the number of events, not the item’s name', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.forget({ kind: 'item', name: 'item-0' })

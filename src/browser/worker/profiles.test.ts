@@ -499,7 +499,7 @@ describe('if the disk refuses', () => {
     expect(await onDisk()).not.toContain('item-2')
   })
 
-  test('if the disk refuses to store the choice of nobody, the choice applies in this tab', async () => {
+  test('if the disk refuses to store a switch to the profile `nobody`, the switch applies in this tab', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const full = new NearsideError('storage-full', 'as the test asked')
@@ -581,7 +581,7 @@ describe('while somebody else or nobody is chosen', () => {
     expect(await itemsOf(after)).toEqual([])
   })
 
-  test('the choice of nobody survives a yes to storing from another tab', async () => {
+  test('the profile `nobody` stays in use after a yes to storage in another tab', async () => {
     const asking = { persist: 'ask' } as const
     const [nobody, other] = [await visit(asking), await visit(asking)]
     await addPerson(other)

@@ -189,8 +189,8 @@ export class Profiles {
   }
 
   /**
-   * After the shopper's yes: writes the events of all people to disk. The events of a person whose database refuses
-   * them stay in memory.
+   * After the shopper's yes to storage: writes the events of all people to disk. The events of a person whose database
+   * refuses them stay in memory.
    */
   async toDisk(): Promise<void> {
     const { notices } = this.#services
@@ -208,7 +208,7 @@ export class Profiles {
     }
   }
 
-  /** Continues in memory with the events of all people, before the shopper's no erases the disk. */
+  /** Continues in memory with the events of all people, before the shopper's no to storage erases the disk. */
   async toMemory(): Promise<void> {
     const { state } = this.#services
     for (const { id } of state.profiles.others) {

@@ -85,7 +85,7 @@ export function createRulesCheck(
   readLatest: ReadLatest,
   baseModel: string,
 ): RulesCheck {
-  // The helper signs models, but no rules.
+  // The helper (an aggregation server) signs models, but no rules.
   const { helper: _, ...modelKeys } = readModelKeys(services.config.modelKeys)
   const read: ReadLatest = (row) => {
     const latest = readLatest(row)

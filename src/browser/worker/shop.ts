@@ -198,7 +198,7 @@ export class Shop {
       ordered = there
     })
     const ready = Promise.all([files, order])
-    // If the first list came from the first part of the catalog, the other lists are possible now.
+    // Once the catalog, the rules and the popularity of all items have arrived, all lists are possible.
     const arrived = () => {
       this.isPartial = false
     }

@@ -176,7 +176,7 @@ test('newer rules reach open lists even if the model’s release has expired', a
   expect(tested.device.snapshot().revision).toBeGreaterThan(revision)
 })
 
-test('with a threshold, as many keys must sign the rules as a model; the helper does not sign rules', async () => {
+test('with a threshold, rules need as many signatures as models do; the helper (an aggregation server) signs no rules', async () => {
   const modelKeys = { publishers: [shop.key, second.key], threshold: 2 }
   put(await signed(5, 'item-2', shop))
   const tested = await start(server, newDatabase(), {}, { ...CONFIG, modelKeys })

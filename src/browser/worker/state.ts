@@ -65,13 +65,13 @@ export interface DeviceState {
   enginePreference: EnginePreference
   /** Engine in use; null before an engine was needed. Written by `engineInUse.ts`. */
   engine: PersonalizerSnapshot['engine']
-  /** Whether this tab leads, so that it learns automatically. Written by `tabs.ts`. */
+  /** Whether this tab works for the others, so that it learns automatically. Written by `tabs.ts`. */
   leads: boolean
   /** Consent to contribute. Written by `contribution.ts`. */
   consent: Settings['consent']
   /** Whether the shopper allows agents to ask this device. Written by `device.ts` and `agents.ts`. */
   agents: boolean
-  /** Numbers of updates sent. Written by `contribution.ts`. */
+  /** Number, bytes and privacy cost of the updates sent. Written by `contribution.ts`. */
   sent: Settings['sent']
   /** Terms that a consent would agree to. Written by `contribution.ts`. */
   terms: ContributionTerms | null
@@ -132,7 +132,7 @@ interface DeviceEvents {
   progress: { readonly done: number; readonly steps: number }
   /** Conditions before they changed. */
   conditions: DeviceConditions
-  /** This tab leads from now on. */
+  /** From now on, this tab works for the others. */
   leading: null
   /** The ranker was built again, without a download: the search for items similar to new products has ended. */
   rebuilt: null

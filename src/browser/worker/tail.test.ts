@@ -196,7 +196,7 @@ test('the disk has only the model’s rows of the shopper’s products, and none
   await stored(opened, [])
 })
 
-test('another person’s products are unknown, and known again after a switch back', async () => {
+test('after a switch to another person, the shopper’s products are unknown; after a switch back, they are known again', async () => {
   const { device, capture, ...rest } = await open()
   const item_id = inTail('garden')
   await capture({ name: 'view_item', item_id })
@@ -506,7 +506,7 @@ test('an event captured before the model has arrived loads its product afterward
   await waitFor(() => expect(device.changes()?.added.map(({ id }) => id)).toContain(item_id))
 })
 
-test('a tab reads from disk which products another tab loaded, so that forgetting a category removes no others', async () => {
+test('a tab reads from disk which products another tab loaded, so that forgetting a category removes only events of that category', async () => {
   const [one, other] = [createBus(), createBus()]
   one.on('stored', (what) => other.emit('storedElsewhere', what))
   other.on('stored', (what) => one.emit('storedElsewhere', what))
@@ -581,7 +581,7 @@ test('if one category’s file hangs or is missing, other categories are still l
   expect(device.list(ofKitchen).length).toBeGreaterThan(before)
 })
 
-test('views of products of the head don’t read the stored events again', async () => {
+test('to store views of products of the head, the device doesn’t read the stored events again', async () => {
   const { capture } = await open()
   const reads = vi.spyOn(IDBObjectStore.prototype, 'getAll')
   onTestFinished(() => reads.mockRestore())
@@ -645,7 +645,7 @@ test('a product that a newer catalog moves to the tail stays on open pages, at i
   expect(shown[0].price).not.toBe(1)
 })
 
-test('a sale that began before its product (of the tail) was loaded applies, and a later sale is announced', async () => {
+test('a sale applies even if its product of the tail is loaded after the sale began; the begin of a later sale is announced', async () => {
   let time = NOW
   const hour = 3_600_000
   const files = new Map(shop.files)

@@ -36,7 +36,7 @@ export class TailFiles {
   readonly #folder: string
   readonly #buckets = new Map<number, ReturnType<typeof readBucket>>()
   #index: TailIndex | null = null
-  /** Numbers of the shards that have products of a category; null before the file is read. */
+  /** Numbers of the shards (parts of the tail) by category, from `departments.json`; null before it is read. */
   #departments: ShardsBy | null = null
   /** Files that are being read, by name. */
   readonly #reading = new Map<string, Promise<unknown>>()

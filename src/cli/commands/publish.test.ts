@@ -339,7 +339,7 @@ it('if the page names signing keys, publish accepts rules only if they are newer
     writeFileSync(rules, JSON.stringify({ ...read(), rules: [{ name: 'r', pin: [pin] }] }))
   const read = () => JSON.parse(readFileSync(rules, 'utf8'))
   const signed = (flags: Flags) => runCommand(signRules, { flags, positionals: ['sign', rules] })
-  /** Expects that publish refuses, and returns what was published before. */
+  /** Expects that publish refuses the rules, and leaves the published rules as they were. */
   const refused = async (what: RegExp) => {
     const before = text('rules.json')
     const error = await publish({ publisher, rules }).catch((thrown) => thrown)

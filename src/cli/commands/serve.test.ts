@@ -90,7 +90,7 @@ describe('nearside serve', () => {
     await expect(fetch(`${leader.url}/v1/health`)).rejects.toThrow()
   })
 
-  it('serve calls a process that has both keys a trusted server', async () => {
+  it('a process that has the keys of leader and helper calls itself a trusted server', async () => {
     const store = `sqlite:${testFolder()}/s.sqlite`
     const models = await createModels()
     const single = await start({ role: 'single', store, models, policy: 'demo' })

@@ -7,7 +7,7 @@ import { findFile } from '@nearside/train/shop/lines.ts'
 interface Nights {
   /** Clock, in milliseconds since the epoch. */
   now(): number
-  /** Waits for the time, or until `signal` aborts. */
+  /** Waits so many milliseconds; ends early if `signal` aborts. */
   wait(milliseconds: number): Promise<void>
   /** Stamp that changes with the log; null while there is no log. */
   stampOf(): Promise<string | null>

@@ -38,7 +38,7 @@ export const PACKAGE = new URL('../../../package.json', import.meta.url)
 /** Web server for the plain HTML project; the frameworks have their own. */
 const SERVER = { scripts: { start: 'serve public' }, devDependencies: { serve: '14.2.7' } }
 
-/** Files that builds make, and lock files of other dependencies. */
+/** Files of an example that the project doesn't get: results of builds, and the lock file of the example itself. */
 const MADE =
   /[\\/](node_modules|dist|\.next|package-lock\.json|public[\\/](catalog|models|nearside))$/
 /** Characters that have a special meaning for a shell. */

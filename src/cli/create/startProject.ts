@@ -12,7 +12,7 @@ export interface Machine {
   readonly opens: boolean
 }
 
-/** Address that Vite, Next.js and serve print as soon as they listen. */
+/** Address that Vite, Next.js and the package `serve` print as soon as they listen. */
 const ADDRESS = /https?:\/\/localhost:\d+(?=[/\s])/
 
 /** Commands that open an address in the user's browser; other systems have `xdg-open`. */
@@ -70,7 +70,7 @@ async function run(
     if (address === undefined) return
     opened = true
     const opener = OPENERS[process.platform] ?? 'xdg-open'
-    // A browser of its own process group outlives the server, which Ctrl-C ends; on Windows, `start` gives it one.
+    // In its own process group, the browser outlives the server, which Ctrl-C ends. On Windows, `start` does the same.
     const options = {
       shell: true,
       stdio: 'ignore',

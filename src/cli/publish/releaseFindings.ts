@@ -74,7 +74,7 @@ export async function rulesSignature(
 }
 
 /**
- * Describes a signed release in one line: number, end and signers.
+ * Describes a signed release in one line: number, last day of validity, and signers.
  * @param keys keys that must have signed; absent: any signer is accepted and named
  * @throws NearsideError as `checkRelease`
  */

@@ -8,7 +8,7 @@ import { type Fetching, fetchWhole } from '../systems/fetchWhole.ts'
 
 /** State of a feed, by which `sync` recognises unchanged content. */
 export interface FeedState {
-  /** Beginning of the SHA-256 of how the feed is read and of its address, which may contain a secret. */
+  /** Beginning of a SHA-256 over the feed's address (it may contain a secret) and the way in which it is read. */
   readonly of: string
   readonly etag?: string
   readonly modified?: string

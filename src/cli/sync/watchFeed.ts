@@ -3,7 +3,7 @@
 interface Rounds {
   /** Milliseconds between two readings of the feed. */
   readonly interval: number
-  /** Waits for the time, or until `signal` aborts. */
+  /** Waits so many milliseconds; ends early if `signal` aborts. */
   wait(milliseconds: number): Promise<void>
   round(): Promise<void>
   onFailure(error: unknown): void

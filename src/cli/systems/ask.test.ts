@@ -41,7 +41,7 @@ it.each<[string, Reply, readonly number[]]>([
   expect(asked).toHaveLength(5)
 })
 
-test('a query that costs more points than the API has left waits until there are enough points', async () => {
+test('if the API has too few points left for a query, the query waits until there are enough', async () => {
   const { shop, waits } = await api((nth) =>
     nth < 2 ? { body: points(nth === 0 ? 666 : 900) } : { body: { data: { shop: 1 } } },
   )
