@@ -120,7 +120,7 @@ test('a signed-in shopper contributes once, and the aggregators never see the se
 }) => {
   const { shop, asked, counted, aggregators } = await openShopWithAccounts()
   const tokens = () => asked.filter(({ what }) => what === 'POST /tokens')
-  /** Requests of browsers to the aggregators, with any cookies of the shop. */
+  /** `Cookie` header of each request of a browser to the aggregators; null without cookies. */
   const sent: Promise<string | null>[] = []
   const contribute = async (context: BrowserContext) => {
     const page = await context.newPage()

@@ -7,8 +7,8 @@ import type { Page } from 'playwright/test'
 
 /** Each finding as one line: rule, element, problem. */
 export async function findings(page: Pick<Page, 'evaluate'>): Promise<readonly string[]> {
-  // The check waits until fade-ins end, because half-transparent text has too little contrast. A fade-in begins in the
-  // frame after its list arrives.
+  // The check waits until fade-ins end, because half-transparent text has too little contrast. A fade-in begins in
+  // the animation frame after its list arrives.
   await page.evaluate(async () => {
     for (let calm = 0; calm < 3; calm++) {
       const running = document.getAnimations().filter(({ playState }) => playState === 'running')

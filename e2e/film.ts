@@ -19,7 +19,7 @@ const FRAME = 50
 const STILL = 1000
 
 export interface Film {
-  /** Shows the current page for this many seconds. */
+  /** Adds to the film a picture of the page, which stays for this many seconds. */
   take(seconds: number): Promise<void>
   /** Films the animation during and after the action. */
   glide(act: () => Promise<void>): Promise<void>

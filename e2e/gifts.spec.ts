@@ -1,6 +1,6 @@
 /**
- * @module Tests gifts for a budget: the choice fits it, each gift can be swapped, all can be put into the basket, and Undo
- * removes them.
+ * @module Tests gifts for a budget: the choice fits it, each gift can be swapped, all can be put into the basket, and
+ * Undo removes them.
  */
 import { expect, type Page, test } from 'playwright/test'
 
@@ -17,7 +17,9 @@ const sumOf = async (page: Page) =>
 
 const ask = (page: Page, query: string) => page.goto(`/search#${new URLSearchParams({ q: query })}`)
 
-test('a query with a budget for four fills the basket, and Undo empties it', async ({ page }) => {
+test('a budget for four gives gifts that one press puts into the basket, and Undo empties it', async ({
+  page,
+}) => {
   await ask(page, '£20 for four people')
   await expect(gifts(page)).toHaveCount(4)
   const departments = await page.locator('.gift .small').allInnerTexts()

@@ -79,7 +79,7 @@ test('the first click on a product changes the home list, also in another tab', 
   await expect(page.getByRole('region', { name: /^Because you looked at/ })).toBeVisible()
 })
 
-test('the switch shows the shop’s own list, and then the shopper’s list again', async () => {
+test('“Everyone’s” shows the list for everybody, and “For you” the shopper’s list again', async () => {
   const personal = await forYouIds(page)
   await page.getByRole('radio', { name: 'Everyone’s' }).check()
   await expect.poll(() => forYouIds(page)).not.toEqual(personal)
@@ -213,7 +213,7 @@ test('after a consent, updates of this device and 32 others give a new base mode
   await other.close()
 })
 
-/** From the file alone, an auditor verifies the log, the report's derivation from the events, and the sent bytes. */
+/** By an export and the shop's files, an auditor verifies the log, and recomputes the report and its sent bytes. */
 async function auditExport(path: string, signed: string): Promise<Bundle> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {

@@ -36,7 +36,9 @@ async function look(page: Page): Promise<void> {
   await expect(question(page)).toBeVisible()
 }
 
-test('before a shopper answers, nothing is stored or covers the first click', async ({ page }) => {
+test('before a shopper answers, nothing is stored, and no question covers the first click', async ({
+  page,
+}) => {
   await openShop(page)
   await hasLoaded(page)
   await expect(question(page)).toHaveCount(0)

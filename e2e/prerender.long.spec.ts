@@ -29,7 +29,7 @@ test('a new shopper’s home page stays exactly as rendered, and is not announce
   await page.goto('/')
   await settled(page)
   expect(await forYou(page)).toEqual(rendered)
-  // The picture is still the same node, so nothing was drawn twice.
+  // The page has the same content as without scripts.
   expect(await shown(page)).toBe(await shown(before))
   expect(said).toEqual([])
   await plain.close()

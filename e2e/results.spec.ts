@@ -132,7 +132,7 @@ test('after a department and then a kind are chosen in the tree, list, counts an
   await expect(disclosure).toHaveAttribute('aria-expanded', 'false')
   expect(choices(page).has('in')).toBe(false)
 
-  // Another department replaces the choice, and a second press removes it.
+  // Another product kind replaces the chosen one, and a second press removes the choice.
   await page.goto('/category/Tea%2C%20Coffee%20%26%20Mugs')
   const kinds = page.getByRole('group', { name: 'Kind' })
   const saucers = kinds.getByRole('button', { name: /^Cups and saucers/ })

@@ -27,7 +27,7 @@ export async function hasLoaded(page: Page): Promise<void> {
       return performance.now() - Math.max(0, ...ends.map(({ responseEnd }) => responseEnd)) > 500
     },
     null,
-    // A check in every frame would keep a slow page busy.
+    // A check in every animation frame would keep a slow page busy.
     { polling: 100 },
   )
 }

@@ -114,7 +114,7 @@ test('a script of the page can’t consent by its own words, messages or windows
   const question = await openQuestion(page)
   await expect(agreeIn(question)).toBeEnabled()
   await expect(question.getByRole('main')).not.toContainText('prize')
-  // A window that the page opens has the page as its opener, which the vault's script rejects.
+  // A window that the page opens has the page as its opener; the vault's script works in no such window.
   const own = await page.evaluateHandle((vault) => window.open(`${vault}/vault.html`), vault)
   await expect.poll(() => page.context().pages().length).toBe(3)
   await page.evaluate(

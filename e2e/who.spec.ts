@@ -110,7 +110,7 @@ async function shop(page: Page): Promise<string> {
   const request = await sent
   expect((await request.response())?.ok()).toBe(true)
   const { id } = request.postDataJSON()
-  // A second product is still in the basket.
+  // The shopper puts a second product into the basket and leaves it there.
   await page.getByRole('link', { name: 'Back to the shop' }).click()
   await look(page, 1, 4)
   await page.getByRole('spinbutton', { name: 'Quantity' }).first().fill(String(QUANTITY))

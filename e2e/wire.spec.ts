@@ -156,7 +156,7 @@ test('while the wire is cut, no packet reaches the server, and the shop continue
     await probed.close()
     expect(shop.orders).toEqual([])
 
-    // This capture sees the order's request, so it would have seen any earlier request.
+    // This capture sees the order's request, so the captures above would have seen requests, too.
     const packetsAfter = await watchPackets(info.outputPath('mended.pcap'), shop.port)
     // The server stores the order, and its answer is lost.
     shop.loseAnswer()

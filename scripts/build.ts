@@ -147,7 +147,7 @@ async function buildForServers(): Promise<void> {
     })
 }
 
-/** Builds `<nearside-search>` separately: else Vite splits four other files of a page, each then a twelfth larger. */
+/** Builds `<nearside-search>` separately: else Vite splits four other files, which grow by a twelfth. */
 async function buildSearchElement(): Promise<void> {
   await build({
     root: ROOT,

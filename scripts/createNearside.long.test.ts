@@ -87,7 +87,7 @@ async function prepare() {
     PATH: `${bin}${delimiter}${process.env.PATH}`,
     CI: undefined,
     NODE_ENV: undefined,
-    // Next.js and serve choose a port that is free.
+    // With port 0, Next.js and the package `serve` choose a free port.
     PORT: '0',
     NEXT_TELEMETRY_DISABLED: '1',
     npm_config_registry: await registryOf(published),

@@ -13,7 +13,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const SOURCES = join(ROOT, 'node_modules/@fontsource-variable')
 const FOLDER = join(ROOT, 'src/storefront/fonts')
 
-/** Name → name of the file, and its weights: one, or the ends of a range. */
+/** Name of each font → its file, and its weights: one, or the ends of a range. */
 export const FONTS = {
   fraunces: { file: join(FOLDER, 'fraunces-600.woff2'), weights: 600 },
   figtree: { file: join(FOLDER, 'figtree.woff2'), weights: { min: 400, max: 700 } },

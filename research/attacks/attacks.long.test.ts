@@ -57,7 +57,7 @@ describe('an attack', () => {
     expectHolds(await distinguish(given(300)))
   })
 
-  test('an attack on the sums distinguishes opposite updates as often as ε by substitution allows, and no more', async () => {
+  test('an attack on the sums distinguishes opposite updates as often as ε under substitution adjacency allows, and no more', async () => {
     const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
     expectHolds([one, four])
     // At the demo’s noise the bounds by substitution are Φ(1) = .84 and Φ(2) = .977. Bounds by zero-out would be far
@@ -68,7 +68,7 @@ describe('an attack', () => {
     expect((await tellOpposites(given(300, quiet), 1)).ours).toBeLessThan(0.62)
   })
 
-  test('an attack on the sums detects that a device sent an update as often as ε by zero-out allows, and no more', async () => {
+  test('an attack on the sums detects that a device sent an update as often as ε under zero-out adjacency allows, and no more', async () => {
     const [area] = await inferMembership(given(600), 1)
     expectHolds([area])
     // At the demo’s noise an attacker who knows all other updates does better than a coin: Φ(1/√2) = .76.
@@ -77,7 +77,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('about as often as its bound allows, an attack on a round’s counts tells which of two products a device counted', async () => {
+  test('an attack on a round’s counts tells which of two products a device counted about as often as the bound allows, and no more', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])

@@ -67,7 +67,7 @@ describe('the rows that other libraries must find', () => {
       expect(columns[j * itemIds.length + row]).toBe(itemVectors[row * DIMENSION + j])
   })
 
-  test('a scan without rounding gives bestByScan the same rows', () => {
+  test('bestByScan finds the same rows by a scan that doesn’t round', () => {
     const plain = plainItemScan(model.itemVectors, new Float32Array(model.itemIds.length))
     expect(bestByScan(model, plain, fixed, query, PLACES).best).toEqual(ours())
   })

@@ -170,7 +170,7 @@ async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   return series
 }
 
-/** Time from the call that adds an event to a list that includes it, through the package and its worker. */
+/** Measures the time from the capture of an event until a list reflects it, through the package and its worker. */
 async function events(models: string, report: Report): Promise<Series> {
   const { itemIds } = benchModel(ITEMS)
   const personalizer = await createPersonalizer({
@@ -201,7 +201,7 @@ async function countSteps(engine: Engine): Promise<Counts> {
   const problem = testProblem({ seed: 1, cases: 4, candidates: 64, parameters: 40, steps: 10 })
   const few: FitProblem = { ...problem, steps: 10 }
   const many: FitProblem = { ...problem, steps: 60 }
-  // This run warms up: for each new number of steps the engine allocates buffers once.
+  // These two fits warm up: for each new number of steps the engine allocates buffers once.
   await engine.fit(few)
   await engine.fit(many)
   const during = async (given: FitProblem): Promise<GpuCalls> => {

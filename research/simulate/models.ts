@@ -1,4 +1,4 @@
-/** @module Copies models for a simulation, which publishes its versions there. */
+/** @module Copies models for a simulation, which publishes its versions in the copy. */
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readLatest } from '@nearside/train/models/read.ts'

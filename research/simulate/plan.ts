@@ -23,7 +23,7 @@ export interface SimulationQuestion {
   /** Share of the devices that send what `attack` describes. */
   readonly malicious: number
   readonly attack: Attack | null
-  /** ε by substitution of all reports of a device together; null: no noise. */
+  /** ε, under substitution adjacency, of all reports of a device together; null: no noise. */
   readonly epsilon: number | null
   /** Terms of the rounds; the plan computes goal, noise, δ and limits anew, and leaves out the token issuer. */
   readonly terms: PolicyParameters

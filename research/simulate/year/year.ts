@@ -42,7 +42,7 @@ export interface YearQuestion {
   readonly drop: number
   readonly malicious: number
   readonly attack: Attack | null
-  /** ε by substitution of all reports that a device sends in a year. */
+  /** ε, under substitution adjacency, of all reports that a device sends in a year. */
   readonly epsilon: number
   readonly terms: PolicyParameters
 }
