@@ -39,7 +39,7 @@ global.onmessage = (event: MessageEvent<ToWorker | { kind: 'clock'; now: number 
 
 async function keptModel(database: string): Promise<Download | null> {
   try {
-    // With 'never', no database is created: if the shopper refused storage, there is none.
+    // With 'never', a missing database isn't created: the shopper may have refused storage.
     const store = createStore(await openIndexedDb(database, indexedDB, 'never'))
     try {
       const kept = await store.download('model')

@@ -54,7 +54,7 @@ export function eachCounting<T>(of: (arm: CountingArm) => T): Readonly<Record<Co
 interface Rung {
   readonly arm: ArmName
   readonly over: ArmName
-  /** Cause of the lift: the advantage that `arm` has over `over`. */
+  /** What `arm` has and `over` lacks: the cause of the lift. */
   readonly source: string
 }
 

@@ -104,7 +104,7 @@ interface Aged {
   readonly age: number
 }
 
-/** Caches each context's event weights and ages for the last `unit` and `looks`: tuning tries many half-lives. */
+/** Caches each context's event weights and ages for the `unit` and `looks` used last: tuning tries many half-lives. */
 const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
 
 /** Decayed weight of each item in each session of the history. */
@@ -151,7 +151,7 @@ function agedInteractions(
   })
 }
 
-/** Caches log(factor · share) of a day's popularity shares for the last factor, which tuning uses many times. */
+/** Caches log(factor · share) of a day's popularity shares for the factor used last; tuning repeats a factor often. */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),
@@ -228,7 +228,7 @@ export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
 interface EwmaParameters extends Decay {
   /** Divisor of the cosines. */
   readonly temperature: number
-  /** Exponent of the popularity share that multiplies the softmax. */
+  /** The softmax of the cosines is multiplied by the popularity share to this power. */
   readonly popularity: number
 }
 

@@ -38,7 +38,7 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Parts of each item's score, computed from all events before the case; `terms.base`: the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and fit problem; null if nothing can be fitted, or if its weight λ is 0 without `learnsInVain`. */
+  /** Personal model and fit problem; null if nothing can be fitted, or if λ is 0 and `learnsInVain` is false. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores of the personal model at the λ that devices use, [N]. The guard does not affect them. */
   readonly served: Float32Array

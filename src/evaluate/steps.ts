@@ -2,7 +2,7 @@
 import { NearsideError } from '@nearside/core/error.ts'
 
 export interface Steps {
-  /** Called with `done` of `total` units of `label`. */
+  /** Called when `done` of `total` parts of the step named `label` are done. */
   onProgress(label: string, done: number, total: number): void
   readonly signal: AbortSignal
 }

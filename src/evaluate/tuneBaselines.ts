@@ -18,9 +18,9 @@ import type { Steps } from './steps.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 /**
- * Number of last days before `until` whose cases are used for tuning: `fewest`, or `inSequences` in a log of sequences;
- * if these give too few cases, more days, up to `most`. The neighbours are built from events before these days. In a
- * log of sequences each day has one event, so 28 days would leave few events for the neighbours.
+ * Number of last days before `until` whose cases are used for tuning: `fewest` (`inSequences` in a log of sequences),
+ * or more days, up to `most`, if these have too few cases. The neighbours are built from events before these days. In
+ * a log of sequences each day has one event, so 28 days would leave few events for the neighbours.
  */
 const TUNING_DAYS = { fewest: 28, inSequences: 1, most: 60 }
 const ENOUGH_CASES = 1000
@@ -83,8 +83,8 @@ export function tuneBaselines(
       ({ next, bought }) => (isNext ? next : bought),
     )
   })
-  // Under every condition, a case's history is the end of the same log, so histories of equal length are equal. If each
-  // case has histories of equal length under two conditions, one tuning serves both.
+  // Under every condition, a case's history is a last part of the same log, so histories of equal length are equal. If
+  // each case has histories of equal length under two conditions, one tuning serves both.
   const sizes = eachTuned((condition) =>
     cases[condition].map(({ history, targets }) => `${history.length} ${targets.length}`).join(),
   )

@@ -21,7 +21,7 @@ import { popularityOf } from './popularity.ts'
 import { type RowCase, Rows } from './rows.ts'
 
 export interface Walk extends DeviceShop {
-  /** Item statistics for the baselines, counted in the log, if the model was made without it. Default: the model's. */
+  /** Item statistics for the baselines, counted in the log, for a model made without a log. Default: the model's. */
   readonly countedAt?: (time: number) => ItemStatistics
   /** Start of the store whose history the main comparison of the arms uses. */
   readonly store: Store
@@ -149,7 +149,7 @@ function parametersOf(parameters: Float32Array) {
   return { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) }
 }
 
-/** Fit problem with the same cases and candidates, without regularisation. */
+/** The given fit problem without regularisation, for the naive fine-tune. */
 function naiveProblem(problem: FitProblem): FitProblem {
   const zeros = new Float32Array(problem.parameters)
   return {

@@ -20,13 +20,13 @@ interface CooccurrenceOptions {
   readonly acrossSessions: number
   /** Half-life of a pair's weight, in days between its two sessions. */
   readonly gapHalfLifeDays: number
-  /** Constant added to the cosine's norm, so that a single pair of rare items stays uncertain. */
+  /** Added to the norm of the cosine, so that rare items that occur together only once get a small weight. */
   readonly shrinkage: number
 }
 
 /**
- * Default options. More than 48 neighbours improve nothing, and neighbours are the largest part of the download. On
- * training orders after the date of the counts, NDCG@10 is .2350 with 100 or 48 neighbours, and .2346 with 24.
+ * Default options. More than 48 neighbours improve nothing, and neighbours are the largest part of the download. For
+ * training orders later than the counted ones, NDCG@10 is .2350 with 100 or 48 neighbours, and .2346 with 24.
  */
 export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
   neighboursPerItem: 48,
@@ -87,8 +87,7 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
       weight[count] = 1 / Math.sqrt(at - start[count])
       start[++count] = at
     }
-    // A shopper's baskets weigh as much together as the square root of their number, so that wholesalers don't
-    // dominate.
+    // Together, a shopper's n baskets weigh as much as √n baskets, so that wholesalers don't dominate.
     const share = 1 / Math.sqrt(Math.max(1, count - first))
     for (let basket = first; basket < count; basket++) weight[basket] *= share
     end.fill(count, first, count)
@@ -181,7 +180,7 @@ export function createNeighbours(
   return { lists, addRow }
 }
 
-/** Fills `out` with the rows of the highest weights, descending, equal weights by row; returns their number. */
+/** Fills `out` with the rows of the highest weights, in descending order, ties by row; returns their number. */
 function keepStrongest(
   rows: Int32Array,
   count: number,

@@ -20,7 +20,7 @@ export interface Interaction {
 /** Interactions, ascending by time. */
 export type History = readonly Interaction[]
 
-/** Case to train or test on: the items that the shopper turned to at `time`, and the history before it. */
+/** Case to train or test on: the items that the shopper acted on at `time`, and the history before it. */
 export interface Case {
   readonly shopper: string
   /** Time of the case in milliseconds since the epoch. */

@@ -119,7 +119,7 @@ const PRIOR_LOOKS = 4
 /** Width of a price band in logarithms: prices within 5 % get the same lift. */
 const STEP = 0.05
 
-/** How much its price raises or lowers each row's score, in log-odds. */
+/** Change of each row's score by the row's price, in log-odds. */
 export interface PriceLift {
   readonly of: (row: number) => number
   /** Largest lift of any row. */
@@ -164,8 +164,8 @@ export function priceRange({ logPrice, popularityAll, coldStart }: ItemStatistic
 }
 
 /**
- * Lift of each row by its price, given the prices that the shopper looked at in the current visit; null if the visit
- * has no look, or all prices of the shop are about equal.
+ * Lift of each row by its price, given the prices that the shopper looked at in the current visit; null if there
+ * are none, or all prices of the shop are about equal.
  */
 export function priceLift(
   statistics: ItemStatistics,

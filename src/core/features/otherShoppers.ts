@@ -5,17 +5,17 @@
 
 /** Sums over the shoppers outside the log, before one date; arrays are [N], by item row. */
 export interface OtherCounts {
-  /** Start of the 7 days of `week`, milliseconds since the epoch; the log's shoppers are counted over them, too. */
+  /** Start of the 7 days of `week`, milliseconds since the epoch; the log's shoppers are counted from then, too. */
   readonly weekFrom: number
   /** Start of the 30 days of `month`, milliseconds since the epoch. */
   readonly monthFrom: number
-  /** Number of shoppers outside the log who came to the item in the window of 7 days. */
+  /** Number of shoppers outside the log who interacted with the item in the window of 7 days. */
   readonly week: Float64Array
-  /** Number of shoppers outside the log who came to the item in the window of 30 days. */
+  /** Number of shoppers outside the log who interacted with the item in the window of 30 days. */
   readonly month: Float64Array
-  /** Number of shoppers outside the log who came to the item at any time. */
+  /** Number of shoppers outside the log who interacted with the item at any time. */
   readonly all: Float64Array
-  /** Number of shoppers outside the log who came to the item on two or more days. */
+  /** Number of shoppers outside the log who interacted with the item on two or more days. */
   readonly repeated: Float64Array
 }
 

@@ -41,7 +41,7 @@ describe('visitsOf', () => {
     ])
   })
 
-  it('the return tendency is the share of returns after the first visit, shrunk towards a third', () => {
+  it('the return tendency is the share of interactions after the first visit that return to an item, shrunk towards a third', () => {
     expect(returnTendency).toBeCloseTo((1 + 3) / (2 + 9), 6)
   })
 

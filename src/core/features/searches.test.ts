@@ -55,7 +55,7 @@ describe('search lifts', () => {
     expect(liftOf(search('a', [5], -1), 5)).toBe(0)
   })
 
-  test('a repeated search counts once, and an item’s lift names the strongest search', () => {
+  test('a repeated search counts once, and an item’s lift names the search that lifts it most', () => {
     const again = [...search('a', [5], 7), ...search('a', [5], 0)]
     expect(searchLifts(statistics, again, NOW)).toEqual(
       searchLifts(statistics, search('a', [5]), NOW),

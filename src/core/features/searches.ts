@@ -76,7 +76,7 @@ function lastSearches(history: History, now: number): ReadonlyMap<string, Asked>
 
 type Shares = readonly (readonly [item: number, share: number])[]
 
-/** Results of `sharesOf` by the found items; each training example of the personal model and each list needs them. */
+/** Caches `computeShares` by the found items, because each list and each training example needs the shares. */
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 

@@ -88,7 +88,7 @@ describe('buildStatistics', () => {
     expect(statistics.repeatRate[0]).toBeGreaterThan(statistics.repeatRate[1])
   })
 
-  it('popularity counts views, carts and purchases, but no shown lists', () => {
+  it('popularity counts views, carts and purchases, but not that an item was shown in a list', () => {
     const seen = (name: Interaction['name'], item: number): Interaction => ({
       item,
       name,

@@ -35,7 +35,7 @@ export interface Candidates {
 /** @param now milliseconds since the epoch */
 export type FindCandidates = (history: History, now: number) => Candidates
 
-/** Implementation of the expensive steps; every implementation yields the same candidates. */
+/** The expensive steps of finding candidates. Every implementation of them finds the same candidates. */
 export interface CandidateTools {
   readonly encode: Encode
   readonly scan: ItemScan

@@ -25,7 +25,7 @@ function contextModel(weather: string): BaseModel {
   }
 }
 
-test('items whose demand the context raises are among the fit’s candidates', () => {
+test('createCandidates finds the items whose demand the current context raises', () => {
   const history: History = [
     { item: 3, name: 'purchase', time: NOW - 9 * DAY, session: 'a' },
     { item: 5, name: 'view_item', time: NOW - DAY, session: 'b' },

@@ -61,7 +61,7 @@ describe('casesFromHistory', () => {
     expect(cases[0].weight).toBe(2)
   })
 
-  it('given event weights replace the default weights, and `weighed` replaces them again', () => {
+  it('given event weights replace the default weights, and `weighed` gives an existing case other weights', () => {
     const history = [
       entry('purchase', 5, 10, 'x'),
       entry('view_item', 1, 20, 'y'),

@@ -1,8 +1,8 @@
 /**
  * @module Computes a shopper's contribution, and updates the model by the mean of many contributions. A contribution is
  * the descent direction of the feature weights w on the shopper's own cases. Every contribution has the same length. If
- * the shop's policy for contributions asks for it, flags of the shopper's recent items follow (`recentItems`); only
- * noise that is added later hides these flags.
+ * the shop's policy for contributions asks for it, exact flags of the shopper's recent items follow the direction
+ * (`recentItems`); noise is added later.
  */
 import { NearsideError } from '../error.ts'
 import { eventStrength } from '../events/strength.ts'
@@ -68,7 +68,7 @@ function weightGradient({ cases, candidates, design, offset, target, weight }: F
   return gradient
 }
 
-/** Number of days before a contribution; only actions of these days set flags. */
+/** Number of days before a contribution whose actions set flags (see `recentItems`). */
 const COUNTED_DAYS = 30
 
 /**

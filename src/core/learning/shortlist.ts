@@ -19,7 +19,7 @@ import { onceFor } from '../onceFor.ts'
 /**
  * Bound on the relative rounding error: relative to the sum of the terms' magnitudes. One rounding in single precision
  * is off by 2⁻²⁴. A product of 64 columns has at most 66 roundings, each feature has 2, and a score has at most 20
- * further sums in either computation. 128 roundings cover all of these.
+ * further sums, whether rough or exact. 128 roundings cover all of these.
  */
 const ROUNDINGS = 128 * 2 ** -24
 
@@ -188,7 +188,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // The floor is lowered by twice the error bound: its own rough score can be too high, and another item's too low.
+    // The floor is lowered by twice the error bound: its rough score can be too high, and another item's score too low.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {
@@ -228,7 +228,7 @@ function rawWeight({ featureScale, featureWeights }: ShortlistModel, f: number):
     : featureWeights[f]
 }
 
-/** Bias plus the features that are independent of the history, [N], and the largest sum of their magnitudes. */
+/** `fixed`: bias plus the terms that don't depend on the history, [N]; `largestFixed`: largest Σ|term| of a row. */
 function fixedScores(model: ShortlistModel): {
   readonly fixed: Float32Array
   readonly largestFixed: number

@@ -55,7 +55,7 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const peerGroup = groupPeers(
     added,
     peerGroupsOf(model, items, rows),
-    // Peer groups of the tail alone have indices, too, so new groups begin above the highest index of the catalog.
+    // Peer groups that only items of the tail have are indexed, too, so new groups begin above the last index.
     statistics.whole?.peerGroups,
   )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }

@@ -132,7 +132,7 @@ export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   ])
 }
 
-/** @param known number of items that a neighbour's index can mean; more than `items` for a shard of the tail */
+/** @param known number of items among which neighbours are indexed; for a shard of the tail, more than `items` */
 export function statisticsFromTensors(
   tensors: Tensors,
   items: number,

@@ -51,7 +51,7 @@ describe('a search', () => {
     )
   })
 
-  test('a search gives each item the same lift, whether all items are scored or only some', () => {
+  test('the lift that a search gives an item is the same whether all items are scored or only some', () => {
     const history: History = [{ item: 3, name: 'search', time: NOW, session: 's', query: 'a' }]
     const all = scoreTerms(model, history, NOW).base
     const items = [1, 3, 7]

@@ -35,7 +35,7 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  * it, within the list's limit. The list to compare with is made by the same rules, but without the action.
  *
  * If a personal model is in use, two lists are made without the action: with its parameters (not trained again) and
- * without them. The item must leave its screen in both. Of several actions, the reason names the one that raises most.
+ * without them. The item must leave its screen in both. The reason names the action that raises most items.
  */
 export type Reason =
   /** The shopper acted on `item`, which can be the listed item itself; `signal` is their strongest action on it. */
@@ -58,7 +58,7 @@ export type Reason =
   | { readonly kind: 'offer' }
   /** The log counts no shopper for the item yet. */
   | { readonly kind: 'new' }
-  /** Best seller: the log counts shoppers for it, and it is in the first tenth (at most 100) for a new shopper. */
+  /** Best seller: the log counts shoppers for it, and it is in the first tenth (at most 100) of new shoppers' lists. */
   | { readonly kind: 'popular' }
   /** The shop's rule of this name pinned the item or boosted it into the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
@@ -90,8 +90,8 @@ export interface ListOptions {
   /** Category that every item must have. */
   readonly category?: string
   /**
-   * Kind of items that the list contains. Without a device the list is empty. `picture` is for `similar`, the others
-   * for `recommend`.
+   * Kind of items that the list contains. Where no recommender runs, the list is empty. `picture` is for `similar`,
+   * the others for `recommend`.
    * - `viewed`: items that the shopper viewed, latest first, regardless of `order`; by default nothing is excluded.
    * - `bought`: items that they bought before this visit and that are due again; default `exclude`:
    *   `['bought', 'basket']`.
@@ -111,8 +111,8 @@ export interface ListOptions {
    */
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new' | 'picture'
   /**
-   * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time. Compared with
-   * the present list, it shows what they changed. Its reasons are fallback reasons, which hold for every shopper.
+   * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time, so comparing it with
+   * the present list shows what these changed. Its reasons are fallback reasons, which hold for every shopper.
    */
   readonly until?: number
   /**

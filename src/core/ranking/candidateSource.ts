@@ -232,7 +232,7 @@ export function lowered<Scores extends CandidateSource>(scored: Scores, losses: 
   if (losses.size === 0) return scored
   return {
     ...scored,
-    // Each lowered item lets at most one other item into the list.
+    // Each lowered item can make room for one other item, so one more row is needed for each.
     find: (count, choice) => scored.find(count + losses.size, choice),
     scoresOf: (rows) =>
       scored.scoresOf(rows).map((score, at) => score - (losses.get(rows[at]) ?? 0)),

@@ -11,7 +11,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Ids and categories of the items that lists may show, without missing and repeated ids: items can be unvalidated. */
+/** Ids and categories of the items that lists may show. Skips missing and repeated ids, as items aren't validated. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {

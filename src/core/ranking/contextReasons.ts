@@ -31,7 +31,7 @@ export function contextKind({ form }: ContextFeature): 'context' | 'offer' {
   return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
 }
 
-/** Reason with the context of known value that raises the item's score most; null if none raises it. */
+/** Context or offer that raises the item's score most, as a reason; null if none with a known value raises it. */
 function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
   let strongest: Reason | null = null
   let most = 0

@@ -39,7 +39,7 @@ export function explainItem(
 /** Kinds of contributions that come from the model, i.e. all except those of the shop's rules. */
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
-/** Kind of term of each feature group. Closeness to the shopper's usual prices is taste; price itself, popularity. */
+/** Kind of term of each feature group. Closeness to usual prices is taste, while the price itself is popularity. */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',

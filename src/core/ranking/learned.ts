@@ -49,7 +49,7 @@ const halved = (time: number, now: number, halfLife: number) =>
 const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
   eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
 
-/** Strongest action on each item at `now`; of equally strong, the later. Only views, wishes, carts and orders count. */
+/** Strongest action on each item at `now`, on a tie the later one. Only views, wishes, carts and orders count. */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {

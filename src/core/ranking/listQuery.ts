@@ -15,7 +15,7 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
-/** Query with variants' ids for each groupId. If `item` was a groupId, the shop's rules test the variant `about`. */
+/** Query with variants' ids for each groupId. `about`: variant that rules test, for a list about a groupId. */
 export type VariantQuery = ListQuery & { readonly about?: string }
 
 /** Replaces each groupId in the query by its variants' ids. A list about a product excludes its variants. */

@@ -36,7 +36,7 @@ function looksLike(given: BaseModel, catalog: readonly Item[], options = {}, ite
 const rowsOf = (list: readonly { readonly id: string }[]) =>
   list.map(({ id }) => model.itemIds.indexOf(id))
 
-test('a list by picture has the products within 60 degrees, nearest first, with their reason', () => {
+test('a list by picture has the products whose vectors are within 60 degrees, nearest first, each with the reason ‘looks-like’', () => {
   const list = looksLike(model, items)
   expect(rowsOf(list)).toEqual([11, 7, 2, 4, 1, 9])
   for (const { id, score, reason } of list) {

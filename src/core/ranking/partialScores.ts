@@ -113,7 +113,7 @@ export function createPartialScores(
     /** Rows that include the `count` highest shown rows; null: any row could be among them. */
     const highest = (count: number): readonly number[] | null => {
       if (count > MOST) return null
-      // The lists of one page need about the same number of rows, so a recent search is reused.
+      // The lists of one page need about the same number of rows, so the last search for rows is reused.
       if (!found || count > found.count || 2 * count < found.count) {
         const most = Math.ceil(count / STEP) * STEP
         // The trees can move every candidate away from the top, so the search finds additional rows: as many as there

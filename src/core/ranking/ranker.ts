@@ -297,7 +297,7 @@ export class Ranker {
     return chosen.map((at) => ({ row: rows[at], score: scores[at] }))
   }
 
-  /** Ranks of the rows in the base list with the same options, including the same limits on variants. */
+  /** Ranks of the rows in a list in base order with these `options`, whose limits on variants apply, too. */
   #baseRanks(
     rows: readonly number[],
     choice: Choice,

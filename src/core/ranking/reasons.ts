@@ -22,14 +22,14 @@ export interface Cause {
   readonly reasonFor: (id: string) => Reason
 }
 
-/** Ids of the lists made without an action: personal and base. The action is an item's reason only if all lack it. */
+/** Ids of the lists (personal, base) made without an action. It can be an item's reason only if all lack the item. */
 type Lists = Iterable<readonly string[]>
 
 interface Counterfactuals {
   readonly limit: number
   /** Lists made for a shopper without any actions. */
   readonly withoutAll: Lists
-  /** @returns actions to test, as many as there is time for; first those that raise more of the given items */
+  /** @returns actions to test, as many as there is time for; those that raise most of the given items come first */
   readonly causes: (ids: readonly string[]) => readonly Cause[]
   readonly listsWithout: (cause: Cause) => Lists
 }
@@ -42,7 +42,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Those of the items `of` that no list has within the item's screen. */
+  /** Items of `of` that stand beyond their own screen, or nowhere, in each list. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {
@@ -81,7 +81,7 @@ interface Known {
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All actions that a reason can name: first those that raise more of the items `ids`; of equals, the later first. */
+/** All actions that a reason can name. Those that raise most of the items `ids` come first, on a tie the later one. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],

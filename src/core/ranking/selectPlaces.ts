@@ -20,7 +20,7 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
 
 const PER_FAMILY = 2
 
-/** Number of candidates per place from which a list with varied categories is selected. */
+/** A list with varied categories of n places is selected from this number times n candidates. */
 const POOL = 8
 
 /**

@@ -30,9 +30,9 @@ export interface RuleItems {
 /** Conditions under which a rule applies; all conditions must hold. */
 export interface RuleCondition {
   /**
-   * Queries whose search results the rule changes. Case, plurals and fillers make no difference; a query that synonyms
-   * or rewordings turn into one of these matches, too. Rules without this condition don't change which products a
-   * search finds. `search` combines with `from` and `until` only.
+   * Queries whose search results the rule changes. Case, plurals and filler words make no difference; a query that
+   * synonyms or rewordings turn into one of these matches, too. Rules without this condition don't change which
+   * products a search finds. `search` combines with `from` and `until` only.
    */
   readonly search?: readonly string[]
   /** Kinds of lists. */

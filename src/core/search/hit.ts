@@ -6,11 +6,11 @@ export interface SearchHit {
   readonly id: string
   /** BM25+ score with field boosts, comparable within one result only. */
   readonly relevance: number
-  /** Whether every word of the query was found. Such hits come first; if all are sold out, available hits do. */
+  /** Whether every word of the query was found. Such hits come first, unless all of them are sold out. */
   readonly complete: boolean
   /** Whether the product has a word of the query only in a similar spelling. */
   readonly respelt?: boolean
-  /** Folded words of the item that matched the query, for highlighting. */
+  /** Words of the item that matched the query, folded (lower case, singular, without accents), for highlighting. */
   readonly terms: readonly string[]
   /** Whether a rule of the shop put the product at this place; `blend` leaves it there. */
   readonly pinned?: boolean

@@ -13,7 +13,7 @@ export interface Meanings {
 
 const textsOf = (query: string) => wordsOf(query).map(({ text }) => text)
 
-/** Folded words without fillers, since the search ignores fillers. */
+/** Folded words without filler words such as "the", which the search ignores. */
 const keyOf = (words: readonly string[]) => tellingOf(words).map(foldWord).join(' ')
 
 export function createMeanings(synonyms: Synonyms): Meanings {

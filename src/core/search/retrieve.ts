@@ -51,7 +51,7 @@ export function fuzzy(term: string): number | false {
 
 /** Maximum share of letters that are typing errors, for a query of one long word that finds nothing with fewer errors. */
 const FAR = 0.34
-/** Fewest letters of a long word. In a shorter one, two errors make another word: "return" (for "returns"), "retro". */
+/** Fewest letters of a long word. In a shorter one, two errors make another word: "return" would find "retro". */
 const LONG = 7
 
 /**

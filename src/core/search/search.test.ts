@@ -59,7 +59,7 @@ describe('find', () => {
     expect(found('lenturn')).toEqual(['lantern'])
   })
 
-  it('`find` marks a hit that has only a similar spelling, and puts it before hits by synonyms', () => {
+  it('`find` marks a hit whose spelling is only similar to the query’s, and puts it before hits by synonyms', () => {
     const titles = ['Candle holder', 'Votive holder', 'Save the planet mug', 'Las Vegas bracelet']
     const shop = createProductSearch(
       titles.map((title, at) => ({ id: `p${at}`, title })),
@@ -500,7 +500,7 @@ describe('highlight', () => {
           for (const piece of highlight(title, terms)) {
             if (!piece.hit) continue
             const shown = foldWord(piece.text)
-            // A misspelt word is also searched as the shop spells it, and this spelling can match longer words, too.
+            // A misspelt word is also searched as the shop spells it. The shop's spelling can also begin longer words.
             const beginnings = [...shown].map((_, at) => shown.slice(0, at + 1))
             const near = (query: string) =>
               shown.startsWith(query) ||

@@ -17,7 +17,7 @@ import { WordIndex } from './wordIndex.ts'
 export interface ProductSearch {
   /**
    * Finds products, best first.
-   * - Products that match every word come first, and in each of the two groups available products come first.
+   * - Products that match every word come first; among these, and among the others, available products come first.
    * - If every product that matches every word is sold out, available products that match some words come first.
    * - A product code (an id with a digit) finds exactly that product.
    * - "under £5" or "£2.95" finds only products at such a price.
@@ -170,7 +170,7 @@ function searchOver(
   }
 }
 
-/** Puts hits that match all words first, then hits in stock. If all of the former are sold out, only stock decides. */
+/** Puts hits that match all words first, then hits in stock. If the former are all sold out, stock alone decides. */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)

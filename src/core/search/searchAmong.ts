@@ -21,7 +21,7 @@ export interface SearchQuestion {
 export interface SearchAnswer {
   /** Hits, best first; hits of equal relevance in the catalog's order. */
   readonly hits: readonly SearchHit[]
-  /** Completions, most promising first. Without hits, the query is also offered without its price, or respelt. */
+  /** Completions, most promising first. Without hits, also the query without its price, or in the shop's spelling. */
   readonly suggestions: readonly string[]
   /** Page of the shop, e.g. `/returns`, to which a rule sends shoppers with this query. */
   readonly redirect?: string

@@ -162,7 +162,7 @@ describe('rules that change while a page is open', () => {
     }
   }
 
-  test('apply from the query on that follows the one which asked for them', async () => {
+  test('newer rules apply from the query after the one that asked for them', async () => {
     let rules: readonly Rule[] = []
     const first = opened(async () => structuredClone(rules))
     const plain = await first('mug')

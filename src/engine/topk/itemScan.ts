@@ -28,7 +28,7 @@ type Scan = (
 
 /** Number of rows per block; their sums fill two SIMD vectors. */
 const BLOCK_ROWS = 8
-/** Number of adjacent columns in a block. */
+/** Number of columns whose values for one row lie side by side in a block. */
 const PAIR = 2
 /** Bytes of a hit in the output. A hit is a group of four rows: four scores, index of the first row, padding. */
 const HIT_BYTES = 32

@@ -92,7 +92,7 @@ test('the WASM kernel computes correct sums for any number of rows', () => {
   )
 })
 
-/** Largest error of the WASM gradient at each scale, relative to the double-precision gradient's maximum. */
+/** Largest error of the WASM gradient for a q of each scale, relative to the double-precision gradient's maximum. */
 function gradientError(problem: FitProblem, scales: readonly number[]): number[] {
   const centred = centre(problem)
   const gradientAt = new Arena().load(centred)

@@ -76,9 +76,9 @@ export const places = (width: number) => ({
 
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 /**
- * The shift is the largest score of the previous step. If the largest score has changed by more than this number, the
- * kernel runs again with the new shift. A score that is lower than the shift by 87 is lost; a score that is higher by
- * this number can still be summed.
+ * The shift is the largest score of the previous step. If the largest score has changed by more than `FAR`, the kernel
+ * runs again with the new shift. A score that is lower than the shift by 87 is lost; a score that is higher by `FAR`
+ * can still be summed.
  */
 const FAR = 32
 

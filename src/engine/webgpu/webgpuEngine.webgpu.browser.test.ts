@@ -17,7 +17,7 @@ import { countGpuCalls } from '../testGpuCalls.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { createWebgpuEngine } from './webgpuEngine.ts'
 
-/** Whether the browser's adapter is software, as in CI. On a real GPU, the test that `auto` skips it doesn't run. */
+/** Whether the browser's adapter is software, as in CI. The test that `auto` skips such an adapter runs only then. */
 const onSoftware = isSoftware((await watchedAdapter()).adapter)
 
 const allocatedBytes = () =>

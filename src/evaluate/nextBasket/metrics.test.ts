@@ -31,7 +31,7 @@ describe('measureBasket', () => {
     expect(found['ndcg@10:new']).toBeCloseTo(gain(7) / gain(1, 2), 6)
   })
 
-  test('if the basket is longer than the list, the best possible NDCG is still 1, but the uncut NDCG can’t reach 1', () => {
+  test('if the basket is longer than the list, NDCG can reach 1, but uncut NDCG (relative to the gain of the whole basket) can’t', () => {
     const basket = Array.from({ length: 12 }, (_, k) => k)
     const found = measureBasket(ranking(basket), basket, new Set())
     expect(found['ndcg@10']).toBeCloseTo(1, 6)

@@ -1,7 +1,7 @@
 /**
- * @module Measures one test case for a shop's owner: how a server ranks the purchased items, by what it knows, and how
- * a device ranks them, by when its store began. For the report's verdict, it also measures how a device whose store
- * began on the first tested day ranks the next different product.
+ * @module Measures one test case for a shop's owner: how servers that know different events rank the purchased items,
+ * and how devices whose stores began at different times rank them. For the report's verdict, it also measures how a
+ * device whose store began on the first tested day ranks the next different product.
  */
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'

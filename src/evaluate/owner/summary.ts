@@ -22,7 +22,7 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads the rows of a question (`suffix`). `stored`: whether they name a store; rows of the main comparison don't. */
+/** Reads the rows of a question by its suffix. `stored`: whether rows name a store; the main comparison's don't. */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },

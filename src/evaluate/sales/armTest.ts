@@ -151,7 +151,7 @@ function wealth(
   })
 }
 
-/** One end of the interval: the nearest ratio that the test rejected on any day; null if it rejected none. */
+/** One end of the interval: on some day, the test rejected this ratio and all beyond it. Null if it rejected none. */
 function endOf(
   days: readonly Capped[],
   side: 'higher' | 'lower',

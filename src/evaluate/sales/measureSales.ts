@@ -67,7 +67,7 @@ export interface MeasuredSales {
   readonly answer: OwnerAnswer
 }
 
-/** Plans a trial from orders that carry no arm yet. */
+/** Plans a trial from orders before it, which name no arm. */
 export function planSales({ sales }: Sales): SalesPlan {
   return planOf(sales.filter(({ isFirst }) => isFirst))
 }

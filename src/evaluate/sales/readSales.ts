@@ -17,7 +17,7 @@ export interface Sale {
   readonly refund: number | null
   /** Margin of the order; null if the file has no such column. */
   readonly margin: number | null
-  /** Whether it is the customer's first order with an arm, or the first without one; true if no customer is named. */
+  /** Whether it is the customer's first order that names an arm, or first that names none; true without a customer. */
   readonly isFirst: boolean
   /** Revenue by department; empty if the file names no departments. */
   readonly departments: ReadonlyMap<string, number>

@@ -12,7 +12,7 @@ export interface JudgedQuery {
 export type Judgements = Awaited<ReturnType<typeof readJudgements>>
 
 const COLUMNS = ['query', 'docid', 'rating'] as const
-/** Largest accepted rating. Gains are 2^rating − 1, so percentages would make the largest ratings dominate. */
+/** Largest accepted rating. Gains are 2^rating − 1, so if ratings were percentages, the largest would dominate. */
 const MOST = 10
 
 /** @throws NearsideError `input-invalid`, naming file and line */

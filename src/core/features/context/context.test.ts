@@ -50,7 +50,7 @@ test('a context’s value holds until the next value of the same name; of two va
   expect(at(1e9)).toEqual({ weather: 'fog', promotion: '' })
 })
 
-test('readShopContext accepts texts under allowed names and refuses the rest', () => {
+test('readShopContext accepts valid names with texts as values, and refuses the rest', () => {
   expect(readShopContext(undefined)).toEqual({})
   expect(readShopContext({ weather: 'rain', holiday: undefined })).toEqual({ weather: 'rain' })
   expect(readShopContext(['rain'])).toBe('it is not an object')

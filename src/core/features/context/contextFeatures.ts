@@ -105,8 +105,8 @@ function liftsNow(
 
 /**
  * For each item, the logarithm of a ratio: how often the current context holds in the shopper's visits with the item,
- * divided by how often it holds in all their visits. To shrink the ratio, one average visit is added to the visits with
- * the item.
+ * divided by how often it holds in all their visits. To shrink the ratio towards 1, one more visit with the item is
+ * counted, in which the context holds as often as in an average visit.
  */
 function habits(
   items: number,

@@ -50,7 +50,7 @@ const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 
 /**
- * Season that contains the day from `midnight` (UTC): the time before a holiday that matters to most gift shops.
+ * Season that contains the day from `midnight` (UTC). A season is the days up to a holiday, important for gift shops.
  * Undefined on all other days. A value that the shop provides takes precedence.
  */
 export function seasonAt(midnight: number): string | undefined {

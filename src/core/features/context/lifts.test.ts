@@ -41,7 +41,7 @@ test('rain raises the demand for the item that is bought in the rain, and for th
   expect(lift(5, 'rain')).toBe(0)
 })
 
-test('events at or after the time limit of the counts change no lift (effect of a context on demand)', () => {
+test('only events before the time limit change a lift (effect of a context on demand)', () => {
   const until = START + 20 * DAY
   const later = [...shoppers, bought([1, 5], 20), bought([1, 5], 21)]
   const before = contextTables(['weather'], CATEGORY, shoppers, until, contexts)

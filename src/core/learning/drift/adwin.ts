@@ -103,7 +103,7 @@ function hasCut(adwin: Adwin): boolean {
   let sum = 0
   for (let r = rows.length - 1; r >= 0; r--) {
     const { totals } = rows[r]
-    // No cut at a row's newest bucket, as in the library river, whose documented detection indices the tests reproduce.
+    // As in the library river, a row's newest bucket is never cut off; the tests reproduce river's detection indices.
     for (let k = 0; k < totals.length - 1; k++) {
       size += 2 ** r
       sum += totals[k]

@@ -62,7 +62,7 @@ export function correctPrior(probability: number, trained: number, actual: numbe
   return yes + no > 0 ? yes / (yes + no) : probability
 }
 
-/** k, the number of nearest rows, as in both papers. */
+/** k, the number of nearest rows, as in the papers on SMOTE and ADASYN (see `interpolated`). */
 const NEIGHBOURS = 5
 
 /** SMOTE's number of new rows per rare row: the same for all rare rows, plus one for some that are drawn at random. */

@@ -7,7 +7,7 @@ import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learn
 
 /** Number of examples per step, equal to the number of candidates of a case. */
 const STEP_EXAMPLES = 50
-/** Maximum distance by which one batch can move θ, since a mean of distant parameters makes no sense. */
+/** Maximum distance by which a batch can move θ: fusion is a mean, and a mean of distant parameters makes no sense. */
 const TRUST_RADIUS = 1
 /** Rate at which the step size α adapts. */
 const STEP_ADAPTION = 0.1

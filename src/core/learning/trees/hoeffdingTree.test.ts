@@ -34,8 +34,8 @@ describe("river's documented check", () => {
       const tree = createTree()
       let right = 0
       // River's figure, 86.09 %, depends on two rules. A nominal value's likelihood is smoothed by one. If two classes
-      // are equally likely, the tree predicts the lower index; but a leaf that counts its right guesses predicts the
-      // class that it saw first.
+      // are equally likely, the tree predicts the lower index; but when a leaf counts how often it was right, the
+      // class that it saw first counts as its prediction.
       agrawal.rows.forEach((row, index) => {
         const x = row.slice(0, 9)
         // The first instance meets an empty tree, which predicts nothing, so the first instance isn't counted.

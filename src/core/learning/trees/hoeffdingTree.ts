@@ -13,7 +13,7 @@ import { bestSplit, hoeffdingBound, type Split, sum, type Test } from './observe
 export interface TreeOptions {
   /** Columns with nominal values. */
   readonly nominal: ReadonlySet<number>
-  /** Weight that a leaf gathers between two attempts to split. */
+  /** Weight of the examples that a leaf learns between two attempts to split. */
   readonly gracePeriod: number
   /** Probability that a split uses the wrong attribute (δ of the Hoeffding bound). */
   readonly delta: number
@@ -133,8 +133,8 @@ function leafOf(node: Node, x: ArrayLike<number>): Leaf {
 }
 
 /**
- * Branch that `x` takes. A nominal value without a branch gets a new branch while learning; otherwise it takes the
- * branch with the most weight.
+ * Branch that `x` takes. A nominal value without a branch gets a new branch while learning; in a prediction, it takes
+ * the branch with the most weight.
  */
 function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: boolean): number {
   const value = x[test.attribute]
