@@ -15,8 +15,8 @@ const NAMES = ['q', 'in', 'price', 'stock', 'sort', 'show', 'shopper']
 const readFragment = () => new URLSearchParams(location.hash.slice(1))
 
 /**
- * Moves an old link's choices from the query to the fragment, before any other code reads them. The server saw the
- * choices of an old link when it answered the link, but later requests don't contain them.
+ * Moves an old link's choices from the query to the fragment, before any other code reads them. The request for the
+ * page has already sent these choices to the server, but later requests don't contain them.
  */
 export function hideChoices(): void {
   const query = new URLSearchParams(location.search)

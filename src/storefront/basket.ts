@@ -1,4 +1,4 @@
-/** @module Basket and wishlist, stored by the shop on this device. */
+/** @module Basket and wishlist, which the demo shop stores on this device. */
 import type { Item } from '../index.ts'
 import { createStored } from './stored.ts'
 

@@ -29,9 +29,9 @@ if (String(language).startsWith('de')) {
 const theme = read('theme')
 if (theme === 'light' || theme === 'dark') dataset.theme = theme
 if (read('order') === 'base') dataset.order = 'base'
-// Everyone's list stays hidden from a returning shopper until their own list is ready.
+// The prerendered list is the same for everyone, so it stays hidden until a returning shopper's own list is ready.
 else if (read(`${own}known`) === true) dataset.returning = ''
-// A service worker controls the page, so it has stored the font of the texts, and the first paint can use this font.
+// If a service worker controls the page, it has stored the font of the texts, so the first paint can use this font.
 if (navigator.serviceWorker?.controller) dataset.face = ''
 // The prerendered list is hidden if the address filters or sorts it.
 if (/[?&#](price|stock|sort|show)=/.test(location.search + location.hash)) dataset.narrowed = ''

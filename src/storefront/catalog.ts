@@ -19,7 +19,7 @@ export interface Department {
 }
 
 export interface Catalog {
-  /** Path of the only page for which this part of the catalog is complete enough; null for the whole catalog. */
+  /** Path of the only page that this part of the catalog suffices for; null if the catalog is complete. */
   readonly enoughFor: string | null
   readonly items: readonly Item[]
   readonly get: (id: string) => Item | undefined

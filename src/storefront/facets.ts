@@ -30,7 +30,7 @@ const stockGroup = (): FacetGroup => ({
   matches: (item, value) => isSold(item) === (value === 'in'),
 })
 
-/** @param departments whether the tree begins with departments; false on a department's page */
+/** @param departments whether the tree of choices begins with departments; false on a department's page */
 function treeGroup(items: readonly Item[], catalog: Catalog, departments: boolean): FacetGroup {
   return valueGroup(
     items,
@@ -60,7 +60,7 @@ export function useChosen(items: readonly Item[], departments: boolean): FacetsS
     ],
     [items, catalog, departments],
   )
-  // The memo below depends on this text, because the address changes with every letter of a search.
+  // The memo below depends on this text instead of `choices`, which changes with every letter of a search.
   const chosen = JSON.stringify(
     Object.fromEntries(groups.map(({ name }) => [name, choices.getAll(name)])),
   )

@@ -20,8 +20,8 @@ export interface FirstPage {
   /** Path of the page, as the router writes paths. */
   readonly path: string
   /**
-   * Products on the page. On a department's page, the products that are not shown are included, too, with only the
-   * fields that filters count.
+   * Products on the page. On a department's page, the products that are not shown are included, too, but only with the
+   * fields that filters need.
    */
   readonly items: readonly Item[]
   readonly departments: readonly {
@@ -33,8 +33,8 @@ export interface FirstPage {
   /** Department of all items, on a department's page. */
   readonly department?: string
   /**
-   * Ids of the products in both lists of the home page, best first, as the base model ranks them for a new shopper.
-   * Only on the home page.
+   * Ids of the products in "For you", then those in `Popular`, best first, as the base model ranks them for a new
+   * shopper. Only on the home page.
    */
   readonly bestsellers?: readonly string[]
   /** Sales history of the product, on a product's page. */
@@ -46,7 +46,7 @@ export const FIRST_PAGE = 'first-page'
 
 /** Number of products in "For you". */
 export const FOR_YOU = 12
-/** Number of products on a shelf, which are one row on a desktop. */
+/** Number of products on a shelf: one row on a desktop. */
 export const SHELF = 6
 
 /**
@@ -104,7 +104,7 @@ export function firstDepartment(whole: Catalog, path: string, of: Department): F
   return { path, items, departments: namesOf(whole), department: of.name }
 }
 
-/** Returns only those fields of a product by which filters count it. */
+/** Returns only those fields of a product that filters need. */
 const counted = (item: Item): Item => {
   const { id, category, price, available } = item
   const kind = kindOf(item)
@@ -123,7 +123,7 @@ export function firstProduct(
 }
 
 /**
- * First page with an empty basket, because only the device knows what is in a shopper's basket.
+ * Data of the basket's page. The basket is empty, because only the device knows what is in it.
  * @param popular ids, best first
  */
 export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({
@@ -133,7 +133,7 @@ export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPa
   bestsellers: popular,
 })
 
-/** First page of a search, which is the same for every query. */
+/** Data of the search page, the same for every query. */
 export const firstSearch = (whole: Catalog): FirstPage => ({
   path: '/search',
   items: [],

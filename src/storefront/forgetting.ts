@@ -1,6 +1,6 @@
 /**
  * @module When the shopper makes the personalizer forget something, removes it from the shop's own lists, too, in every
- * tab. An order that is still listed after its deletion would contradict the panel.
+ * tab. Otherwise the shop would still list an order that the panel "What this shop learned" calls deleted.
  */
 
 import type { EventName, Item, Personalizer } from '../index.ts'
@@ -42,14 +42,14 @@ export function forgetTogether(
       const undo = await personalizer.forget(what)
       forgetShown()
       if (what.kind === 'event') ended.get(what.id)?.()
-      /** Whether `what`, which the shopper deleted, includes the events of this name about the item. */
+      /** Whether the deletion (`what`) includes events with the name `done` about the item. */
       const gone = (done: EventName, id: string) =>
         (what.kind === 'events' && what.name === done) ||
         (what.kind === 'item' && what.name === id) ||
         (what.kind === 'category' && what.name === itemOf(id)?.category)
       const isGone = ({ lines, who: by = ME }: PlacedOrder) =>
         by === who.get() && lines.some(({ id }) => gone('purchase', id))
-      // Nothing shows a forgotten order any more, so it must not be sent later.
+      // The shop no longer shows a forgotten order, so it must not send the order to its server later.
       const waiting = orders.get().filter((order) => isGone(order) && isUnsent(order))
       withdraw(waiting.map(({ id }) => id ?? ''))
       const putBack = [

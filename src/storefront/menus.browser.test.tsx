@@ -96,7 +96,7 @@ test('in a department, feedback on two products replaces their cards by notes, U
   const root = await open('/category/Kitchen')
   await openMenu(root, 'i3')
   const best = places(root)
-  // The department is in the order that its rerank query gives, so the menu states the product's rank in that order.
+  // The device has sorted the department's products, so the menu states the product's rank among them.
   expect(status(root)).toMatch(/number 4\.$/)
   await userEvent.keyboard('{Tab}{Enter}')
   await waitFor(() => expect(places(root)[3]).toBe('ns-folded'))

@@ -151,7 +151,7 @@ export class Arrival extends Component<ArrivalProps> {
     return null
   }
 
-  // React hides this part while a page's file loads, and mounts it again when the page shows, so the focus is set then.
+  // While a page's file loads, React hides this component. React calls this method when the page appears.
   override componentDidMount(): void {
     this.focus()
   }

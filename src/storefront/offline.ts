@@ -9,7 +9,7 @@ import { checkBy, isCut, setWire, WORKER_FILE } from './wire/wire.ts'
  */
 const KEEPING_PATIENCE = 10_000
 
-/** Whether the files of the fast-forward page are stored for use without a network; if not, the reason. */
+/** Whether the files of the page `/fast-forward` are stored for use without a network; if not, the reason. */
 export const replayKept = createSignal<'unknown' | 'kept' | 'saves-data' | 'full' | 'failed'>(
   'unknown',
 )
@@ -43,8 +43,8 @@ export function followForOffline(): void {
 async function leaveOffline(): Promise<void> {
   replayKept.set('unknown')
   try {
-    // While the shopper has cut the wire (to all servers), the service worker refuses requests. The service worker is
-    // removed below, so the shop goes online first.
+    // If the shopper has blocked all requests, the service worker refuses them. The service worker is removed below, so
+    // the block ends first.
     if (isCut.get()) await setWire(false, null)
     await (await navigator.serviceWorker?.getRegistration())?.unregister()
     for (const name of await caches.keys())

@@ -18,7 +18,7 @@ export interface PlacedOrder {
   readonly lines: readonly OrderLine[]
   /** Random id under which the server stores the order; absent for past orders that the server sent after a sign-in. */
   readonly id?: string
-  /** Id of the person whom the shopper shopped for; absent for the shopper. */
+  /** Id of the person whom the shopper shopped for; absent if they shopped for themselves. */
   readonly who?: string
 }
 
@@ -74,7 +74,7 @@ export const signedIn = createStored(
   'shared',
 )
 
-/** Adds a returning shopper's past orders, with one piece of each product at today's price. */
+/** Adds a returning shopper's past orders. Each product counts as one piece at today's price. */
 export function takeOrders(
   past: readonly PastOrder[],
   priceOf: (id: string) => number | undefined,

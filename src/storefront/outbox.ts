@@ -123,9 +123,9 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // `refused` is a list in memory while the shopper shops for `nobody`, otherwise a stored list. If the list in use
-    // isn't that of the order, an order placed for `nobody` is dropped, and any other order stays queued until its
-    // refusal can be stored.
+    // `refused` is a list in memory while the shopper shops for `nobody`, otherwise a stored list. So a refused order
+    // for `nobody` is listed only while the shopper still shops for `nobody`, and any other refused order stays queued
+    // until the stored list is in use.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

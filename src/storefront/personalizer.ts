@@ -27,7 +27,7 @@ async function start(): Promise<Personalizer> {
     },
     worker: vault ? inVault(vault) : makeWorker,
     engine: engineFromAddress(location.search),
-    // Lists leave out products that are due again or were viewed in this visit, because these have their own shelves.
+    // Lists leave out products that have their own lists: bought, in the basket, or viewed in this visit.
     exclude: ['owned', 'basket', 'seen'],
     federation,
     modelKeys,
@@ -38,7 +38,7 @@ async function start(): Promise<Personalizer> {
 
 let begun: Promise<Personalizer> | null = null
 
-/** Starts the personalizer, which needs nothing from the page, before the page's script. */
+/** Starts the personalizer before the page's script has loaded. The personalizer needs nothing from the page. */
 export function beginPersonalizer(): void {
   begun = start()
   begun.catch(() => undefined)

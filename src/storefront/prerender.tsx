@@ -1,4 +1,4 @@
-/** @module Renders pages as HTML when the shop is built, and an outline without products for all other pages. */
+/** @module Renders pages as HTML when the shop is built, and the shop's empty frame for all other pages. */
 import { StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { Router } from 'wouter'
@@ -73,7 +73,7 @@ function render(title: string, first: FirstPage): Rendered {
       </StrictMode>
     </Router>,
   )
-  // Within a script element, only `</script` and `<!--` are special.
+  // Escapes each `<`, because `</script` and `<!--` have a meaning inside a script element.
   const json = JSON.stringify(first).replaceAll('<', '\\u003c')
   return {
     path: first.path,

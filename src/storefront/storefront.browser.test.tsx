@@ -137,7 +137,7 @@ test('a list stays still while the pointer is on it, and updates when the pointe
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i1'))
 })
 
-test('the page’s link can be copied; if copying fails, the page names the address bar', async () => {
+test('the page’s link can be copied; if copying fails, the page tells the shopper to copy it from the address bar', async () => {
   const written: string[] = []
   const write = vi.spyOn(navigator.clipboard, 'writeText')
   write.mockImplementation(async (text) => void written.push(text))

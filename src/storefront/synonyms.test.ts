@@ -18,7 +18,7 @@ test('every synonym finds products of the shop', () => {
   expect(wordings.filter((wording) => !finds(wording))).toEqual([])
 })
 
-test('a query for a gift’s recipient finds products', () => {
+test('a query that names only the recipient of a gift finds products', () => {
   for (const query of ['gift for him', 'Presents for her', 'gift for a 5 year old', 'gift for mum'])
     expect(search.find(query)[0], query).toMatchObject({ complete: true })
 })
@@ -64,7 +64,7 @@ test('queries for products that the shop lacks find nothing, in both languages',
     ).toEqual([])
 })
 
-test('a query is completed to a word of best sellers, and in the German shop to a German word', () => {
+test('typed letters are completed to a word in titles of best sellers, and in the German shop to a German word', () => {
   expect(search.suggest('can')[0]).toBe('candles')
   expect(inGerman.suggest('tas')).toContain('tasse')
 })

@@ -22,7 +22,7 @@ describe('money', () => {
     )
   })
 
-  it('`money` creates no format for pounds, which is slow on phones', () => {
+  it('`money` creates no `Intl` format for pounds, because that is slow on phones', () => {
     const made = vi.spyOn(Intl, 'NumberFormat')
     money(2.95)
     money(1234.5)

@@ -1,6 +1,6 @@
 /**
  * @module Makes candidate models that differ in the weight of the encoder's score: nearly 0, some fixed shares, and the
- * weight fitted jointly with the features. Validation decides which weight ships.
+ * weight fitted jointly with the features. Validation then chooses one of the candidates.
  */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'

@@ -13,7 +13,7 @@ const HOUR = 3_600_000
 const shop = testShop()
 const model = testModel(shop)
 
-/** Shoppers who view the first product of an order twice, an hour before they order. */
+/** Shoppers who, an hour before each order, view its first product twice. */
 const shoppers: readonly ShopperHistory[] = shop.shoppers
   .slice(0, 20)
   .map(({ id, interactions }) => ({

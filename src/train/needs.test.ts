@@ -19,7 +19,7 @@ it('the estimated download, which is compared with the budget, counts 64 bytes f
   expect(describeNeeds({ ...shop, items }, 650_000)).toContain('budget')
 })
 
-it('the memory estimate counts the cases that ranker and prior learn from', () => {
+it('the memory estimate grows with the number of shoppers, but not with the number of items', () => {
   expect(memoryOf(2000, 3000)).toBeGreaterThan(0.5)
   expect(memoryOf(10, 3000)).toBeLessThan(0.5)
   // A larger catalog needs no more memory, because only the best items of a case stay in memory.

@@ -15,7 +15,7 @@ import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core per event: for the log that trains fastest, and for the one that trains slowest. */
 const EACH_EVENT = [1, 4.5] as const
-/** Base memory, bytes; the largest of events, the ranker's table and the prior's cases comes on top. */
+/** Base memory, bytes. The largest of three parts is added: events, ranker's table, prior's cases. */
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000

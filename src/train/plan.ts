@@ -39,7 +39,7 @@ interface Plan {
   readonly split: Split
   readonly encoder: EncoderSettings
   teachesEncoder(shopper: string): boolean
-  /** Split for ranker, validation and prior: `split`, with leave-one-out plus one more event of each shopper. */
+  /** Split for ranker, validation and prior: `split`. With leave-one-out, each shopper has one event more. */
   readonly questions: Split
   /** Time of the ranker's first case, milliseconds; default: after a warm-up. */
   readonly questionsFrom?: number

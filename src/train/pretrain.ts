@@ -54,7 +54,7 @@ export const NO_PRIOR: PersonalPrior = {
   halfLifeDays: 1,
 }
 
-/** Learners that can be added to the weighted features. A learner ships only if it helps on the shop's own log. */
+/** Learners that can be added to the weighted features. A model gets a learner only if it helps on the shop's log. */
 export const LEARNERS = ['encoder', 'trees', 'context'] as const
 
 export type Learner = (typeof LEARNERS)[number]

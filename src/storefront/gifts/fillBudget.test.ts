@@ -46,7 +46,7 @@ describe('filling a budget', () => {
     )
   })
 
-  test('`fillBudget` never exceeds a large budget, and its choice is at least as good as the best one at prices rounded up', () => {
+  test('`fillBudget` never exceeds a large budget, and its choice is at least as good as the best one for a slightly smaller budget', () => {
     const budgets = fc.record({
       count: fc.integer({ min: 1, max: 4 }),
       pence: fc.integer({ min: 10_000, max: 99_999 }),

@@ -34,7 +34,7 @@ export function Basket() {
   const kept = useSignal(basket)
   const first = useBestsellers()
   const rendered = catalog.enoughFor !== null
-  // The products of the basket's lines are still loading.
+  // Until the whole catalog has loaded, products of the basket can be missing, so placeholders show.
   if (rendered && kept.length > 0) return <Outline />
   const lines = priced(kept, catalog.get)
   const report = (name: 'add_to_cart' | 'remove_from_cart', { item, quantity }: PricedLine) =>

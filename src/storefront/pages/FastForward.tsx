@@ -65,7 +65,7 @@ function ShoppersYear() {
   return shoppers ? <Choice shoppers={shoppers} /> : <Waiting />
 }
 
-/** Says whether fast-forward works offline, and if not, what is missing. */
+/** Says whether this page works offline, and if not, what is missing. */
 function WithoutNetwork() {
   const kept = useSignal(replayKept)
   const { storage, notices } = usePersonalization()

@@ -43,8 +43,8 @@ export function Play() {
   const [tapped, setTapped] = useState<readonly string[]>([])
   const [began, begin] = useState<number | null>(null)
   const followed = useFollowed(own.items)
-  // Marks the shop's first hint, that the list has changed, as shown (`told`): on this page the shopper sees the change
-  // anyway.
+  // On this page the shopper sees the list change, so the note after the first view (`Passing.tsx`) counts as shown
+  // (`told`).
   useEffect(() => {
     if (told.get() === 0) told.set(1)
   }, [])

@@ -61,7 +61,7 @@ export function Assortment(props: AssortmentProps) {
     () => sort && [words('why.sorted', { by: words(`list.${sort}`) })],
     [sort],
   )
-  // React first updates what a choice changes at once, and renders the list in slices afterwards, so that the next
+  // After a choice, React first updates filters and count, and later renders the list in slices, so that the next
   // choice isn't delayed.
   const listed = useDeferredValue(shown)
   // A prerendered page was made without knowing the shopper or the choices in the address. So choices apply only once

@@ -1,4 +1,4 @@
-/** @module Top of every page: name, search, departments, wishlist, basket, theme, order, panel. */
+/** @module Top of every page: name, search, sorting switch, side panel, theme switch, wishlist, basket, departments. */
 import { memo, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { basket, wishlist } from '../basket.ts'

@@ -102,7 +102,7 @@ export function LearnedDrawer() {
   )
 }
 
-/** Part of the panel with the shopper's settings of their list, if there are any. */
+/** Notice and reset button in the panel, if the shopper has changed the settings of their list. */
 function TunedPart() {
   if (isNeutral(useSignal(tuning))) return null
   return (

@@ -1,6 +1,6 @@
 /**
  * @module Signs in as a returning shopper. In a real shop, the server then gives this browser the shopper's orders. In
- * the demo the orders come from a file of the shop, and the shoppers are those of fast-forward.
+ * the demo the orders come from a file of the shop, and the shoppers are those of the page `/fast-forward`.
  */
 import { type FormEvent, useRef, useState } from 'react'
 import type { PastOrder } from '../../index.ts'

@@ -1,4 +1,4 @@
-/** @module Second part of `/fast-forward`: first weeks of a shop that collects nothing, recorded by `simulate`. */
+/** @module Second part of `/fast-forward`: recorded first weeks of a shop that collects nothing. */
 import { useMemo } from 'react'
 import { productPath, titleOf } from '../catalog.ts'
 import { Link } from '../parts/Link.tsx'

@@ -3,7 +3,7 @@ import { loadJson } from '../load.ts'
 import { words } from '../words/words.ts'
 import type { Moment } from './quality.ts'
 
-/** Ways of ranking: the catalog alone, and the model that rounds improve. */
+/** Ways of ranking: by the catalog alone, and by the model that devices improve in weekly rounds. */
 export const SHOP_ARMS = ['alone', 'rounds'] as const
 export type ShopArm = (typeof SHOP_ARMS)[number]
 

@@ -1,4 +1,4 @@
-/** @module Reads the held-out shoppers whose year can be replayed. `scripts/replay.ts` writes their file. */
+/** @module Reads shoppers unseen in training, whose year can be replayed. `scripts/replay.ts` writes their file. */
 import { loadJson } from '../load.ts'
 import { words } from '../words/words.ts'
 

@@ -23,7 +23,7 @@ const say = (shown: Partial<Parameters<typeof lineOf>[0]>) =>
   )
 
 describe('the line above the list', () => {
-  test('the line above the list invites a new shopper', () => {
+  test('the line above the list invites a new shopper to open a product', () => {
     expect(say({ known: false, now: list(9, 8, 7) })).toBe(
       'Everyone sees this list. Open something you like, then come back.',
     )
@@ -65,8 +65,8 @@ describe('the line above the list', () => {
     expect(say({ everyones: null })).toBe('')
   })
 
-  test('the line above the list compares with everyone’s list even if the shopper’s list leaves items out', () => {
-    // The first item of everyone's list is in the basket, so all base ranks are lower by one.
+  test('the line above the list counts items that everyone’s list lacks, even if the shopper’s list leaves items out', () => {
+    // The first item of everyone's list is in the basket, so it doesn't count in the base ranks of the others.
     const now = list(2, 3, 4).map((one) => ({ ...one, baseRank: one.baseRank - 1 }))
     expect(say({ now })).toBe('1 of these 3 is here because of what you did in this shop.')
   })

@@ -42,7 +42,7 @@ function neverFalls(
 }
 
 describe('tuned', () => {
-  test('neutral settings, and the usual price, keep the list’s order, whatever the scores', () => {
+  test('neutral settings, or a price setting equal to the usual price, keep the list’s order, whatever the scores', () => {
     fc.assert(
       fc.property(entries, (list) => {
         expect(order(list, NEUTRAL)).toEqual(list)

@@ -31,8 +31,8 @@ const THEME = 2.5
 const SAME = 1e-6
 
 /**
- * @param list best first. Pinned products and the rule for variety can stand out of score order; neutral settings
- *   keep this order.
+ * @param list best first. Pinned products, and products moved for variety, can be out of score order; neutral settings
+ *   leave them there.
  * @param usual the shopper's usual price, at which the price setting changes nothing; above 0
  */
 export function tuned<Entry extends { readonly score: number }>(

@@ -49,7 +49,7 @@ export async function switchTo(personalizer: Personalizer, id: string): Promise<
     try {
       keepHint(id)
     } catch (error) {
-      // If storage is denied instead, nothing is stored for anybody.
+      // If the browser denies storage, the switch goes on, because nothing is stored for anybody.
       if ((error as Error).name === 'QuotaExceededError') throw error
     }
   switching++

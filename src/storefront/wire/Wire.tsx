@@ -40,7 +40,7 @@ function useWire() {
     setBusy(false)
   }
 
-  // The shopper has already pressed the button, so the wire is cut as soon as the shop's files are stored.
+  // If the shopper pressed the button too early, the wire is cut without a second press once the files are stored.
   const pressAgain = useEffectEvent(() => void press())
   useEffect(() => {
     if (trouble === 'starting' && stored !== 'unknown') pressAgain()
@@ -95,7 +95,7 @@ export function CutSign() {
   )
 }
 
-/** The panel's part: the button, and all requests since the page opened. */
+/** Part of the side panel: the button that cuts the wire, and all requests since the page opened. */
 export function WirePart() {
   const asked = useAsked()
   return (

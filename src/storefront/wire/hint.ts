@@ -1,6 +1,6 @@
 /**
- * @module Hint in `localStorage` whether the shopper has cut the wire (the connection to servers). The service worker's
- * own state counts. A new page reads this hint, so that it makes no request before the service worker answers.
+ * @module Hint in `localStorage` whether the shopper has cut the wire (the connection to servers). A new page reads
+ * this hint, so that it makes no request before the service worker answers. The answer then replaces the hint.
  */
 export const CUT = 'nearside-shop.cut'
 

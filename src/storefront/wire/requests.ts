@@ -1,7 +1,7 @@
 /**
  * @module All requests of the shop since the page opened, from three sources. The service worker reports the requests
- * of all pages, of their workers, and its own. The page's Performance entries list requests made before it ran. The
- * device's log lists those of a vault (a frame on another origin), or of a worker that started before it.
+ * of all pages, of their workers, and its own. The page's Performance entries list requests made before the service
+ * worker ran. The device's log lists those of a vault (a frame on another origin), or of a worker that started earlier.
  */
 import { useEffect, useSyncExternalStore } from 'react'
 import type { LedgerEntry, Personalizer } from '../../index.ts'

@@ -26,8 +26,8 @@ import taught from './weights.json' with { type: 'json' }
 type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
 
 /**
- * Hold-out share that the manifest states. No log of this shop trained it. If one arrives later, `evaluate` tests
- * the model on this share of the log's shoppers and tunes the baselines on the other shoppers.
+ * Hold-out share that the manifest states, although no log of this shop trained the model. If the shop has a log later,
+ * `evaluate` tests the model on this share of the log's shoppers and tunes the baselines on the other shoppers.
  */
 const HELD_OUT = 0.2
 

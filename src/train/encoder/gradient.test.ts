@@ -1,4 +1,4 @@
-/** Compares backpropagation with finite differences, and the trained block with the serving encoder. */
+/** Compares backpropagation with finite differences, and the trained block with the encoder on devices. */
 
 import { LOG_NAMES } from '@nearside/core/events/event.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
@@ -40,7 +40,7 @@ function setup(seed: number) {
   const matrix = createMatrix(BLOCK_FLOATS + 400_000)
   const weights = initialWeights(matrix, random)
   for (const [name, { value }] of Object.entries(weights)) {
-    // Every parameter moves away from its initial value, so that no gradient is zero by symmetry.
+    // Every parameter gets noise, so that no gradient is zero by symmetry.
     for (let k = 0; k < value.length; k++)
       value[k] = value[k] * 0.5 + (name === 'distance' ? 0.5 : 0.2) * random.normal()
   }
@@ -100,7 +100,7 @@ test.each([
   expect(compared).toBeGreaterThan(everything.length)
 })
 
-test('without dropout, the block’s last position equals the serving encoder’s output', () => {
+test('without dropout, the block’s last position equals the output of the encoder on devices', () => {
   const { weights, block, table } = setup(8)
   const history = Array.from({ length: 23 }, (_, t) => ({
     item: (t * 5) % ITEMS.length,

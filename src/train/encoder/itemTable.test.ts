@@ -19,7 +19,7 @@ const EVERY = Int32Array.from(ITEMS.keys())
 const RATE = 0.05
 const DECAY = 0.1
 
-/** Applies the same gradients to the items of each batch. */
+/** Trains a table with random gradients, the same in each call with the same batches. @returns item vectors */
 function move(sparseFrom: number, batches: readonly Int32Array[]): Float32Array {
   const random = createRandom(1)
   const settings = { leastTitles: 1, priceBands: 3, idDropout: 0, decay: DECAY, sparseFrom }

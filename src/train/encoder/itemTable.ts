@@ -182,7 +182,7 @@ export function createItemTable(
     compose,
     meet,
     backward,
-    /** Content tables in the form that the model ships. */
+    /** Content tables as the model stores them. */
     content: (): ContentTables => ({
       words,
       wordVectors: wordVectors.slice(),

@@ -78,7 +78,7 @@ const LAYOUTS: readonly Layout[] = [
     inherits: true,
   },
   {
-    // Advanced Order Export: `Item #` counts the lines of an order.
+    // From the plugin Advanced Order Export. Its column `Item #` counts the lines of an order, so it is no id.
     name: 'WooCommerce orders, one line per item',
     marks: [
       'ordernumber quantityrefund',

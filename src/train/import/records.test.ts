@@ -124,7 +124,7 @@ describe('a quote that is never closed', () => {
     expect(all).toHaveLength(1 + 3000 + 2)
   })
 
-  test('an unclosed quote is reported in the last line', async () => {
+  test('a quote that the last line opens and never closes is reported', async () => {
     const all = await records('a,b\n1,2\n3,"4')
     expect(all.at(-1)).toEqual({ line: 3, text: '3,"4', isOpen: true })
   })

@@ -131,7 +131,7 @@ export async function requireSigner(
   )
 }
 
-/** Moves the folder of a model's tail to its place. Its name has the hash of its files, so an existing folder stays. */
+/** Moves the folder of the less popular items to its place. Its name has its files' hash: an existing folder stays. */
 async function placeTail(
   models: string,
   staging: string,

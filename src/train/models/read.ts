@@ -85,7 +85,7 @@ export async function readModel(directory: string): Promise<BaseModel> {
 }
 
 /**
- * Reads and verifies the files of a model's tail; null if the model has no tail.
+ * Reads and verifies the files of a model's tail (less popular items); null if the model has no tail.
  * @throws NearsideError `model-corrupt`
  */
 export async function readTail({

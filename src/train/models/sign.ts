@@ -30,7 +30,7 @@ export interface Signer {
 export interface Cosigner {
   /** Highest release that the helper has signed; 0 for none. */
   lastRelease(): Promise<number>
-  /** @throws NearsideError `version-taken` if another publisher was first */
+  /** @throws NearsideError `version-taken` if the helper has signed this or a later release number for another model */
   sign(latest: LatestModel): Promise<ModelSignature>
 }
 

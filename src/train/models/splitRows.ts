@@ -49,7 +49,7 @@ export function splitRows(
   return { head: kept, shards, left: Math.max(0, unknown - MOST_NEW) }
 }
 
-/** Texts of the files in the folder `linesFolder`, by file name. */
+/** Texts of `words.json`, `departments.json` and each shard's products (`N.json`), by file name. */
 export function tailTexts({ shards }: Pick<SplitRows, 'shards'>): ReadonlyMap<string, string> {
   return new Map([
     ['departments.json', JSON.stringify(Object.fromEntries(departmentShards(shards)))],

@@ -211,7 +211,7 @@ test('a new product changes no score of the other products', async () => {
   for (const [id, score] of part) expect(score, id).toBe(all.get(id))
 })
 
-test('a new product of a new brand gets a peer group (category and brand) that no item of the tail has', async () => {
+test('a new product of a new brand gets a peer group (category and brand) that no item of the whole model has', async () => {
   const { head, whole } = await splitShop(6)
   const items = [...head.itemIds.map((id) => ({ id })), { id: 'new', brand: 'a new brand' }]
   const group = extendModel(head, items).statistics.peerGroup.at(-1)

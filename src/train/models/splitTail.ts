@@ -26,9 +26,9 @@ import { gather, gatherColumns, splitNeighbours } from './splitTensors.ts'
 
 /** Number of items above which a model is split, because a device that held a larger model would need over 60 MB. */
 const MOST_WHOLE = 50_000
-/** Number of items of the head. Up to this number, a device scores every item (see `LARGE`). */
+/** Number of items of the head. Up to this number, a device scores every item (`LARGE` in `candidateSource.ts`). */
 const HEAD_ITEMS = 20_000
-/** Maximum number of items of a shard; also the average number of ids in a bucket (file `ids-N`). */
+/** Maximum number of items of a shard; also the average number of ids in a file `ids-N`, which maps ids to shards. */
 const SHARD_ITEMS = 4096
 
 export interface SplitSizes {

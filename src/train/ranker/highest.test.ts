@@ -17,7 +17,7 @@ const ITEMS = 3000
 const NOW = Date.UTC(2024, 2, 1)
 const NAMES = ['view_item', 'add_to_cart', 'purchase'] as const
 
-/** A random history; of purchases only if `names` is 1. */
+/** A random history. If `names` is 1, it has only purchases. */
 function historyOf(random: Random, length: number, names: number): History {
   return Array.from({ length }, (_, k) => ({
     item: random.integer(ITEMS),

@@ -57,7 +57,7 @@ export function sampleCases(
   const { until, warmUp, firstShare, maxCases } = options
   const shoppers = logsBefore(whole, until)
   const from = options.from ?? midnightAt(warmUp, firstTime(shoppers, until), until)
-  // Cases are built twice, because the log can have millions of cases, of which a few thousand are drawn.
+  // Cases are built twice, to count and then to draw them, because millions of cases would not fit into memory.
   const isOpening = ({ interactions }: ShopperHistory, { time }: Case) =>
     firstAtOrAfter(interactions, time) === 0
   const dropped = new Set<number>()

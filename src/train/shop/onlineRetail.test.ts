@@ -62,7 +62,7 @@ describe('data/online-retail', () => {
     expect(shop.items.filter(({ available }) => available !== false).length).toBeGreaterThan(3_000)
   })
 
-  test('the browser’s catalog equals the shop’s catalog without services, with a picture for each product', async () => {
+  test('the browser’s catalog equals the shop’s catalog without services (such as carriage), with a picture for each product', async () => {
     const text = await readFile(join(root, 'public/catalog/catalog.json'), 'utf8')
     const catalog = Catalog.parse(JSON.parse(text))
     expect(catalog.faults).toEqual([])

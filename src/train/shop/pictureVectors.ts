@@ -1,6 +1,6 @@
 /**
  * @module Reads picture vectors from a catalog, one per product, which the shop made with a picture model of its own.
- * Packs them for devices. Only training knows these vectors; devices get them in the base model.
+ * Packs them for devices. Only training reads the vectors themselves; devices get packed vectors in the base model.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -49,8 +49,8 @@ function numbersIn(text: string): unknown {
 
 /**
  * Share of the shop's mean vector that is subtracted. If the whole mean were subtracted, near-identical vectors of a
- * small or uniform shop would become mere differences from their mean, and look unlike. With four fifths, vectors
- * there still look alike from a cosine of about 0.96, and the direction common to varied pictures hardly counts.
+ * small or uniform shop would become mere differences from their mean, and look unlike. With four fifths, vectors of
+ * such a shop look alike if their cosine is at least 0.96, and the direction common to varied pictures hardly counts.
  */
 const MEAN_SHARE = 0.8
 

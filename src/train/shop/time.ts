@@ -9,7 +9,7 @@ interface ParsedTime {
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** Parses an ISO date or date-time; null for a day that is not in the calendar, too, unlike `Date.parse`. */
+/** Parses an ISO date or date-time; null for other text, and for a day that no calendar has, such as 30 February. */
 export function parseIsoTime(text: string): ParsedTime | null {
   const parts = ISO.exec(text)
   if (!parts) return null

@@ -1,5 +1,5 @@
 /**
- * @module Grows the trees that re-rank the base model's candidates, and ships them only if they rank better for new
+ * @module Grows the trees that re-rank the base model's candidates, and keeps them only if they rank better for new
  * shoppers. Each half of the shoppers is tested on its last months, with trees grown on the other half. The other
  * half's cases also choose the number of trees; a choice on the tested half would inflate the reported gain.
  * The tested scores leave out the encoder, whose scores look too good on the shoppers that it was trained on.

@@ -48,7 +48,7 @@ test('an update keeps the parent’s hold-out share or file', () => {
   expect(() => sameHoldout(byFile, null)).toThrow(/give that file/)
 })
 
-test('a hold-out file may add new shoppers only', () => {
+test('a hold-out file may add only shoppers who are new in the log', () => {
   const until = Date.parse(model.manifest.data.until)
   const history = (id: string, time: number) => ({
     id,

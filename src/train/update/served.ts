@@ -48,7 +48,7 @@ export async function serveCases(
     const { history, time, targets } = one
     const terms = linearTerms({ ...model, statistics: statisticsOf(one) }, history, time)
     const encoded = new Float32Array(terms.base.length)
-    // A cold-start user's list is ranked by popularity.
+    // The encoder's score counts only if the history shows interest; otherwise popularity ranks the items.
     if (isKnown(history))
       addScores(encoded, model.itemVectors, multiply(model.projection, terms.hidden))
     for (const [k, { ndcgs, described }] of all.entries()) {

@@ -204,7 +204,7 @@ export async function updateModel(
   const fusion = fuseWeights(table, model.featureWeights, isNewest)
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
-  // The new encoder and weights were trained on other shoppers' orders of these days, but the parent's were not. So the
+  // The new encoder and weights were trained on other shoppers' newest orders, but the parent's were not. So the
   // comparison on held-out shoppers slightly favours the update.
   const guard = await judge(next)
   progress('counting', 0, 1)

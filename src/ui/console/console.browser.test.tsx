@@ -596,7 +596,7 @@ describe('technical details', () => {
     await expect.element(choice).toHaveDisplayValue('Plain JavaScript')
   })
 
-  test('after a reload, the console’s lines about engine and fit agree', async () => {
+  test('after a reload, the console’s lines about engine and last fit name the same engine', async () => {
     const fit = {
       engine: 'wasm',
       cases: 3,

@@ -321,7 +321,7 @@ export class NearsideRecommendations extends Base {
     })
   }
 
-  /** Gives the focus to the button of a line that has just appeared, or of an item that an undo brought back. */
+  /** Focuses the Undo button of a line that just replaced a card, or the button of a card that an undo brought back. */
   #moveFocus(folded: Folded | null): void {
     const isNew = folded && folded !== this.#folded
     this.#folded = folded

@@ -41,7 +41,7 @@ describe('what a list shows', () => {
     expect(viewOf(LOADING, { ...settings, initialItems: [] }).isEmpty).toBe(true)
   })
 
-  test('the shop’s transform of a list runs last; a list without items is empty', () => {
+  test('the shop’s `transformItems` runs last; a list is empty if the page knows none of its items', () => {
     const transformItems = (items: readonly Recommendation[]) => items.slice().reverse()
     expect(idsOf(viewOf(ready('a', 'b', 'c'), { ...settings, transformItems }))).toEqual(['c', 'b'])
     expect(viewOf(ready('gone'), settings).isEmpty).toBe(true)

@@ -52,7 +52,7 @@ test('the menu says why the item is there, and which rank it would have without 
   await waitFor(() => expect(status()).toContain('43'))
   expect(status()).toContain('Candles')
   await press(container, 'tin')
-  // No action of the shopper brought this item into the list.
+  // No action brought this item into the list, so the menu states its rank in everyone's list.
   await waitFor(() => expect(status()).toMatch(/number 1\.$/))
   expect(container.querySelectorAll('.ns-menu-body')).toHaveLength(1)
 })

@@ -607,7 +607,7 @@ describe('list observer', () => {
     expect(question).toHaveBeenCalledTimes(21)
   })
 
-  test('another `mayShow` changes the list without another request', async () => {
+  test('another `mayShow` function changes which items the list shows, without another request', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const observer = createListObserver(personalizer)
     const stop = observer.subscribe(() => {})
@@ -710,7 +710,7 @@ test('a shopper who has paused learning sees a notice beside their list and can 
   expect(personalizer.getSnapshot().paused).toBe(false)
 })
 
-test('the resume button looks like a button outside of our lists too', async () => {
+test('the resume button looks like a button even outside of a list', async () => {
   await personalizer.pause(true)
   const screen = await show(<LearningPaused />)
   const resume = screen.getByRole('button', { name: ENGLISH.resume })

@@ -95,7 +95,7 @@ test('the text about a move compares an item’s rank with its base rank, and is
   expect(movedText(words, at(Number.NaN))).toBeNull()
 })
 
-test('a stored action is named by its first titles, and a search by its words', () => {
+test('the text of a stored action names its first products, and that of a search its words', () => {
   const text = (event: Parameters<typeof panel.actionText>[1]) =>
     panel.actionText(words, event, itemOf)
   expect(text({ name: 'view_item', items: ['tin'] })).toBe('Looked at: Cake tin')

@@ -66,7 +66,7 @@ export function SearchBox<TItem extends Item = Item>({
   /** Called before the shopper goes to a suggested product. */
   readonly onSelect?: (item: TItem) => void
   /**
-   * Goes to an address of the shop, by default as a link. A function that loads no document must move the focus itself.
+   * Goes to an address; default: the browser loads it. A function that loads no document must move the focus itself.
    */
   readonly navigate?: (href: string) => void
   /** Address of a search's results; default: `/search?q=…`, which the shop's server reads. */
