@@ -36,7 +36,7 @@ export function publicKeys(text: string): string[] {
   throw new InvalidArgumentError('It takes public keys as `nearside keys` prints them.')
 }
 
-/** Reads public keys separated by commas, or a JSON file, which can also require several signatures or the helper's. */
+/** Reads public keys separated by commas, or a JSON file, which can require several signatures or an aggregator's. */
 export function modelKeys(text: string): ModelKeys {
   if (!text.endsWith('.json')) return { publishers: publicKeys(text) }
   try {

@@ -49,7 +49,7 @@ test('requests to declared addresses are made without cookies, referrer or redir
   expect(asked[2].init).toMatchObject(post)
 })
 
-test('with a relay, the page on the vault’s origin makes only sealed requests, and only to the relay', async () => {
+test('with a relay, the vault’s document (a frame on another origin) makes only sealed requests, and only to the relay', async () => {
   const { asked, fetch, declare } = setUp()
   const federation = {
     ...{ leader: 'https://leader.test', helper: 'https://helper.test' },

@@ -104,7 +104,7 @@ test('through a relay no request goes to the aggregators, and the log names the 
   const store = createStore(createMemoryDatabase())
   const ledger = createLedger(store, () => 9)
   const key = toBase64(new Uint8Array(32).fill(3))
-  // The helper is at the shop's own address, which also serves catalog and tokens.
+  // The helper (aggregation server) is at the shop's own address, which also serves catalog and tokens.
   const relayed = {
     relay: 'https://relay.test',
     issuer: 'https://shop.test/tokens',

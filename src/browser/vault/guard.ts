@@ -1,6 +1,6 @@
 /**
- * @module Guard between a vault's worker and a page that could be hostile. The guard admits only well-formed calls, at
- * a limited rate, and valid options. A `forget` doesn't return the removed events to the page.
+ * @module Guard between a possibly hostile page and the worker of a vault (frame on another origin). The guard admits
+ * only well-formed calls, at a limited rate, and valid options. A `forget` doesn't return the removed events.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Recipients } from '../contribution/terms.ts'

@@ -1,11 +1,11 @@
 /**
- * @module Messages that connect a page and a vault's document. The document announces itself, and the page passes it
- * one end of a channel. All further messages use that channel, except the question whether the shopper agrees to
- * contribute. For that question the page only shows the vault's frame, which opens a window of the vault's own.
+ * @module Messages that connect a page and a vault (frame on another origin). The vault's document announces itself,
+ * and the page passes it one end of a channel. All further messages use that channel, except the question whether the
+ * shopper agrees to contribute. For it, the page only shows the frame, which opens a window of its own origin.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 
-/** Protocol version. Raise the version whenever an earlier page or vault could not read the messages. */
+/** Version of the messages. Raise it whenever a page or vault of an earlier version could not read them. */
 export const VAULT = 'nearside-vault 3'
 
 export interface FromVault {

@@ -1,6 +1,6 @@
 /**
- * @module Messages that a vault accepts from an untrusted page: calls of the worker's functions, made of plain data of
- * limited size. The called functions check the values, as they do without a vault.
+ * @module Messages that a vault (frame on another origin) accepts from an untrusted page: calls of the worker's
+ * functions, made of plain data of limited size. The called functions check the values, as they do without a vault.
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { CallName, ToWorker } from '../messages.ts'

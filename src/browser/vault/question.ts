@@ -1,4 +1,4 @@
-/** @module Asks the shopper, in a window of the vault's own origin, whether to contribute. */
+/** @module Asks the shopper whether to contribute, in a window of the origin of the vault (frame with their data). */
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { type Words, wordsIn } from '../page/words.ts'
 import questionGerman from './messages/question.de.json' with { type: 'json' }

@@ -1,7 +1,7 @@
 /**
- * @module Opens the window in which a vault asks for a consent. With a mask or a `clip-path`, a page can hide all of
- * the vault's frame except one button, unnoticed even by Chromium's IntersectionObserver. A page can't cover a window
- * of another origin to which it has no reference.
+ * @module Opens the window in which a vault (frame on another origin) asks for a consent. With a mask or a `clip-path`,
+ * a page can hide all of the frame except one button, unnoticed even by Chromium's IntersectionObserver. A page can't
+ * cover a window of another origin to which it has no reference.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { type Answered, type ToWindow, VAULT } from './handshake.ts'

@@ -150,7 +150,7 @@ export class Contribution {
         'storage-unavailable',
         'Contributing needs storage on disk, because the privacy budget is counted there.',
       )
-    // Only a vault asks the shopper. Without a vault nothing is awaited here, because the answer must apply at once.
+    // Only a vault (frame on another origin) asks. Without one, nothing is awaited: the answer must apply at once.
     const asks = agreed ? confirmConsent : undefined
     // If the aggregators can't be reached, the question shows the terms that they last sent.
     if (asks)

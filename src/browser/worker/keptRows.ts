@@ -9,7 +9,7 @@ import { areRowsOf, pickRows, type TailRows } from '@nearside/core/model/tail.ts
 
 export interface Shard {
   readonly rows: TailRows
-  /** Catalog rows of the shard's items. */
+  /** Catalog rows of the items of this part of the tail (shard). */
   readonly items: readonly Item[]
 }
 
@@ -21,7 +21,7 @@ interface Kept {
   readonly shards: readonly (readonly [number: number, shard: Shard])[]
 }
 
-/** Reads the shards in a stored record; none if the record is damaged or belongs to another tail. */
+/** Reads the parts of the tail (shards) in a stored record; none if it is damaged or of another model's tail. */
 export function readKept(value: unknown, head: BaseModel): Shards {
   const shards = new Map<number, Shard>()
   try {
@@ -50,7 +50,7 @@ const asUnavailable = ({ id, title, category, groupId }: Item): Item => ({
   available: false,
 })
 
-/** Reduces shards to the given items, and leaves out shards without any of them. */
+/** Reduces parts of the tail (shards) to the given items, and leaves out parts without any of them. */
 export function pickItems(shards: Shards, ids: ReadonlySet<string>): Shards {
   const picked = new Map<number, Shard>()
   for (const [number, { rows, items }] of shards) {

@@ -57,7 +57,7 @@ async function open(
   return { all, device, later, openTab, server, tab }
 }
 
-test('changes of the live file apply to the first list, and later changes within the interval that the file names', async () => {
+test('new prices and stock in live.json apply to the first list, and later changes within the interval that the file names', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   expect((await all()).slice(0, 2)).toEqual(['item-30', 'item-29'])
   expect(device.changes()).toMatchObject({ gone: ['item-31'] })
@@ -120,7 +120,7 @@ test('a sale that ends while the page is open ends in its lists, too', async () 
   expect(await all()).not.toContain('item-5')
 })
 
-test('a damaged or missing live file changes nothing, and a notice says so', async () => {
+test('a damaged or missing live.json changes nothing, and a notice says so', async () => {
   const { all, device, later, server } = await open({ gone: ['item-31'] })
   const before = await all()
   const good = server.files.get(LIVE) as Uint8Array<ArrayBuffer>
@@ -145,20 +145,20 @@ test('a damaged or missing live file changes nothing, and a notice says so', asy
   expect((await all()).filter((id) => id === 'new' || id === 'item-3')).toHaveLength(2)
 })
 
-test('a live file applies to one catalog only; a new catalog is used with its own live file, or without any', async () => {
+test('live.json applies to one catalog only; a new catalog is used with its own live.json, or without any', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] })
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] })
   await later(2)
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-29'])
   expect(await all()).toHaveLength(21)
-  // If the shop publishes no further live file, old changes don't outlive the catalog that they belong to.
+  // If the shop publishes no further live.json, old changes don't outlive the catalog that they belong to.
   putCatalog(server, testCatalog.slice(20))
   await later(6)
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-30'])
 })
 
-test('if a live file belongs to a newer catalog that can’t be fetched, the changes of the last live file stay', async () => {
+test('if live.json belongs to a newer catalog that can’t be fetched, the changes of the last live.json stay', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] })
   const served = server.files.get(CATALOG) as Uint8Array<ArrayBuffer>
   putCatalog(server, testCatalog.slice(10))
@@ -175,7 +175,7 @@ test('an open page gets the new catalog’s values, whether it shows the product
     added: [{ id: 'new', price: 7 }],
   })
   const earlier = testCatalog
-  // The new catalog includes the changes above. Its live file restores item-5's earlier price and removes item-4.
+  // The new catalog includes the changes above. Its live.json restores item-5's earlier price and removes item-4.
   const next = [
     ...earlier.slice(0, 31).map((item) => (item.id === 'item-30' ? { ...item, price: 12 } : item)),
     { id: 'new', price: 8 },
@@ -208,7 +208,7 @@ test('an open page gets the currency of a new catalog together with the prices',
   ])
 })
 
-test('with a new catalog the device reads the live file again, however long the interval between two reads is', async () => {
+test('with a new catalog the device reads live.json again, however long the interval between two reads is', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] }, {}, 60)
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] }, 60)
@@ -216,7 +216,7 @@ test('with a new catalog the device reads the live file again, however long the 
   expect((await all()).slice(0, 2)).toEqual(['item-31', 'item-29'])
 })
 
-test('all tabs together request the live file once per interval, and a click requests nothing', async () => {
+test('all tabs together request live.json once per interval, and a click requests nothing', async () => {
   const { all, later, openTab, server, tab } = await open()
   const second = await openTab()
   await later(0, second)
@@ -249,7 +249,7 @@ test('all tabs together request the live file once per interval, and a click req
   )
 })
 
-test('a live file that only confirms the last file rebuilds nothing', async () => {
+test('a live.json with the same changes as the last one rebuilds nothing', async () => {
   const { device, later, server } = await open({ gone: ['item-31'] })
   const { revision } = device.snapshot()
   await new Promise((resolve) => setTimeout(resolve, 2))

@@ -90,7 +90,7 @@ async function openShop() {
     })
     return starting
   }
-  /** A first visit, after which the browser stores catalog, live file and model. */
+  /** A first visit, after which the browser has stored catalog, `live.json` (new prices and stock) and model. */
   const visit = async () => {
     const device = await start()
     await device.ready()
@@ -113,7 +113,7 @@ async function openShop() {
     offline: () => {
       server.online = false
     },
-    /** Lets the second pass for which lists wait for the live file. */
+    /** Lets the one second pass for which lists wait for `live.json`. */
     passSecond: async () => {
       await waitFor(() => expect(limits().length).toBeGreaterThan(0))
       for (const [one, { run }] of limits()) if (timers.delete(one)) run()
@@ -129,7 +129,7 @@ async function waits(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([promise, later])) === open
 }
 
-test('a first visit waits for a live file that is late, and never lists a product that is gone', async () => {
+test('a first visit waits for a live.json that is late, and never lists a product that is gone', async () => {
   const shop = await openShop()
   await shop.put({ gone: ['item-31'] })
   shop.hold(LIVE, CATALOG)
@@ -142,7 +142,7 @@ test('a first visit waits for a live file that is late, and never lists a produc
   expect(known(device)).toEqual(['item-30', 'item-29', 'item-28'])
 })
 
-test('a first visit waits a second for a silent live file; its late answer corrects lists made from the catalog’s first part', async () => {
+test('a first visit waits a second for live.json (new prices and stock), then lists the catalog’s first part; a late live.json corrects the lists', async () => {
   const shop = await openShop()
   await shop.put({ gone: ['item-31'], changed: [{ id: 'item-30', price: 1 }] })
   shop.hold(LIVE, CATALOG)
@@ -159,7 +159,7 @@ test('a first visit waits a second for a silent live file; its late answer corre
   expect(known(device)).toEqual(['item-30', 'item-29', 'item-28'])
 })
 
-test('a late live file also corrects lists of the whole catalog; events don’t wait for the file', async () => {
+test('a late live.json also corrects lists of the whole catalog; events don’t wait for the file', async () => {
   const shop = await openShop()
   await shop.put({ gone: ['item-31'] })
   shop.hold(LIVE)
@@ -186,7 +186,7 @@ test.each([
   expect(codes).toEqual([live ? 'catalog-invalid' : 'model-unreachable'])
 })
 
-test('without a live file, nothing waits', async () => {
+test('if the shop has no live.json, nothing waits for one', async () => {
   const shop = await openShop()
   await shop.put(null)
   const device = await shop.start(false)
@@ -218,7 +218,7 @@ test('a later visit checks old prices and stock before it lists products; the pa
   expect(shop.requests()).toBe(2)
 })
 
-test('a later visit waits a second for a silent live file, then lists stored products; the file’s late answer corrects the lists', async () => {
+test('a later visit waits a second for live.json (new prices and stock), then lists stored products; a late live.json corrects the lists', async () => {
   const shop = await openShop()
   await shop.put({ gone: ['item-30'] })
   await shop.visit()
@@ -236,7 +236,7 @@ test('a later visit waits a second for a silent live file, then lists stored pro
   await waitFor(() => expect(known(device)).toEqual(['item-29', 'item-28', 'item-27']))
 })
 
-test('a later visit uses the catalog that the live file belongs to', async () => {
+test('a later visit uses the catalog that the newest live.json belongs to', async () => {
   const shop = await openShop()
   await shop.put({})
   await shop.visit()

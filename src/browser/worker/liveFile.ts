@@ -1,4 +1,4 @@
-/** @module The shop's `live.json` on this device. The code is loaded only if the shop has a live file. */
+/** @module The shop's `live.json` (new prices and stock). A device loads this code only if the shop has the file. */
 import { changesOf } from '@nearside/core/catalog/changesOf.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import {
@@ -10,14 +10,14 @@ import { LIVE_MINUTES, parseLive } from '@nearside/core/catalog/parseLive.ts'
 import type { KeptFile, Take } from './downloads.ts'
 import type { Services } from './services.ts'
 
-/** Milliseconds for which lists wait for the live file once the catalog, or its first part, is there. */
+/** Milliseconds for which lists wait for `live.json` once the catalog, or its first part, is there. */
 const LONGEST_WAIT = 1000
 
 export class LiveFile {
-  // The worker's other files use this field and don't import `withLive`, so shops without a live file never load it.
+  // The worker's other files use this field and don't import `withLive`, so shops without `live.json` never load it.
   readonly applyTo = withLive
   readonly file: KeptFile
-  /** Last good content of the live file; null before any. The same object while the changes stay the same. */
+  /** Last good content of `live.json`; null before any. The same object while the changes stay the same. */
   content: Content | null = null
   /** Whether the first content was stored by an earlier visit, so that the server could have newer content. */
   isStored = false
@@ -29,7 +29,7 @@ export class LiveFile {
   /** Resolves when lists have waited for `LONGEST_WAIT`; null before the first wait. */
   #over: Promise<void> | null = null
 
-  /** @param open opens the live file; passed in, because this module must not import the code for downloads */
+  /** @param open opens `live.json`; passed in, because this module must not import the code for downloads */
   constructor(services: Services, open: (take: Take) => KeptFile) {
     this.#services = services
     this.file = open((value) => this.#take(value))
@@ -82,7 +82,7 @@ export class LiveFile {
     }
   }
 
-  /** Milliseconds between two requests for the live file. */
+  /** Milliseconds between two requests for `live.json`. */
   get interval(): number {
     return this.#minutes * 60_000
   }
@@ -91,7 +91,7 @@ export class LiveFile {
     const content = parseLive(value)
     this.#minutes = content.minutes
     const { changed, gone, added, catalog } = content
-    // A live file that only confirms the last file must not rebuild the ranker.
+    // A `live.json` with the same changes as the last one must not rebuild the ranker.
     const changes = JSON.stringify([changed, gone, added, catalog])
     if (changes !== this.#changes) this.content = content
     this.#changes = changes

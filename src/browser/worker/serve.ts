@@ -86,7 +86,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
     const snapshot = shown.snapshot()
     if (shown.changes() !== changes) {
       changes = shown.changes()
-      // Changes of the live file are posted before the lists, because the lists can contain new products.
+      // New prices and products (`live.json`) are posted before the lists, because the lists can contain new products.
       scope.postMessage({ kind: 'live', changes })
     }
     const moved = snapshot.revision !== revision

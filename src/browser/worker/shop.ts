@@ -226,7 +226,7 @@ export class Shop {
     this.#modelThere = loading
     const [kept] = await Promise.all([loading, ready])
     await Promise.all([this.#filesKept(), whole])
-    // A check of the live file can change the catalog while the ranker is built.
+    // A check of live.json (new prices and stock) can change the catalog while the ranker is built.
     while (!this.ranker) {
       await this.#build()
       if (!this.loaded) break
@@ -275,7 +275,7 @@ export class Shop {
   }
 
   /**
-   * Asks the network for a newer live file, and for the catalog that it belongs to.
+   * Asks the network for a newer `live.json` (prices and stock), and for the catalog that it belongs to.
    * @returns whether the catalog changed
    */
   async updateLive(): Promise<boolean> {
@@ -315,7 +315,7 @@ export class Shop {
       this.#loadContextTerms(),
     ])
     if (this.tail.dropOld(this.loaded)) this.#catalog.setTail([])
-    // Sales of the tail's products begin and end, too.
+    // Follow the sales of products of the tail (loaded when needed), too.
     this.#followClock()
     const { catalog } = this
     this.order = orderOf(catalog?.items ?? [])
@@ -325,7 +325,7 @@ export class Shop {
     }
     const loaded = this.loaded
     const { current: tail } = this.tail
-    // Products of the tail are not new to the model, so the search for new items leaves them out.
+    // The model knows the products of the tail (loaded when needed), so the search for new items leaves them out.
     const ofTail = new Set(tail?.items.map(({ id }) => id))
     const others = (catalog?.items ?? []).filter(({ id }) => !ofTail.has(id))
     const known = await this.#newItems.extend(loaded, others, tail?.join(loaded.model))
@@ -360,7 +360,7 @@ export class Shop {
     return { model, find, knows, rowOf: (item) => rows.get(item) }
   }
 
-  /** Loads the tail's products of an event captured in this tab, once the model is loaded. Never rejects. */
+  /** Loads the less popular products (tail) of an event of this tab, once the model is loaded. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     await this.#modelThere.catch(() => undefined)
     if (this.loaded?.model.manifest.tail) await this.tail.follow(event)

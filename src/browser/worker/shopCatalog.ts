@@ -42,19 +42,19 @@ export class ShopCatalog {
   #first: Catalog | null = null
   /** Current catalog without its tail (products loaded when needed); null before the first usable catalog. */
   withoutTail: Catalog | null = null
-  /** Changes to apply to a page's products, without products of a tail; null for none. */
+  /** Changes to apply to a page's products, without products of the tail (loaded when needed); null for none. */
   #pageChanges: LiveChanges | null = null
   /** Like `#pageChanges`, but with the tail's products among the added products; null for none. */
   changes: LiveChanges | null = null
   /** Live changes that were applied last. */
   #live: LiveChanges | null = null
-  /** Products of the tail of a large catalog, as published. */
+  /** Products of a large catalog's tail (products loaded when needed), as published. */
   #tail: readonly Item[] = []
   /** Products of the tail that the shop still sells, at today's prices. */
   #listed: readonly Item[] = NONE
-  /** Title indexes of the catalog without a tail and of the tail's products, built on first use. */
+  /** Indexes of titles, one of the tail's products and one of all others, built on first use. */
   readonly #titles = [onceFor(createTitleMatches), onceFor(createTitleMatches)]
-  /** The shop's live file; null if there is none or its code can't be loaded. */
+  /** The shop's `live.json` (new prices and stock); null if there is none or its code can't be loaded. */
   live: LiveFile | null = null
   variantsOf: VariantsOf = () => []
   #isStarted = false
@@ -91,7 +91,7 @@ export class ShopCatalog {
   /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => this.#find(query, this.#listed)
 
-  /** Like `find`, without the products of a tail. */
+  /** Like `find`, without products of the tail (loaded when needed). */
   readonly findWithoutTail: FindByTitle = (query) => this.#find(query, NONE)
 
   #find(query: string, tail: readonly Item[]): readonly string[] {
@@ -133,7 +133,7 @@ export class ShopCatalog {
     await this.live?.inTime()
   }
 
-  /** Fetches a newer catalog, then its live file, because the live file of another catalog doesn't apply. */
+  /** Fetches a newer catalog, then the `live.json` that belongs to it: another catalog's doesn't apply. */
   async update(): Promise<void> {
     const published = this.#published
     await this.#file?.update()
@@ -147,7 +147,7 @@ export class ShopCatalog {
     this.apply()
   }
 
-  /** Changes of the newest live file; null if there are none, or if they belong to another catalog. */
+  /** Changes in the newest `live.json`; null if there are none, or if they belong to another catalog. */
   get #matching(): LiveChanges | null {
     const { content = null } = this.live ?? {}
     return content && [content.catalog, content.head].includes(this.#version) ? content : null
@@ -188,9 +188,9 @@ export class ShopCatalog {
     this.pricesUntil = Math.min(this.pricesUntil, nextChange(tail, now))
     const isWhole = tail.length === 0
     this.current = isWhole ? head : new Catalog([...head.items, ...this.#listed], head.faults)
-    // The page gets all products of the tail as added products.
+    // The page gets all products of the tail (loaded when needed) as added products.
     const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
-    // Open pages still show products that a newer catalog moved to the tail, so list them as changed.
+    // A newer catalog can move products that open pages show to the tail, so they are listed as changed.
     const moved = tail.filter(({ id }) => this.#first?.get(id))
     this.changes = isWhole
       ? this.#pageChanges

@@ -56,7 +56,7 @@ export class Shopper {
     return this.#derive().history
   }
 
-  /** History for fits and updates, without products of a large catalog's tail. */
+  /** History for fits and updates, without products of a large catalog's tail (loaded when needed). */
   get historyToLearn(): History {
     const { headOnly } = this.#shop
     return headOnly ? this.#clean(this.#services.state.own.events, headOnly).history : this.history

@@ -29,7 +29,7 @@ const ofKitchen: ListQuery = {
   options: { category: 'kitchen', limit: HEAD + TAIL, exclude: [] },
 }
 
-/** Opens a device of the shop with head and tail; `environment.now` is a fixed time. */
+/** Opens a device of the shop whose catalog has a head and a tail; `environment.now` is a fixed time. */
 async function open(
   server = new TestServer(new Map(shop.files)),
   given: Partial<WorkerConfig> & Partial<Environment> = {},
@@ -91,7 +91,7 @@ const inTail = (department: string, at = 0) => {
   return id
 }
 
-test('while nothing needs a large catalog’s tail, no file of it is requested, and lists come from the head', async () => {
+test('while nothing needs a large catalog’s tail (less popular products), no file of it is requested, and lists come from the best sellers', async () => {
   const { device, asked, capture } = await open()
   expect(device.snapshot().model?.items).toBe(HEAD + TAIL)
   expect(await device.recommend({ limit: 20 })).toHaveLength(20)
@@ -209,7 +209,7 @@ test('after a switch to another person, the shopper’s products are unknown; af
   await waitFor(() => expect(ids(device.list(viewed))).toEqual([item_id]))
 })
 
-test('changes of the live file apply to products of a large catalog’s tail', async () => {
+test('changes in live.json apply to products of a large catalog’s tail (loaded when needed)', async () => {
   const server = new TestServer(new Map(shop.files))
   const item = inTail('kitchen')
   const catalog = `${TEST_MODEL_URL}catalog.json`
@@ -239,7 +239,7 @@ const damage: Readonly<
 
 for (const [how, spoil] of Object.entries(damage))
   for (const what of ['index.json', '.safetensors'])
-    test(`if the tail’s ${what} ${how}, the list comes from the head, with a notice, until the file is whole again`, async () => {
+    test(`if the tail’s ${what} ${how}, the list comes from the best sellers, with a notice, until the file is whole again`, async () => {
       let time = NOW
       const { device, server, codes, capture } = await open(undefined, { now: () => time })
       const before = device.list(ofKitchen)
@@ -261,7 +261,7 @@ for (const [how, spoil] of Object.entries(damage))
       expect(device.list(ofKitchen).length).toBeGreaterThan(before.length)
     })
 
-test('without a network, lists come from a large catalog’s head, and no event is lost', async () => {
+test('without a network, a large catalog’s lists come from its best sellers, and no event is lost', async () => {
   const { device, server, capture, codes } = await open()
   server.online = false
   await device.need(ofKitchen)
@@ -289,7 +289,7 @@ test('forgetting a category forgets its products, and products whose category ne
   expect(asked()).toEqual([])
 })
 
-test('the log lists the requests for a large catalog’s tail as downloads of the model', async () => {
+test('the log lists the requests for a large catalog’s tail (products loaded when needed) as downloads of the model', async () => {
   const { device } = await open()
   await device.need(ofKitchen)
   const urls = (await device.entries())
@@ -375,7 +375,7 @@ test('if too many items are loaded, the parts of the catalog used least recently
   expect(tail.join(headModel).itemIds).toEqual(expect.arrayContaining([...shards[5].ids]))
 })
 
-test('the disk stores no file of a large catalog’s tail', async () => {
+test('the disk stores no file of a large catalog’s tail (products loaded when needed)', async () => {
   const { device, database } = await open()
   await device.need(ofKitchen)
   await device.close()
@@ -393,8 +393,8 @@ test('the disk stores no file of a large catalog’s tail', async () => {
   expect(names.filter((name) => /^\d|^ids-|^index/.test(name))).toEqual([])
 })
 
-test('lists are the same if the page passes the whole catalog, and the device doesn’t take the tail’s products for new ones', async () => {
-  // If more than 5,000 products are unknown, the device takes them for products of the tail, not for new ones.
+test('lists are the same if the page passes the whole catalog, and the device doesn’t take products of the tail (loaded when needed) for new ones', async () => {
+  // If more than 5,000 products are unknown, the device takes them for less popular ones (the tail), not for new ones.
   const others = Array.from({ length: 5000 }, (_, i) => ({ id: `other ${i}` }))
   const { device } = await open(undefined, { catalog: [...shop.catalog, ...others] })
   const list = device.list({ kind: 'recommend', options: { limit: 2 * (HEAD + TAIL) } })
@@ -404,7 +404,7 @@ test('lists are the same if the page passes the whole catalog, and the device do
   expect(device.list(ofKitchen)).toHaveLength(kitchen.length)
 })
 
-test('a product’s stored row of an older tail is ignored and replaced, and an erasure deletes the row', async () => {
+test('a product’s row, stored for an older model’s tail, is ignored and replaced, and an erasure deletes the row', async () => {
   const first = await open()
   const item_id = inTail('garden')
   await first.capture({ name: 'view_item', item_id })
@@ -454,7 +454,7 @@ for (const [what, spoil] of Object.entries({
     expect(top.score).toBeGreaterThan(0)
   })
 
-test('after a switch between two people, the device knows only the tail’s product of the person in use', async () => {
+test('after a switch between two people, the device knows only the product that the person in use viewed', async () => {
   const first = await open()
   const [mine, theirs] = [inTail('garden'), inTail('kitchen')]
   await first.capture({ name: 'view_item', item_id: mine })
@@ -581,7 +581,7 @@ test('if one category’s file hangs or is missing, other categories are still l
   expect(device.list(ofKitchen).length).toBeGreaterThan(before)
 })
 
-test('to store views of products of the head, the device doesn’t read the stored events again', async () => {
+test('to store views of best sellers, the device doesn’t read the stored events again', async () => {
   const { capture } = await open()
   const reads = vi.spyOn(IDBObjectStore.prototype, 'getAll')
   onTestFinished(() => reads.mockRestore())
@@ -590,7 +590,7 @@ test('to store views of products of the head, the device doesn’t read the stor
   expect(tables).not.toContain('events')
 })
 
-test('a product of the tail is loaded even if the page passes it, and a new product gives no notice', async () => {
+test('a product of the tail (less popular products) is loaded even if the page passes it, and a new product gives no notice', async () => {
   const item = inTail('garden')
   const own = shop.catalog.filter(({ id }) => id === item)
   const fresh = { id: 'fresh', title: 'fresh thing' }
@@ -617,7 +617,7 @@ test('a category that the shop renamed after training keeps its products', async
   expect(device.list(query).length).toBeGreaterThan(10)
 })
 
-test('a product that a newer catalog moves to the tail stays on open pages, at its new price', async () => {
+test('a product that a newer catalog moves to its tail (products loaded when needed) stays on open pages, at its new price', async () => {
   const server = new TestServer(new Map(shop.files))
   const catalog = `${TEST_MODEL_URL}catalog.json`
   const publish = async (items: readonly object[]) => {
@@ -645,7 +645,7 @@ test('a product that a newer catalog moves to the tail stays on open pages, at i
   expect(shown[0].price).not.toBe(1)
 })
 
-test('a sale applies even if its product of the tail is loaded after the sale began; the begin of a later sale is announced', async () => {
+test('a sale applies even if its product is loaded after the sale began; the begin of a later sale is announced', async () => {
   let time = NOW
   const hour = 3_600_000
   const files = new Map(shop.files)

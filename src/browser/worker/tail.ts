@@ -41,7 +41,7 @@ export class Tail {
   readonly #oneByOne = serially()
   /** Loaded shards (parts of the tail), least recently used first. */
   readonly #shards = new Map<number, Shard>()
-  /** The shopper's products of the tail, also those in dropped shards and those read from disk. */
+  /** The shopper's products of the tail, also those of its dropped parts (shards) and those read from disk. */
   #own: Shards = new Map()
 
   /**
@@ -144,18 +144,18 @@ export class Tail {
     return new Map([...this.#own].filter(([number]) => !this.#shards.has(number)))
   }
 
-  /** Keeps the shopper's latest products: from the loaded shards, else from the rows kept before or stored on disk. */
+  /** Keeps the shopper's latest products: from loaded parts of the tail, else from rows kept before or on disk. */
   #keepOwn(events: readonly Pick<ShopperEvent, 'items'>[], kept: Shards = new Map()): void {
     const ids = events.toReversed().flatMap(({ items }) => items)
     const latest = [...new Set(ids)].filter((id) => !this.#inHead.has(id)).slice(0, MOST_KEPT)
     const own = new Map(pickItems(this.#own, new Set(latest)))
-    // Another tab could have stored more products of a shard.
+    // Another tab could have stored more products of a part of the tail (shard).
     for (const [number, shard] of pickItems(kept, new Set(latest)))
       if (shard.items.length > (own.get(number)?.items.length ?? 0)) own.set(number, shard)
     this.#own = new Map([...own, ...pickItems(this.#shards, new Set(latest))])
   }
 
-  /** Loads the shards of the first 20 products that no loaded shard has. Never rejects. */
+  /** Loads the parts of the tail (shards) with the first 20 products that are not loaded. Never rejects. */
   async #seek(ids: readonly string[]): Promise<void> {
     const wanted = new Set(ids.filter((id) => !this.#inHead.has(id)))
     if (wanted.size === 0) return
@@ -164,7 +164,7 @@ export class Tail {
         this.#use(number, shard)
         for (const id of shard.rows.itemIds) wanted.delete(id)
       }
-    // Load one shard at a time. If it needs room, other shards are dropped, but not the shopper's own products.
+    // Load one part (shard) at a time. If it needs room, other parts are dropped, but not the shopper's products.
     for (const id of [...wanted].slice(0, MOST_SOUGHT))
       await this.#attempt(async () => {
         const shards = await this.#files.ofId(id)
@@ -186,7 +186,7 @@ export class Tail {
     }
   }
 
-  /** Loads the shards for which there is room, in the given sequence. */
+  /** Loads the parts of the tail (shards) for which there is room, in the given sequence. */
   async #load(numbers: readonly number[]): Promise<void> {
     if (numbers.length === 0) return
     const { shards } = await this.#files.index()
@@ -218,7 +218,7 @@ export class Tail {
     this.#shards.set(number, shard)
   }
 
-  /** Drops the least recently used shards if there are too many items, except the shopper's items. */
+  /** If too many items are loaded, drops the parts of the tail used least recently, except the shopper's items. */
   #drop(): void {
     this.#keepOwn(this.#services.state.own.events)
     let count = 0

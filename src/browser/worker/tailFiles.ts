@@ -54,12 +54,12 @@ export class TailFiles {
     return this.#departments.get(name) ?? []
   }
 
-  /** Numbers of the shards that have most products with the query's words in their titles. */
+  /** Numbers of the parts of the tail (shards) that have most products with the query's words in their titles. */
   async ofQuery(query: string): Promise<readonly number[]> {
-    // The table of words is not kept in memory, because it takes as much memory as a shard, and searches are rare.
+    // The table of words isn't kept in memory: it takes as much as a part of the tail, and searches are rare.
     const shardsOf = await this.#shardsBy('words.json')
     const votes = new Map<number, number>()
-    // Of two shards with equally many of the query's words, the one that is listed earlier for these words comes first.
+    // Of two parts (shards) with equally many of the query's words, the one listed earlier for these words comes first.
     for (const word of foldedWords(query))
       for (const [place, shard] of shardsOf.get(word)?.entries() ?? [])
         votes.set(shard, (votes.get(shard) ?? 0) + 1 - place / 100)
@@ -67,7 +67,7 @@ export class TailFiles {
     return best.slice(0, MOST_SEARCHED).map(([shard]) => shard)
   }
 
-  /** Numbers of the shards that may have an item; more than one if two ids have the same hash. */
+  /** Numbers of the parts (shards) that may have an item; more than one if two ids have the same hash. */
   async ofId(id: string): Promise<readonly number[]> {
     const { buckets } = await this.index()
     if (buckets.length === 0) return []

@@ -15,11 +15,11 @@ import { HEAD, TAIL, tailShop } from './testTail.ts'
 
 const HOUR = 3_600_000
 
-test('a fit and an update equal those of a device that has loaded no product of the tail, and an auditor computes the update from the head', async () => {
+test('a fit and an update equal those of a device that has loaded best sellers only, and an auditor computes the update from these', async () => {
   const shop = await tailShop()
   const inHead = new Set(shop.head.map(({ id }) => id))
   const tail = shop.catalog.map(({ id }) => id).filter((id) => !inHead.has(id))
-  // A search with too many hits in head and tail together (then none count), but not in the head alone.
+  // A search with too many hits in the whole catalog (then none count), but not among the best sellers alone.
   const prices = shop.head.map(({ price = 0 }) => price).sort((x, y) => x - y)
   const search_term = `item under ${prices[97]}`
   expect(createTitleIndex(shop.head)(search_term).length).toBeGreaterThan(50)

@@ -1,4 +1,4 @@
-/** @module Shop for tests whose model is split into a head and shards, with the files that `publish` writes. */
+/** @module Shop for tests whose model has best sellers (head) and other parts (shards), in the files of `publish`. */
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { readStrings } from '@nearside/core/model/fields.ts'
@@ -57,11 +57,11 @@ export async function tailShop(seed = 1) {
   return {
     model: whole,
     headModel: await readBaseModel(split.manifest, split.files),
-    /** Files of the shop whose model is not split into head and tail. */
+    /** Files of the shop with the whole model in one part. */
     wholeFiles: await filesOf(whole),
     files,
     folder,
-    /** `head`: content of `catalog.json`; `catalog`: the whole catalog in the same order. */
+    /** `head`: best sellers, in `catalog.json`; `catalog`: the whole catalog in the same order. */
     head,
     catalog: [...head, ...shards.flatMap(({ ids }) => ids.map(itemOf))],
     shards,

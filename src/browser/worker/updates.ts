@@ -33,7 +33,7 @@ export class Updates {
       : null
   }
 
-  /** Checks the live file, unless a tab has checked it within its interval. */
+  /** Checks the live file (new prices and stock), unless a tab has checked it within its interval. */
   readonly checkLive = (): Promise<void> | undefined => this.#live?.ifOlder()
 
   /**

@@ -110,7 +110,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the compose file${NO_POSTGRES}`, () => {
   }, 120_000)
   afterAll(() => postgres.remove())
 
-  it('the compose file starts leader and helper, and they complete a round on PostgreSQL', async () => {
+  it('the compose file starts both aggregation servers, and they complete a round on PostgreSQL', async () => {
     const { services, secrets } = parse(example('compose.yaml'), { merge: true }) as {
       services: Record<string, Service>
       secrets: Record<string, { readonly file: string }>
@@ -141,7 +141,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the compose file${NO_POSTGRES}`, () => {
 const UNITS = Object.fromEntries(ROLES.map((role) => [role, example(`nearside-${role}@.service`)]))
 
 describe('the systemd units', () => {
-  it('the systemd units start leader and helper, and they complete a round on SQLite', async () => {
+  it('the systemd units start both aggregation servers, and they complete a round on SQLite', async () => {
     const where = operatorsFolder()
     await playRound(where, (role, other) => {
       const unit = UNITS[role]

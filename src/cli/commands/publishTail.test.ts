@@ -46,7 +46,7 @@ async function shop() {
   return { models, out, tail, publish, read, lines }
 }
 
-it('publish writes the head’s products to catalog.json, and each other product to the file of its shard', async () => {
+it('publish writes the popular products (head) to catalog.json, and each other product to the file of its part (shard)', async () => {
   const { models, out, tail, publish, read, lines } = await shop()
   const site = await publish()
   const model = await readModel(models)
@@ -73,7 +73,7 @@ it('publish writes the head’s products to catalog.json, and each other product
   expect(site.visitor).toBeLessThan(shards.reduce((sum, [, bytes]) => sum + bytes, site.visitor))
 })
 
-it('sync compares the feed with all products, not with those of the head alone', async () => {
+it('sync compares the feed with all products, not only with the popular ones (head) in catalog.json', async () => {
   const { out, publish } = await shop()
   await publish()
   const feed = [
@@ -99,7 +99,7 @@ it('a rollback keeps the tail (products loaded when needed)', async () => {
   expect([latest.version, manifest.tail.folder]).toEqual(['2', tail])
 })
 
-it('a release made from shoppers’ updates that count products (countShare) keeps the tail and the mean popularity of the head', async () => {
+it('a release made from shoppers’ updates that count products (countShare) keeps the tail (less popular products) and the mean popularity of the other products', async () => {
   const { models, tail } = await shop()
   const [parent, before] = [await readLatest(models), await readModel(models)]
   const terms = { ...DEMO_PARAMETERS, countShare: 0.8, noiseMultiplier: 0 }
@@ -165,7 +165,7 @@ it('doctor reads files of the tail (products loaded when needed), reports missin
     examine({ url, given, fetch: fetch(missing), now: Date.now(), timeout: 9000 })
   const first = async (missing?: string) =>
     (await findings(missing)).find(({ about }) => about === 'model')
-  // `catalog.json` lists only the head, so a rule that names a product of the tail is no fault.
+  // `catalog.json` lists only popular products, so a rule that names another product of the shop is no fault.
   const ofRules = (await findings()).filter(({ about }) => about === 'rules')
   expect(ofRules.filter(({ text }) => text.includes(id))).toEqual([])
   expect((await first())?.level).toBe('ok')
@@ -195,7 +195,7 @@ it('publish keeps live changes of products of the tail (loaded when needed)', as
   expect([after.changed, after.gone]).toEqual([before.changed, before.gone])
 })
 
-/** Number of a product outside the model's head, from 1 on. */
+/** Number of a less popular product (outside the model's head), from 1 on. */
 async function inTail(models: string): Promise<number> {
   const { itemIds } = await readModel(models)
   return rows.findIndex(({ id }) => id === itemIds.at(-1)) + 1

@@ -45,7 +45,7 @@ async function json(url: string): Promise<Record<string, unknown>> {
 }
 
 describe('nearside serve', () => {
-  it('serve starts leader and helper, which open a round, and stops cleanly', async () => {
+  it('serve starts both aggregation servers (leader and helper), which open a round, and stops cleanly', async () => {
     const where = testFolder()
     const models = await createModels()
     const terms = join(where, 'policy.json')

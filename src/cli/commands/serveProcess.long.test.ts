@@ -19,7 +19,7 @@ import { createFailingDisk, NO_FAILING_DISK } from '../testFailingDisk.ts'
 const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url))
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Creates a trusted server (leader and helper, each with its SQLite file) that tests can start repeatedly. */
+/** Creates a trusted server (both aggregators, each with its SQLite file) that tests can start repeatedly. */
 async function createServer(goal: number, environment: Record<string, string> = {}) {
   const store = `sqlite:${join(testFolder(), 's.sqlite')}`
   const models = await createModels()
@@ -143,7 +143,7 @@ it.skipIf(NO_FAILING_DISK !== '')(
     for (let i = 0; i < 3; i++) expect(await post(server, second)).toBe(503)
     disk.mend('full')
     let status = await post(server, second)
-    // After a failure, the leader pauses before its next request to the helper.
+    // After a failure, the leader pauses before its next request to the other aggregation server.
     while (status === 503) {
       await wait(200)
       status = await post(server, second)

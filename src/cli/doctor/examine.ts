@@ -125,7 +125,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
   ]
 }
 
-/** Options without the aggregators, because in vault mode the vault sends the contributions. */
+/** Options without the aggregators, because a vault (frame on another origin) sends the contributions itself. */
 const withoutAggregators = ({ federation, ...shop }: PageOptions): PageOptions => shop
 
 const nothing = async () => ({}) as never

@@ -63,7 +63,7 @@ const without = (file: string, name: string) => (files: Record<string, Sent>) =>
   delete files[file].headers[name]
 }
 
-it('doctor reports no fault of a vault that is served as documented', async () => {
+it('doctor reports no fault of a vault (frame on another origin) that is served as documented', async () => {
   expect(await look()).toEqual(['ok: It accepts this shop, and its worker has no network.'])
 })
 

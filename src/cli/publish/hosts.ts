@@ -23,7 +23,7 @@ interface Folder {
   readonly scripts?: string
 }
 
-/** Whether a folder has catalog rows of a tail's products, whose prices change. */
+/** Whether a folder has catalog rows of less popular products (tail), whose prices change. */
 const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
 /** `_headers` file for Netlify and Cloudflare Pages. These apply all matching rules, so each path matches only one. */

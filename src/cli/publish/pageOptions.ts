@@ -21,7 +21,7 @@ export interface PageOptions {
   readonly worker?: string
   readonly rules?: string
   readonly live?: string
-  /** URL of the vault's `vault.html`; replaces `worker`. */
+  /** URL of `vault.html`, a frame on another origin that keeps the shopper's data; replaces `worker`. */
   readonly vault?: string
   readonly latest?: LatestModel
   readonly modelKeys?: ModelKeys

@@ -13,7 +13,7 @@ import { pack, placeFile, placeFolder } from './place.ts'
 const QUALITY = 5
 
 export interface SiteTail {
-  /** Rows of `catalog.json`: products of the head, and products that the model lacks. */
+  /** Rows of `catalog.json`: popular products (the model's head), and products that the model lacks. */
   readonly head: readonly unknown[]
   /** Names of the folders below `models/`. */
   readonly folders: readonly string[]
