@@ -43,7 +43,7 @@ async function openShopWithAccounts() {
   closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const models = join(folder, 'models')
   cpSync('public/models', models, { recursive: true })
-  /** Account of each session, and the token request that each account was granted. */
+  /** Account of each session; token request of each account, which gets no token for another request. */
   const sessions = new Map<string, string>()
   const given = new Map<string, string>()
   const issuer = await createTokenIssuer({

@@ -59,7 +59,7 @@ for (const story of ['', '#story=shop'])
     }
   })
 
-test('at 400 % zoom nothing scrolls sideways, the header leaves two thirds of the screen, and home and departments are reachable', async ({
+test('at 400 % zoom nothing scrolls sideways, the header leaves two thirds of the screen, and links lead to home and departments', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 320, height: 256 })

@@ -17,9 +17,7 @@ const sumOf = async (page: Page) =>
 
 const ask = (page: Page, query: string) => page.goto(`/search#${new URLSearchParams({ q: query })}`)
 
-test('a budget for four gives gifts that one press puts into the basket, and Undo empties it', async ({
-  page,
-}) => {
+test('gifts fit a budget for four; all go into the basket, Undo empties it', async ({ page }) => {
   await ask(page, '£20 for four people')
   await expect(gifts(page)).toHaveCount(4)
   const departments = await page.locator('.gift .small').allInnerTexts()

@@ -59,7 +59,7 @@ export const HIDINGS: readonly string[] = Object.keys(scripts({ x: 0, y: 0, widt
 
 /**
  * Script that hides the vault's frame in the way that `way` names. The script ends after more than a second, because
- * the consent question in the frame accepts answers only after a second. `REVEAL` undoes the hiding.
+ * a consent question in the frame would accept a press only after a second. `REVEAL` undoes the hiding.
  */
 export const hide = (way: string, button: Box) => `(async () => {
   const dialog = document.querySelector('dialog:has(iframe)')

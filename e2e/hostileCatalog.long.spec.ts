@@ -59,7 +59,7 @@ async function showPictures(page: Page, host: string): Promise<string[]> {
   )
 }
 
-test('without a content policy, a hostile catalog’s host learns the list; under the shop’s policy it gets no request', async ({
+test('without a content policy, a hostile catalog’s host learns which products are listed; under the shop’s policy it gets no request', async ({
   browser,
 }) => {
   const arrived: string[] = []

@@ -150,7 +150,7 @@ test('after a consent, updates of this device and 32 others give a new base mode
   const consent = page.getByRole('switch', { name: 'Contribute to the shared model' })
   await consent.click()
   const question = await openQuestion(page)
-  // The consent question in the vault's frame and the console must both say that `npm start` runs a demonstration.
+  // The consent question in the vault's window and the console must both say that `npm start` runs a demonstration.
   for (const shown of [question, page])
     await expect(shown.getByRole('note').first()).toContainText(/^Demonstration: .* 1,000 people/)
   await agree(question)

@@ -90,9 +90,7 @@ test('the check of local-only mode finds a planted leak', async ({ page, context
   await expect.poll(() => found().size).toBe(3)
 })
 
-test('the browser’s content security policy blocks requests to another origin', async ({
-  page,
-}) => {
+test('the content policy blocks requests to another origin', async ({ page }) => {
   await openShop(page)
   const violations = await page.evaluate(async () => {
     const blocked: string[] = []

@@ -36,9 +36,7 @@ async function look(page: Page): Promise<void> {
   await expect(question(page)).toBeVisible()
 }
 
-test('before a shopper answers, nothing is stored, and no question covers the first click', async ({
-  page,
-}) => {
+test('before an answer nothing is stored; before a click no question shows', async ({ page }) => {
   await openShop(page)
   await hasLoaded(page)
   await expect(question(page)).toHaveCount(0)
@@ -77,7 +75,7 @@ test('if the shopper allows storing, every tab stores the visit at once, and the
   await learnsFrom(other, 1)
 })
 
-test('“Cut the wire”, pressed before consent, acts once files are stored', async ({ page }) => {
+test('“Cut the wire”, pressed before consent, waits for the shop’s files', async ({ page }) => {
   await page.goto('/play')
   await hasLoaded(page)
   await page.getByRole('button', { name: 'Cut the wire' }).click()
@@ -100,7 +98,7 @@ test('after “Only this visit” the shop learns, but stores only this answer',
   await expect(question(page)).toHaveCount(0)
 })
 
-test('if a tab closes while a refusal erases, the next visit erases the rest', async ({ page }) => {
+test('if a tab closes during an erasure, the next visit erases the rest', async ({ page }) => {
   await openShop(page)
   await look(page)
   await question(page).getByRole('button', { name: 'Keep' }).click()

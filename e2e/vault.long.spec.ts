@@ -50,7 +50,7 @@ test('with persist: ask, the vault stores events only after a yes, and a later n
   await learnsFrom(page, 0)
 })
 
-test('no request from the vault’s worker arrives, by any API', async ({ page }) => {
+test('no request of the vault’s worker reaches a server, by any API', async ({ page }) => {
   const arrived: string[] = []
   const elsewhere = createServer(({ url = '' }, answer) => {
     arrived.push(url)
