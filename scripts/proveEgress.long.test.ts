@@ -57,7 +57,7 @@ describe.skipIf(missing.length > 0)('what leaves the demo', () => {
       if (name === 'with a vault')
         expect(untried).toEqual([...ABSENT, ...ABSENT_IN_WINDOWS, ...TAKEN])
     },
-    // The limit is long, because two shoppers visit up to three times and the machine can be busy.
+    // The time limit is long, because the comparison of two shoppers can be repeated and the machine can be busy.
     1_800_000,
   )
 })

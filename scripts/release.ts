@@ -31,7 +31,7 @@ export function sumsOf(root: string, folders: readonly string[]): string[] {
     })
 }
 
-/** Packages built into the browser's files; a shop that installs these files installs nothing else. */
+/** Packages built into the browser's files, so that a shop need not install them. */
 export const BUILT_IN = [
   ...['@tensorflow/tfjs-backend-webgpu', '@tensorflow/tfjs-core'],
   ...['idb', 'minisearch'],

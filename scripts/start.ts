@@ -140,7 +140,7 @@ function seedModels(): string {
   return target
 }
 
-/** The demo's terms plus `issuer`: each report needs a token, which costs a phone less than half a second of work. */
+/** Writes the demo's terms with a token issuer. A token for a report costs a phone less than half a second of work. */
 async function writeTerms(): Promise<void> {
   if (!existsSync(issuer)) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -228,7 +228,7 @@ test('WebKit gets no Integrity-Policy, under which it would run no imported scri
   hashed.close()
 })
 
-test('the WAICT manifest has the hash of each served script, and only reports', async () => {
+test('the WAICT manifest has the hash of each served script, and a violation is only reported, not blocked', async () => {
   const { headers } = await raw('/')
   const policy = String(headers['integrity-policy-waict-v1'])
   expect(policy).toMatch(/^max-age=0, mode=report, blocked-destinations=\(script\), manifest="/)

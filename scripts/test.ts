@@ -152,7 +152,7 @@ function note(status: string, name: string, ...messages: string[]): string {
   return `${status}: ${name.replace(`${ROOT}/`, '')}${said && `\n${said}`}`
 }
 
-/** Begin and end of a long message, because some name their cause at its end. */
+/** Begin and end of a long message, because the cause can be named at the end. */
 const shortened = (message: string) =>
   message.length <= 2500 ? message : `${message.slice(0, 1500)}\n[…]\n${message.slice(-1000)}`
 

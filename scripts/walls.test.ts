@@ -44,7 +44,7 @@ const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
   ],
 ]
 
-/** The package's entries, which the demo shop uses like any shop. */
+/** Whether the file is one of the package's public entries, which the demo shop imports as any shop does. */
 const isEntry = (path: string) => /^src\/[\w-]+\.tsx?$/.test(path)
 const ENTRIES_MAY = ['core', 'browser', 'ui', 'aggregate']
 

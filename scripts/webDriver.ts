@@ -34,7 +34,7 @@ export interface Driver {
   find(selector: string): Promise<string>
   /** Presses the middle of the element with the mouse. */
   press(selector: string): Promise<void>
-  /** Enters the frame, or returns to the page. */
+  /** Enters the frame that the selector matches; null returns to the page. */
   enter(selector: string | null): Promise<void>
   run<Result>(script: string): Promise<Result>
   close(): Promise<void>

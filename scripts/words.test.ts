@@ -106,7 +106,7 @@ function keyOf({ type, ...node }: Node): string | null {
   return quasis.map(({ value }) => escaped(value.cooked)).join(ANY)
 }
 
-/** Calls of `words(…)` in a file, and patterns of its strings and templates, each of which may be a message's key. */
+/** Calls of `words(…)` in a file, and patterns of all its strings and templates, since any of them may be a key. */
 function read(path: string): { calls: readonly Call[]; keys: readonly string[] } {
   const calls: Call[] = []
   const keys: string[] = []

@@ -72,7 +72,7 @@ export function draw(look: Look, icons: IconSet): string {
     material ? surface(material, 'm') : '',
   ]
   const side = size ? SIZES[size] : SIZE
-  // The background is one line, so that the file of all pictures stores it once for most of them.
+  // The background is one line. Most pictures have the same one, so the file of all pictures stores it only once.
   const background = [
     '</defs><path fill="url(#a)" d="M0 0h400v400H0z"/>',
     printed && !isShape ? '<path fill="url(#p)" fill-opacity=".22" d="M0 0h400v400H0z"/>' : '',
@@ -153,13 +153,13 @@ function drawShape(
   ]
 }
 
-/** Colour of words that is readable on the product's colour, light or dark. */
+/** Colour for words on the product: dark on a light product, the print's colour on a dark one. */
 function inkOn({ main, print }: Palette): string {
   const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(main.slice(at, at + 2), 16))
   return red * 0.3 + green * 0.59 + blue * 0.11 > 150 ? INK : print
 }
 
-/** A single motif fills the place; two motifs stand side by side. */
+/** A single motif fills the square around (x, y); two motifs stand side by side in it. */
 function places(x: number, y: number, size: number, count: number): readonly string[] {
   const place = (at: number, side: number) =>
     `translate(${round(at - side / 2)} ${round(y - side / 2)}) scale(${round(side / 32)})`

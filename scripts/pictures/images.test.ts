@@ -112,7 +112,7 @@ describe('lookOf', () => {
     expect(new Set(names.map((name) => fileName(lookOf(name, undefined)))).size).toBe(3)
   })
 
-  test('lookOf falls back to the category, and then to a gift', () => {
+  test('lookOf shows the category’s picture if the title has no known word, and a gift if there is no category', () => {
     expect(lookOf('Xyzzy', 'Garden & Picnic')).toMatchObject({
       picture: { name: 'potted-plant' },
       fromTitle: false,
@@ -128,7 +128,7 @@ describe('draw', () => {
     catalog = await readCatalog(fileURLToPath(shop))
   })
 
-  test('the icon set has every icon that the tables name', () => {
+  test('the icon set or `draw.ts` has every icon that words.json names', () => {
     const missing = [...Object.keys(words.icons), ...Object.keys(words.motifs)].filter(
       (name) => !icons.has(name) && !OWN_ICONS.includes(name),
     )
@@ -173,7 +173,7 @@ describe('draw', () => {
     expect(files.size).toBeGreaterThan(3000)
   })
 
-  test('the file of all pictures (pack) contains each unchanged, in a fifth of their size', () => {
+  test('the file of all pictures (pack) gives back each picture unchanged, and is less than a fifth as large as all together', () => {
     const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
     const svgs = new Map(looks.map((look) => [fileName(look), draw(look, icons)]))
     const lines = packOf(svgs)

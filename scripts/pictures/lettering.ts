@@ -1,6 +1,6 @@
 /** @module Finds in a title the words that are printed on the product, such as a sign or a doormat, and draws them. */
 
-/** Sayings that are printed on any product. */
+/** Sayings that can be printed on a product of any kind. */
 const SAYINGS = new RegExp(
   [
     'keep calm(?: (?:&|and) (?:carry on|come in))?|home sweet home|welcome to our home|welcome',

@@ -202,8 +202,8 @@ export function lookOf(title: string, category: string | undefined): Look {
 }
 
 /**
- * Replaces the picture of a product that has its motif's form: a soft toy is drawn as its animal. A tree without a
- * colour in its title is green. A hanging decoration shows the object on the string: a heart, a star, else a disc.
+ * Adapts a picture to the title. A soft toy is drawn as its animal; a tree is green unless the title names a colour. A
+ * hanging decoration shows what hangs on its string: a heart, a star or the motif, else a disc.
  */
 function whole(picture: Picture, motif: string | undefined, title: string): Picture {
   if (motif && TOYS.has(motif) && TOY.test(title) && TOY_PICTURES.has(picture.name))

@@ -93,7 +93,7 @@ const index = new PhraseIndex(
   }),
 )
 
-/** Neutral palettes for titles without a colour. */
+/** Palettes for titles without a colour; the title's hash chooses one. */
 const NEUTRAL = [
   'blue',
   'pink',
@@ -138,7 +138,7 @@ function mixed(main: Palette, other: Palette): Palette {
   }
 }
 
-/** Palette of many colours, on paper with a gradient. */
+/** Changes the paper to a gradient of colours if the title says "assorted", "multicolour" or the like. */
 function withAssorted(title: string, palette: Palette): Palette {
   if (!/\b(?:assorted|multi|multicolou?red?|colourful|colou?rs)\b/i.test(title)) return palette
   return { ...palette, name: `${palette.name}-many`, paper: ['#ffeadb', '#d5dcf7'] }

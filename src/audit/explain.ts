@@ -54,7 +54,7 @@ function wasChanged(audit: Audit): string[] {
   ]
 }
 
-/** Says how much of the log the reports' ids fix, so that not even the shop's script could change it later. */
+/** Says how many ids of reports fit the log. An id is a hash of the log before it, so a later change would show. */
 function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
   if (reports === 0) return []
   const begin = `The id of an update is computed from the log before it: ${fixed} of ${reports} ids fit this log.`

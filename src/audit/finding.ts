@@ -1,4 +1,4 @@
-/** @module Results for an auditor; each fault names its entry. */
+/** @module Results for an auditor: faults, each with its log entry, and checks that could not be made. */
 
 const CHECKS = [
   'format',

@@ -33,7 +33,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 /** Number of fixtures, with two fixtures for each kind of change. */
 const FIXTURES = 56
 const SEED = 11
-/** Number of mutations; `audit selftest --against tools/verify.py --count 10000` compares more mutations. */
+/** Number of files changed at random; for more: `audit selftest --against tools/verify.py --count 10000`. */
 const MUTATIONS = 400
 
 async function first({ text, options }: Pick<Fixture, 'text' | 'options'>) {
@@ -224,7 +224,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     for (const place of [at, plain])
       for (const relay of ['https://evil.example/', 'https://relay.example/more']) {
         const { sequence } = bundle.ledger[place]
-        // The model's request has no field `sealed`, which a relay requires, so adding a relay is a second fault.
+        // A relayed request needs `sealed`. The model's request lacks it, so adding a relay there is two faults.
         const said = [`request, ${sequence}`, ...(place === plain ? [`upload, ${sequence}`] : [])]
         expect(await saysOfBoth(await lieOf(place, relay))).toEqual([said, said])
       }
@@ -320,7 +320,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     expect(compared).toBe(MUTATIONS)
     const { refused, malformed, faulty, clean } = counts
     expect(Math.min(refused, malformed, faulty, clean)).toBeGreaterThan(MUTATIONS / 30)
-    // Each option must find a fault in some file.
+    // Each check that needs an auditor's option must find a fault in some file.
     for (const check of ['option', 'key', 'earlier', 'release', 'checkpoint'])
       expect(counts.checks[check], check).toBeGreaterThan(0)
   }, 1_800_000)

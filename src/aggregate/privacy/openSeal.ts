@@ -65,8 +65,8 @@ function scheduleContext(info: Uint8Array): Bytes {
 
 /**
  * Receiver's context of one message (RFC 9180 §5.1.1).
- * @throws NearsideError `report-invalid`, also from `open`, unless the message was sealed to these keys with this
- * `info` and this `aad`
+ * @throws NearsideError `report-invalid`, from here or from `open`, unless the message was sealed to these keys with
+ * this `info` and this `aad`
  */
 export function openingContext(keys: OpeningKeys, sealed: Uint8Array, info: Uint8Array) {
   const { publicKey, privateKey } = keys

@@ -48,14 +48,14 @@ export function encodeResponse({ status, headers, body }: ResponseMessage): Byte
   return concat(Uint8Array.of(RESPONSE), integer(status), encodeRest(headers, body))
 }
 
-/** @throws RangeError for bytes that aren't a request in this form */
+/** @throws RangeError for bytes that aren't a known-length request of RFC 9292 */
 export function decodeRequest(bytes: Uint8Array): RequestMessage {
   const read = createReader(bytes, REQUEST)
   const [method, , , path] = [read.text(), read.text(), read.text(), read.text()]
   return { method, path, ...read.rest() }
 }
 
-/** @throws RangeError for bytes that aren't a response in this form; informational responses are refused, too */
+/** @throws RangeError for an informational response, and for bytes that aren't a known-length response of RFC 9292 */
 export function decodeResponse(bytes: Uint8Array): ResponseMessage {
   const read = createReader(bytes, RESPONSE)
   const status = read.integer()

@@ -69,7 +69,7 @@ export interface PolicyParameters {
 /** Terms of one round, agreed between leader and helper. */
 export interface Policy extends PolicyParameters {
   readonly format: typeof POLICY_FORMAT
-  /** Trust model. `trusted-server`: one operator runs both aggregators and could join the shares. */
+  /** Trust model. `trusted-server`: one operator runs both aggregators and could read a report. */
   readonly trust: 'two-aggregators' | 'trusted-server'
   /** Model that updates are computed from; `hash` is the hex SHA-256 of its manifest.json. */
   readonly model: { readonly version: string; readonly hash: string }
@@ -88,7 +88,7 @@ export function integerClipNorm(policy: Pick<Policy, 'clipNorm' | 'scale'>): num
   return Math.floor(policy.clipNorm * policy.scale)
 }
 
-/** Variance σ² of each aggregator's discrete Gaussian: (z·C_q)², rounded up: the noise multiplier is at least z. */
+/** Variance σ² of each aggregator's discrete Gaussian: (z·C_q)², rounded up to reach at least z. */
 export function noiseVariance(
   policy: Pick<Policy, 'clipNorm' | 'scale' | 'noiseMultiplier'>,
 ): bigint {

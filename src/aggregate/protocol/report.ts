@@ -49,7 +49,7 @@ export interface Report {
   readonly header: ReportHeader
   /** Bytes sealed to the leader: the consent's hash, and the leader's share of vector and proof. */
   readonly leaderShare: Bytes
-  /** Bytes sealed to the helper: the consent's hash, and the 32-byte seed. */
+  /** Bytes sealed to the helper: the consent's hash, and the 32-byte seed of the helper's share. */
   readonly helperShare: Bytes
 }
 

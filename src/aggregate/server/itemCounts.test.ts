@@ -1,6 +1,6 @@
 /**
- * @module Tests that a shop without an event log learns from rounds which items sell. The test runs devices, both
- * servers, the next model and its lists.
+ * @module Tests that a shop without an event log learns from rounds which items sell. The test runs devices and both
+ * servers, and reads lists of the next model.
  */
 import { join } from 'node:path'
 import { updateOf } from '@nearside/browser/contribution/update.ts'

@@ -91,7 +91,7 @@ describe('the leader', () => {
     ])
   })
 
-  it('the leader refuses Global Privacy Control, other origins and other content types', async () => {
+  it('the leader refuses reports with Global Privacy Control, of other origins, or of another content type', async () => {
     const federation = await createFederation({ app: { reportsPerMinute: 3 } })
     const { body } = await report(federation, 1)
     expect((await post(federation, body, { 'sec-gpc': '1' })).status).toBe(403)
@@ -108,7 +108,7 @@ describe('the leader', () => {
     expect((await post(federation, body)).status).toBe(200)
   })
 
-  it('the leader answers only the shop’s pages', async () => {
+  it('only the shop’s pages may read the leader’s answers (CORS)', async () => {
     const federation = await createFederation()
     const from = async (origin: string) =>
       (await federation.fetch(`${LEADER}/v1/task`, { headers: { origin } })).headers.get(

@@ -19,7 +19,7 @@ export function senderAddress(isTrusted: IsTrusted): (c: Context) => string {
   }
 }
 
-/** Address group that limits count as one sender. */
+/** Returns the group of addresses that counts as one sender for limits. */
 export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
   const addressOf = senderAddress(isTrusted)
   return (c) => addressGroup(addressOf(c))
@@ -161,7 +161,7 @@ function limitConnections(
     connection.request = request
     response.once('close', () => {
       connection.request = null
-      // The connection was just answered, so it moves to the end, to be replaced last.
+      // A request was just answered, so its connection moves to the end of `open`, to be refused last.
       if (open.delete(socket)) open.set(socket, connection)
       else socket.destroySoon()
     })

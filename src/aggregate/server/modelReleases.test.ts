@@ -62,7 +62,7 @@ const post = (federation: TestFederation, body: unknown) =>
   federation.fetch(`${HELPER}/v1/models`, { method: 'POST', body: canonicalJson(body) })
 
 describe('the helper’s signature', () => {
-  it('the helper’s signature is accepted by devices and shown in the list', async () => {
+  it('devices accept the helper’s signature, and the helper’s public list shows the signed model', async () => {
     const { federation, models, signer, latest, keys } = await signing()
     await signAgain(models, signer.sign)
     await checkRelease(await latest(), keys, null, START)

@@ -66,7 +66,7 @@ async function lastStep({ manifest, directory }: PublishedModel): Promise<number
 
 /**
  * L2 distance between the feature weights w of the candidate and of `trained`. The weights are read from the manifests,
- * because the files of the two models may differ.
+ * so other differences between the models don't matter.
  */
 export async function distanceOf(
   trained: PublishedModel,
@@ -116,7 +116,7 @@ export function signalOf(counts: Float64Array, noise: number): number {
 }
 
 /**
- * Popularity relative to the mean item; null if nearly all of the variance is noise, since such a release does harm.
+ * Popularity relative to the mean item; null if nearly all of the variance is noise, since such counts do harm.
  * @param counts with noise
  * @param noise standard deviation of the noise on each count
  * @param meanItem popularity of the mean item

@@ -1,5 +1,5 @@
 /**
- * @module Tests that a fault on a server's side refuses no report for good, so that the device can send the report
+ * @module Tests that a server's own fault never makes it refuse a report permanently: the device can send the report
  * again.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -10,7 +10,7 @@ import { post, report } from './testReports.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-/** Makes one computation on a report fail once, on this server only. */
+/** For each server, a function that makes one of its computations on a report fail once. */
 const faults = {
   leader: () => vi.spyOn(serverXof, 'bytes').mockRejectedValueOnce(new Error('out of memory')),
   helper() {

@@ -248,7 +248,7 @@ describe('the helper itself', () => {
     await expectReleased(federation, made.slice(0, 4))
   })
 
-  it('the helper may refuse a round; the lost reports are counted and logged', async () => {
+  it('a round that the helper refuses is abandoned; its reports are counted as lost, and an alarm is logged', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     for (const { body } of made.slice(0, 3)) await post(federation, body)

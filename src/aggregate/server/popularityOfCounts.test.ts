@@ -23,7 +23,7 @@ test('popularityOfCounts comes closer to the true sales than the noised counts d
   expect(popularityOfCounts(counts, noise)).toEqual(popularity)
 })
 
-test('without noise, the popularity equals the popularity of the counts', () => {
+test('without noise, popularityOfCounts returns each count relative to the mean count', () => {
   const found = popularityOfCounts(sold, 0)
   const truth = relative(sold)
   found?.popularity30.forEach((x, i) => {
@@ -36,7 +36,7 @@ test('no popularity is released if nearly all of the variance is noise', () => {
   expect(popularityOfCounts(noised(8), 8)).not.toBeNull()
   expect(popularityOfCounts(noised(40), 40)).toBeNull()
   expect(popularityOfCounts(new Float64Array(N), 1)).toBeNull()
-  // The test counts the releases in many draws, because pure noise in a small catalog varies by chance.
+  // Pure noise may look like a signal in a few of 200 draws, because it varies by chance in a small catalog.
   const released = Array.from({ length: 200 }, () => {
     const counts = Float64Array.from({ length: 30 }, () => random.normal())
     return popularityOfCounts(counts, 1) !== null

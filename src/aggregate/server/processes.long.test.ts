@@ -55,7 +55,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(counted).toHaveLength(24)
 
     await Promise.all(pairs.map(({ leader }) => leader.advance()))
-    // If both processes tried a step at the same time, neither may have finished it, so each leader advances again.
+    // If both processes tried the same step at once, possibly neither finished it, so each leader advances again.
     for (const { leader } of pairs) await leader.advance()
     const applied = pairs.flatMap((pair) => pair.applied)
     const quantized = counted.map((one) => one.quantized)

@@ -17,7 +17,7 @@ import { post, randomUpdate } from './testReports.ts'
 const GOAL = 500
 const ROUNDS = 2
 
-/** Sender's address group, as the limits count it. */
+/** Group of addresses that counts as one sender for limits. */
 const ADDRESS = '2001:db8:77:42::/64'
 const ADDRESS_BYTES = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0x00, 0x77, 0x00, 0x42)
 

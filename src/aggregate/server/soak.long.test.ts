@@ -18,7 +18,7 @@ const GOAL = 4
 /** Number of rounds until all code is compiled and all caches are full. */
 const WARM = 20
 /**
- * Number of rounds measured after the warm-up, and again at the end. The test compares the least memory of each,
+ * Number of rounds measured after the warm-up, and again at the end. The test compares the least memory of both groups,
  * because V8's compiled code varies by half a megabyte.
  */
 const MEASURED = 10

@@ -73,7 +73,7 @@ const question = (name: string): Sent => {
 const reasons = (...sent: Sent[]) => judge(sent, RULES).findings.map((one) => one.reasons.join())
 
 describe('a request', () => {
-  it('a request to a declared file with a blank page’s headers is not reported', () => {
+  it('a request for a declared file is not reported if its headers are those of a blank page’s request', () => {
     const honest = [
       get('/'),
       get('/a%20b.js'),

@@ -19,7 +19,7 @@ export interface PlainRequests {
 
 /** Headers that depend on the shop and on its server's answers, so a blank page gives no reference for them. */
 const OF_THE_SHOP = new Set(['host', 'referer', 'origin', 'if-none-match', 'if-modified-since'])
-/** Values that the browser writes for a request's origin; scripts can't set them. */
+/** Values of `sec-fetch-site`, a header that only the browser writes, never a script. */
 const SITES = new Set(['none', 'same-origin', 'same-site', 'cross-site'])
 
 const namesOf = ({ headers }: HttpRequest) => headers.map(([name]) => name.toLowerCase())

@@ -1,4 +1,4 @@
-/** @module Starts the child process that proves which data leave a shop, and opens that child's only path to it. */
+/** @module Starts the child process that proves which data leave a shop, and opens its only connection to the shop. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

@@ -30,7 +30,7 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
   const name = nameOf(command === 'event' ? gtagName : event)
   if (!name) return null
   const given = fieldsOf(command === 'event' ? parameters : entry)
-  // Skips entries by `toGa4` of `nearside/measure`: they measure Nearside's own lists.
+  // Skips entries that `toGa4` of `nearside/measure` pushed: they measure Nearside's own lists.
   if (given.nearside_arm !== undefined) return null
   if (name === 'search') return { name, search_term: textOf(given.search_term) }
   const items = listOf(fieldsOf(ecommerce).items ?? given.items)

@@ -34,7 +34,7 @@ export function followStorefront(
       variant: number || undefined,
       product: numberOf(productId) ?? known.product,
       sku: textOf(sku) ?? known.sku,
-      // `nearside import` groups a product's variants by the product's handle.
+      // If no variant is selected, the handle stands for all: `nearside import` groups variants by it.
       handle: textOf(handle) ?? known.handle,
     }
     if (number) variants.set(number, ids)

@@ -109,7 +109,7 @@ describe('the limit of updates per year holds', () => {
     const early = NOW + YEAR - behind / 2
     const next = { truth: early, own: early + YEAR, leader: early, helper: early }
     expect(attempts([...four, next]).sent).toHaveLength(4)
-    // If the servers' clocks are further apart than the limit, nothing is sent.
+    // If the servers' clocks are more than an hour apart, nothing is sent.
     const apart = { ...four[0], leader: NOW - 2 * HOUR }
     expect(attempts([apart, apart]).sent).toHaveLength(0)
   })

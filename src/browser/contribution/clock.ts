@@ -26,7 +26,7 @@ export interface SignedTimes {
 export interface WitnessedTime {
   /** Milliseconds that passed according to all three clocks. */
   readonly passed: number
-  /** Signed server time that `passed` has reached; null before the first answer. */
+  /** Signed server time up to which `passed` counts; null before the first answer. */
   readonly signed: number | null
   /** Time of the device's clock at the last answer; null before the first. */
   readonly own: number | null

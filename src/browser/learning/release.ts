@@ -18,7 +18,7 @@ export interface ModelKeys {
   readonly publishers: readonly string[]
   /** Number of publishers' keys that must sign; default 1. */
   readonly threshold?: number
-  /** Key of the helper (second aggregation server), which signs one model per release and must then sign each model. */
+  /** Key of the helper (second aggregation server, signs one model per release); if given, it must sign each model. */
   readonly helper?: string
 }
 

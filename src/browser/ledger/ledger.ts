@@ -166,7 +166,7 @@ function merge(
   time: number,
 ): { drafts: readonly EntryFacts[]; places: readonly number[] } {
   const drafts = [...open]
-  // After the batch's last entry of another kind, requests get a new count behind that entry.
+  // Index from which the drafts' counts may still rise: a count before an entry of another kind stays as it is.
   let openFrom = 0
   const places = batch.map(({ facts, counted }) => {
     if (!counted) {

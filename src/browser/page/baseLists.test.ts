@@ -114,7 +114,7 @@ test('catalogs in other languages and currencies with the same ids get the same 
   expect(ids(translated.recommend(options))).toEqual(ids(lists.recommend(options)))
 })
 
-test('base lists refuse invalid options as a device does, but ignore the option `exclude` since they have no shopper', () => {
+test('base lists refuse invalid options as a device does, but ignore a valid `exclude`, which names items of a shopper', () => {
   // An earlier version of the interface took ids in `exclude`.
   const old = { exclude: ['item-31'] } as never
   for (const list of [

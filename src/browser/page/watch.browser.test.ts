@@ -129,7 +129,7 @@ test('a fit posts at most ten progress messages a second, and no snapshot per st
   const seconds = (performance.now() - began) / 1000
   const count = (kind: string) => kinds.filter((known) => known === kind).length
   expect(count('progress')).toBeGreaterThan(0)
-  // The worker posts at most 1 + 10 a second. The page's clock is coarse and starts later, so allow one more.
+  // At most one message comes at once, then ten a second. The page's clock is coarse and starts later: allow one more.
   expect(count('progress')).toBeLessThanOrEqual(2 + 10 * seconds)
   expect(steps.size).toBeGreaterThan(0)
   // There are snapshots for the chosen engine, the learned model and other changes of state, but not for each of the 30

@@ -109,6 +109,6 @@ export function takePrice(query: string): PriceWish | null {
 /** Words that fit any product, so they say nothing about a product. */
 const ANYTHING = /(?<!\p{L})(?:gifts?|presents?|geschenke?|etwas)(?!\p{L})/giu
 
-/** Whether the query is about the price alone, as in "gifts under £5". */
+/** Whether the query names only a price; words that fit any product don't count: "gifts under £5". */
 export const isPriceAlone = ({ rest }: Pick<PriceWish, 'rest'>): boolean =>
   !isTelling(rest.replace(ANYTHING, ' '))

@@ -53,7 +53,7 @@ const IDLE_DAYS = 7
 
 type Known = Pick<Case, 'history' | 'time'>
 
-/** @param installed start of the tested days, milliseconds. */
+/** @param installed assumed installation of the recommender: start of the tested days, milliseconds since the epoch */
 export function storeHistory(store: Store, { history, time }: Known, installed: number): History {
   if (store === 'beginning') return history
   if (store === 'evicted') return sinceIdle(history, time)

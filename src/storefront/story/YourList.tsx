@@ -92,7 +92,7 @@ export function YourList({ first }: YourListProps) {
   const kept = hand && !answered && last?.order === shownOrder ? last.items : null
   const items = kept ?? (loading ? waiting : (mine && tuned) || state.items)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another person's list is not compared with this one
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of `forWhom` drops the last person's list
   useEffect(() => {
     onScreen.current = null
   }, [forWhom])

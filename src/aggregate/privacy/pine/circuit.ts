@@ -101,7 +101,7 @@ export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   return Uint32Array.of(...vector, ...bitsOf(squared, normBits), ...bitsOf(rest, normBits))
 }
 
-/** Signs for the two random bits 00, 01, 10 and 11. */
+/** Sign of a coordinate (0: left out) for its two random bits 00, 01, 10 or 11. */
 const SIGNS = Float64Array.of(-1, 0, 0, 1)
 
 /**

@@ -24,7 +24,7 @@ export function proofLength(gadget: Gadget): number {
   return gadget.arity + 2 * (pointsOf(gadget) - 1) + 1
 }
 
-/** Number of elements of a verifier besides the circuit's output: one per wire, and one for the gadget's polynomial. */
+/** Number of elements that `query` returns: one value of each wire's polynomial, and one of the gadget's. */
 export function verifierLength(gadget: Gadget): number {
   return gadget.arity + 1
 }

@@ -112,7 +112,7 @@ describe('a proof', () => {
     expect(await isTaken(mine)).toBe(true)
     for (const change of ['nonce', 'seeds', 'publicShare', 'leaderShare'] as const)
       expect(await isTaken({ ...mine, [change]: other[change] })).toBe(false)
-    // A forger sends another vector with the first one's randomness, and the first one's proof, commitments, or both.
+    // A forger sends another vector with the nonce and seeds of `mine`, and with the commitments or proof of `mine`.
     const again = await send([6, -7], { nonce: mine.nonce, seeds: mine.seeds })
     expect(await isTaken(again)).toBe(true)
     expect(await isTaken({ ...again, publicShare: mine.publicShare })).toBe(false)

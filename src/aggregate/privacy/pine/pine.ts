@@ -18,7 +18,7 @@ import { decide, outputsOf, proofLength, prove, query, verifierLength } from './
 import { USAGE, webXof, type Xof } from './xof.ts'
 
 const SEED_BYTES = 32
-/** Random bytes of a device for the proof: the leader's two blinds and the prover's randomness. */
+/** Random bytes that a device needs for the proof: two blinds of the leader's commitments, and the prover's seed. */
 export const PROOF_RANDOM_BYTES = 3 * SEED_BYTES
 /** Bytes of the commitments to both shares: two for the leader's, two for the helper's. */
 export const PUBLIC_SHARE_BYTES = 4 * SEED_BYTES

@@ -51,7 +51,7 @@ export function admitShares(
 }
 
 /**
- * @returns one outcome for each report, the seeds to record, and the number of these seeds that count
+ * @returns one outcome for each report, the seeds to record, and the number of reports with a valid proof
  * @throws NearsideError `round-closed` unless the round is open
  */
 export function admitSeeds(

@@ -168,7 +168,7 @@ describe.skipIf(NO_POSTGRES !== '')(`the database’s files${NO_POSTGRES}`, () =
     await expect(open(url)).rejects.toThrow(/another version/)
   })
 
-  it('transactions are flushed before each acknowledgement, whatever the database’s default is', async () => {
+  it('transactions are flushed to disk before each acknowledgement, even if the database’s own setting says otherwise', async () => {
     const url = await postgres.create()
     const { pathname } = new URL(url)
     await ask(url, `alter database ${pathname.slice(1)} set synchronous_commit = off`)

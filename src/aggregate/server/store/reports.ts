@@ -50,8 +50,8 @@ export function reportMethods(driver: Driver, table: ReportTable) {
           round,
           fresh.map(({ share }) => share),
         )
-        // This statement locks the round's row. It comes last, so that other processes wait only for this commit and it
-        // sees what they committed.
+        // This statement locks the round's row. It comes last, so that other processes wait only for the commit, and so
+        // that the statement sees their commits.
         const changes = await on.change(
           `update rounds set counted = counted + $2
              where round = $1 and state = 'open' and counted + $2 <= $3`,
@@ -99,7 +99,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
       )
       const sql = 'select mark from reports where round = $1 order by mark'
       const rows = await driver.rows<ReportRow>(sql, round)
-      // The salt is read last, because it is deleted together with the marks.
+      // The salt is deleted together with the marks. If it is still there after the marks were read, they are complete.
       return reachedBy(ended, await saltOf(driver, round), rows)
     },
   }

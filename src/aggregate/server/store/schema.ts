@@ -93,7 +93,7 @@ export interface Dialect {
   readonly lockModels: string | null
   /** Table expression that gives the reports with their ids and seeds, in the column `held`. */
   readonly reports: string
-  /** Statements that insert the reports $2, each as mark, body and held, into round $1. */
+  /** Statements that insert the reports $2, each with the columns mark, body and held, into round $1. */
   readonly insertReports: readonly string[]
   readonly deleteHeld: string
   /** Selects the sum of round $1 that process $2 adds to; only one process adds to a SQLite file. */
