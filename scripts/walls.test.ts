@@ -98,7 +98,7 @@ function codeIn(folder: string): string[] {
 const CODE = [...codeIn('src'), ...codeIn('research')]
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 
-test('files import only what their workspace names and its walls allow', () => {
+test('files import only packages that their workspace names, and only files that `INNER_WALLS` allows', () => {
   expect(CODE).toContain('src/index.ts')
   const wrong = CODE.flatMap((path) =>
     wrongImports(path, textOf(path)).map((to) => `${path} → ${to}`),

@@ -77,7 +77,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('an attack on a round’s counts tells which of two products a device counted about as often as the bound allows, and no more', async () => {
+  test('an attack on a round’s counts that guesses which of two products a device counted is right nearly as often as the bound allows', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])

@@ -25,7 +25,7 @@ describe('a policy', () => {
     const parsed = parsePolicy(shuffled)
     expect(parsed).toEqual(TEST_POLICY)
     expect(await policyHash(parsed)).toBe(await policyHash(TEST_POLICY))
-    // The hash is pinned, because a change here changes the protocol.
+    // The hash is pinned: if it changes, the protocol has changed.
     expect(await policyHash(TEST_POLICY)).toMatchInlineSnapshot(
       `"c66d84bd69ed28ae6dac5d13eef21a3881cf947fd010de1abe92b1177030bc3a"`,
     )
@@ -123,7 +123,7 @@ describe('a policy', () => {
     ])
       expect(parsePolicy({ ...copy(), issuer }).issuer).toEqual(issuer)
     expect(modulusOf(ISSUER_KEY)).toHaveLength(256)
-    // These keys have another exponent, an even modulus, a modulus that is too short, and another encoding.
+    // These keys have a wrong exponent, an even modulus, a modulus that is too short, and a wrong encoding.
     for (const [from, to] of [
       [/B$/, 'D'],
       [/wIDAQAB$/, 'gIDAQAB'],

@@ -149,7 +149,7 @@ export function createHelper(options: HelperOptions) {
           if (thrown instanceof NearsideError && thrown.code === 'report-invalid') return 'invalid'
           if (thrown instanceof NearsideError && thrown.code === 'consent-missing')
             return 'unagreed'
-          // The fault is this server's, so neither this report nor another one in the request is invalid.
+          // The fault is this server's, so it makes no report of the request invalid.
           log(`a report of round ${round} was not checked: ${thrown}`)
           return 'unchecked'
         }),

@@ -167,7 +167,7 @@ it('only the stream that is read too slowly is ended', async () => {
   expect(read).toBe(JSON.stringify({ text }).length)
 })
 
-it('the list of an open, unknown or malformed round is refused', async () => {
+it('the helper refuses a request for the list of an open or unknown round, or with a malformed round number', async () => {
   const { ask } = await startHelper(3)
   expect((await ask('/v1/rounds/2/reports')).statusCode).toBe(422)
   expect((await ask('/v1/rounds/3/reports')).statusCode).toBe(422)

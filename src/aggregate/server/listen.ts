@@ -66,7 +66,7 @@ function stop(server: Server): Promise<void> {
       resolve()
     })
     server.closeIdleConnections()
-    // A connection becomes idle only a moment after its response closes, so it is closed then.
+    // A connection becomes idle only a moment after its response closes, so close idle connections once more then.
     server.on('request', (_, response) => response.once('close', closeIdle))
     const closeIdle = () => setImmediate(() => server.closeIdleConnections())
   })

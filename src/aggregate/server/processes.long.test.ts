@@ -121,7 +121,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     expect(federation.applied).toEqual([meanOf(quantized, 4)])
   })
 
-  it('of two leaders with different terms, only the later one abandons the other’s round, and only once', async () => {
+  it('of two leaders with different terms, only the leader that started later abandons the other’s round, and only once', async () => {
     const start = await createDatabases()
     const first = await start()
     // The second process starts later, with changed terms.

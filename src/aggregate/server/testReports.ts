@@ -17,7 +17,7 @@ export function randomUpdate(seed: number): Float64Array {
   return Float64Array.from({ length: DIMENSION }, () => 0.02 * random.normal())
 }
 
-/** A report as a device would make it, and the integers in it. */
+/** A report as a device would make it, and the quantized update in it. */
 export async function report(federation: TestFederation, seed: number) {
   const { fetch } = federation
   const get = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer())

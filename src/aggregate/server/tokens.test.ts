@@ -77,7 +77,7 @@ describe('a report', () => {
     expect((await send(federation, body, token)).status).toBe(200)
     expect((await send(federation, body)).status).toBe(200)
     expect(await send(federation, (await two).body, token)).toMatchObject({ status: 401 })
-    // Two reports arrive at once with one token: the counting transaction decides.
+    // Two reports arrive at once with one token: the transaction that counts reports refuses one of them.
     const shared = await tokenHeader(federation)
     const bodies = [(await two).body, (await three).body]
     const answers = await Promise.all(bodies.map((each) => send(federation, each, shared)))

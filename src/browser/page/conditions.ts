@@ -82,7 +82,7 @@ export function createShopContext(
   }
   let text = read()
   return {
-    /** Asks the shop for its context; true if it changed. */
+    /** Asks the shop for its context; returns whether the context changed. */
     changed(): boolean {
       const before = text
       text = read()

@@ -160,7 +160,7 @@ test('a click passes through few functions until it is stored', async () => {
   traced = false
   const [captured, ...inPage] = functionsOn(stacks.get('posted'))
   const inWorker = functionsOn(stacks.get('put'))
-  // Stack traces with the expected first and last functions are complete.
+  // The stack traces are complete if their first and last functions are the expected ones.
   expect(captured).toBe('browser/page/page.ts capture')
   expect(inWorker[0]).toBe('browser/worker/serve.ts scope.onmessage')
   expect(inWorker.at(-1)).toMatch(/^browser\/storage\//)

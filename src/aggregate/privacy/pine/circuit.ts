@@ -187,7 +187,7 @@ export function evaluateChecks(
   const bits = measurement.subarray(dimension)
   const lowest = multiply(wraparoundBound - 1, part)
   const isSuccess = new Uint32Array(checks)
-  /** Differences between the sums and the values of their bits. */
+  /** Differences between the sums and the values that the device's bits state for them. */
   const errors = new Uint32Array(checks)
   for (let i = 0; i < checks; i++) {
     const start = 2 * normBits + i * (wraparoundBits + 1)

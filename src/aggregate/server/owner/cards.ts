@@ -44,7 +44,7 @@ export interface OwnerFacts {
 
 /** Relative change of NDCG@10 that chance alone may cause on the gate's few cases. */
 const NOISE = 0.02
-/** Age after which a file counts as out of date. */
+/** Age, in milliseconds, after which a file of results counts as out of date. */
 const STALE = 60 * DAY
 
 export function ownerCards(facts: OwnerFacts): OwnerCard[] {

@@ -26,7 +26,7 @@ export interface OwnerOptions {
 
 /** At least 32 characters, so that nobody can guess the token. */
 const TOKEN = /^[\w+/=.-]{32,200}$/
-/** Maximum size of a file, in bytes. */
+/** Maximum size of `measure.json` or `evaluate.json`, in bytes. */
 const MOST_BYTES = 16e6
 const ROUNDS = 20
 

@@ -33,7 +33,7 @@ async function open(url: string, key: Uint8Array | null = KEY) {
 
 /** Opens two stores on one database, with a round. */
 async function openTwo(url: string) {
-  // Both stores open at once, so that both find no tables.
+  // The stores are opened at the same time, so that each finds no tables and creates them.
   const [one, two] = await Promise.all([open(url), open(url)])
   await one.openRound(1, TEST_POLICY, await policyHash(TEST_POLICY), new Uint8Array(64), 100)
   return [one, two] as const

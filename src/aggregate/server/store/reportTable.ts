@@ -25,7 +25,7 @@ export interface ReportRow {
   readonly mark: Buffer
   readonly round: number
   readonly body: Uint8Array
-  /** The id, then the seed if there is one; null once the round takes no more reports. */
+  /** The report's id, then its seed if there is one; null once the round takes no more reports. */
   readonly held: Uint8Array | null
 }
 

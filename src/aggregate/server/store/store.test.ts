@@ -239,7 +239,7 @@ describe.each(DATABASES)('on %s', (name, prepare) => {
       expect((await store.aggregate(1)).sum).toHaveLength(0)
     })
 
-    it('rounds refuse ids of earlier rounds for a policy period, then delete them', async () => {
+    it('a round refuses report ids of rounds that ended less than `periodDays` ago; older ids are deleted', async () => {
       const period = TEST_POLICY.periodDays * DAY
       const hashOfPolicy = await policyHash(TEST_POLICY)
       const next = (round: number, now: number) =>

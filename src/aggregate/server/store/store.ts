@@ -45,7 +45,7 @@ function createStore(driver: Driver) {
     exclusively: driver.exclusively,
     shut: driver.close,
     setting,
-    /** Stores the first value for a name. @returns the stored value */
+    /** Stores a value unless the name has one already. @returns the stored value */
     async keepSetting(name: string, value: Bytes): Promise<Bytes> {
       const sql = 'insert into settings (name, value) values ($1, $2) on conflict do nothing'
       await driver.change(sql, name, box.seal(`settings ${name}`, value))
