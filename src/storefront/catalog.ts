@@ -103,7 +103,7 @@ function searchWhenAsked(items: readonly Item[]): AskSearch {
   }
 }
 
-/** Title on screen; an item without title shows its code. */
+/** Title on screen; an item without a title shows its id. */
 export const titleOf = (item: Item): string => item.title ?? words('item', { code: item.id })
 
 export const isSold = (item: Item): boolean => item.available !== false && item.price !== undefined

@@ -31,8 +31,8 @@ export async function openShop(root: HTMLElement): Promise<void> {
       </StrictMode>
     </Router>
   )
-  // The screen shows a prerendered page or the shop's empty frame, in English. React hydrates it in slices, so that a
-  // slow phone can respond in between.
+  // If the screen shows a prerendered page or the shop's empty frame, both in English, React hydrates it in slices, so
+  // that a slow phone can respond in between.
   const outlined = root.querySelector('main[aria-busy]') !== null
   if ((first || outlined) && language.get() === 'en')
     startTransition(() => void hydrateRoot(root, shop))

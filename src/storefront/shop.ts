@@ -12,7 +12,7 @@ export interface Shop {
   readonly unavailable: boolean
   /** Items that a prerendered page shows until this shopper's list arrives; undefined after the visit's first page. */
   readonly bestsellers: Signal<readonly string[] | undefined>
-  /** Item last viewed in this visit. This item is in memory only; the personalizer stores the events. */
+  /** Item last viewed in this visit, in memory only. (The view event is stored by the personalizer.) */
   readonly lastLooked: Signal<string | null>
 }
 

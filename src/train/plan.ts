@@ -50,7 +50,7 @@ interface Plan {
   readonly installed: number
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
-  /** Number of cases per shopper on which the prior is judged; default: several. */
+  /** Number of cases per shopper on which the prior is judged; default: that of `learnPrior`. */
   readonly priorCases?: number
 }
 

@@ -87,7 +87,7 @@ export interface PretrainOptions {
 
 /** A model with its manifest, which still lacks the version; the publisher adds it. */
 export interface Pretrained extends WrittenModel {
-  /** Reason for the strength of learning on devices, or for no learning. */
+  /** Reason why devices learn with this strength, or why they learn nothing. */
   readonly priorReason: string
   /** Model as a device reads it from `files`. */
   readonly model: BaseModel

@@ -32,7 +32,7 @@ const ROUGH_STEPS = 100
 const STEPS = 4000
 
 /**
- * Returns the best choice. A rough solution shows which products can't be part of any better choice.
+ * Returns the best choice. A rough solution first shows which products no better choice can contain.
  * @returns null if no `count` products fit the budget
  */
 export function fillBudget(offers: readonly Offer[], budget: Budget): Offer[] | null {

@@ -1,4 +1,4 @@
-/** @module `/side-by-side`: everyone's list and this shopper's list, with moves and reasons. */
+/** @module `/side-by-side`: everyone's list beside this shopper's list, with each product's move and reason. */
 import { type ReactNode, useMemo } from 'react'
 import type { Recommendation } from '../../index.ts'
 import { troubleText, usePersonalization, useRecommendations, WhyThis } from '../../react.ts'

@@ -38,7 +38,7 @@ export function SignIn() {
 }
 
 interface FormProps {
-  /** Shoppers to choose from; empty while they load. The page must not move when the shoppers arrive. */
+  /** Shoppers to choose from; empty while they load. The form renders meanwhile, so that the page does not move. */
   readonly shoppers: readonly PastShopper[]
   readonly say: (what: string) => void
   /** Called after sign-in. The form, which has the focus, then disappears, so the caller must move the focus. */

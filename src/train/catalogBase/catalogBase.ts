@@ -100,8 +100,8 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * A word in more titles than this suggests no candidates for neighbours, which keeps the time linear in the number of
- * items. The word still counts in the similarity of two titles.
+ * Items that share only words in more titles than this are not compared, which keeps the time linear in the number of
+ * items. Such a word still counts in the similarity of two titles.
  */
 const MOST_TITLES = 1000
 

@@ -7,7 +7,7 @@ export interface Parameter {
   readonly gradient: Float32Array
   /** Decoupled weight decay per step, as a share of the step size. */
   readonly decay: number
-  /** Tracks the rows that a step updates; without it, a step updates all rows. */
+  /** Tracks the rows that a step updates; if absent, a step updates all rows. */
   readonly met?: MetRows
 }
 

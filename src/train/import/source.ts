@@ -188,7 +188,7 @@ function isJsonLines(head: string): boolean {
     JSON.parse(first)
     return true
   } catch {
-    // A first line with only a brace begins a document; any other broken first line is one bad line.
+    // A first line with only a brace begins a JSON document; any other invalid first line is a bad JSON line.
     return first.trim().length > 1
   }
 }

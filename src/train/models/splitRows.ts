@@ -11,10 +11,10 @@ const WORD_SHARDS = 4
 const MOST_WORDS = 50_000
 
 interface SplitRows {
-  /** Products of the head, and products that the model lacks. */
+  /** Products of the head, and new products, which the model lacks. */
   readonly head: readonly unknown[]
   readonly shards: readonly (readonly unknown[])[]
-  /** Number of products that the model lacks and the head has no room for. */
+  /** Number of new products for which the head has no room. */
   readonly left: number
 }
 

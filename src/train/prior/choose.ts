@@ -109,7 +109,7 @@ interface Choice {
   readonly reason: string
 }
 
-/** Rejects a recipe if the lower end of its interval is a larger relative loss of NDCG@10 than this. */
+/** Rejects a recipe if, at the lower end of its interval, NDCG@10 falls by a larger share than this. */
 const HARM_LIMIT = 0.003
 /** Half the width of an interval, in standard errors. */
 const ERRORS = 2

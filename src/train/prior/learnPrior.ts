@@ -209,7 +209,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   return halves
 }
 
-/** What out-of-fold counts need: the kinds of context that the model uses, and the contexts over time. */
+/** Context options of out-of-fold statistics: the kinds that the model uses, and the contexts over time. */
 export function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))

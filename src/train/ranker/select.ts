@@ -60,7 +60,7 @@ const LENT = [
   ['peersLast', 1.1],
 ] as const
 
-/** Weights by column, taken from another log if this log has only purchases, which can't teach them. */
+/** Weights from another log, by column; empty unless this log has only purchases, which can't teach these weights. */
 export function lentWeights(purchasesOnly: boolean): ReadonlyMap<number, number> {
   return new Map(purchasesOnly ? LENT.map(([name, weight]) => [FEATURE_COLUMN[name], weight]) : [])
 }

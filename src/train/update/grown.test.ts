@@ -36,7 +36,7 @@ test.each<[string, Partial<Shop>, number, RegExp]>([
   expect(() => requireGrown(model, { ...shop, ...changes }, until)).toThrow(message)
 })
 
-test('an update keeps the parent’s hold-out share or file', () => {
+test('an update keeps the parent model’s hold-out share, or requires the parent’s hold-out file', () => {
   const named = { shoppers: new Set(['a']) }
   const byFile = {
     ...model,

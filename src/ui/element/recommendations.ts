@@ -287,7 +287,7 @@ export class NearsideRecommendations extends Base {
       this.#say('nearside-change', { items: state.items })
   }
 
-  /** Box that keeps room for the button that adds items to the basket; contains it once its code has loaded. */
+  /** Box with room for the button that adds items to the basket. The button appears once its code has loaded. */
   #adderOf(items: readonly Item[], onPress = () => {}): HTMLElement | undefined {
     const shop = this.#shop
     if (!shop.onAdd) return undefined
