@@ -31,7 +31,7 @@ const TABLE: readonly {
   { request: 'js', workBelow: Number.POSITIVE_INFINITY, engines: ['js'] },
 ]
 
-/** Environment from which the engine is chosen; tests simulate other devices by it. */
+/** What the device offers, by which the engine is chosen; tests pass simulated devices. */
 export interface EngineEnvironment {
   /** `navigator.gpu`; absent if the browser has no WebGPU. */
   readonly gpu?: Gpu
@@ -109,7 +109,7 @@ function wordsOf(error: unknown): string {
 }
 
 /**
- * Finds an engine for `request`. If the returned engine fails later, it switches to the next engine.
+ * Finds an engine for `request`. The returned engine goes on with the next engine if a later fit fails.
  * @param work cases × candidates × free parameters of the fits that the engine is for
  * @param onSwitch called at every later change of engine, with the reason
  * @throws NearsideError `engine-unavailable` if not even plain JavaScript computes correctly

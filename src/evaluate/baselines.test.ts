@@ -110,7 +110,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
-  it('decayedInteractions caches for each case, and gives the same weights whatever parameters it had in earlier calls', () => {
+  it('decayedInteractions caches values of each case, and gives the same weights whatever parameters earlier calls had', () => {
     const one = context([...history, purchase(2, NOW - DAY, 'c')])
     for (const unit of ['days', 'sessions', 'looks', 'days'] as const)
       for (const looks of ['once', 'each', 'log'] as const)

@@ -22,7 +22,7 @@ export type HistoryFrom = 'install' | 'beginning'
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends NextCase {
-  /** Purchased items, to be found among all items; in a log without purchases, the same as `next`. */
+  /** Purchased items, to be found among all items; in a log without purchases, equal to `next`. */
   readonly bought: Wanted
 }
 

@@ -20,7 +20,7 @@ export interface Counted {
 }
 
 interface LiveOptions {
-  /** What `unit` is; null: counts have no unit, and each count is treated as independent. */
+  /** What the counts' `unit` names; null if they have no unit, so that each is treated as independent. */
   readonly units: 'shoppers' | 'days' | null
   readonly left: number
 }

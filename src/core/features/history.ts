@@ -1,7 +1,7 @@
 /**
- * @module A shopper's history as the model reads it: item rows instead of ids, one entry per item. In the browser
- * `fromEvents` makes it from events, on Node the reader of a shop's folder makes it from a log. So training, evaluation
- * and the browser compute the same numbers.
+ * @module A shopper's history as the model reads it: item rows instead of ids, and one entry for each item of an
+ * event. In the browser `fromEvents` makes it from events, on Node the reader of a shop's folder makes it from a log.
+ * So training, evaluation and the browser compute the same numbers.
  */
 import type { LogName } from '../events/event.ts'
 

@@ -249,7 +249,7 @@ export function parseVersion(name: string): string {
 }
 
 /**
- * Validates every field of a manifest from outside and returns a new object with only the known fields.
+ * Validates every field of a downloaded manifest and returns a new object with only the known fields.
  * @throws NearsideError `model-corrupt` if the manifest is malformed, `model-incompatible` for another format
  */
 export function parseManifest(value: unknown): ModelManifest {

@@ -1,6 +1,6 @@
 /**
- * @module Finds the items that a list excludes because the shopper has them, and the items to which a list is narrowed:
- * the shopper's own items, new arrivals, look-alikes or dearer items. Pure.
+ * @module Finds the items that a list excludes because the shopper bought them, has them in the basket or saw them,
+ * and those to which a list is narrowed: the shopper's own items, new arrivals, look-alikes or dearer items. Pure.
  */
 import type { Item } from '../catalog/item.ts'
 import {

@@ -150,8 +150,8 @@ function matchAll(
   for (const { words, respelt, replaced } of others) {
     const found = related(words, match(index, words, { prefix: beginsAWord }))
     if (!replaced) measureOwn(words, found)
-    // A wording of several words scores higher than the single word that it replaces, so its scores are scaled down to
-    // those of the query as asked.
+    // A wording with more words than the query scores higher, so the wording's scores are scaled down to those of the
+    // query as asked.
     const weight = own > 0 ? Math.min(1, own / mostOf(found)) : 1
     add(
       found.map((hit) => ({ ...hit, alike: true, ...(respelt && { respelt }) })),

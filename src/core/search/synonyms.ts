@@ -13,7 +13,7 @@ export interface FoldedSynonyms {
   readonly rewordings: readonly Rewording[]
   /** Phrases to reword, by their first folded word. */
   readonly beginning: ReadonlyMap<string, readonly Phrase[]>
-  /** Folded words for which the list has a rewording of the single word. */
+  /** Folded words that the list rewords by themselves, not only within a phrase or as the whole query. */
   readonly single: SearchableMap<true>
 }
 

@@ -31,7 +31,7 @@ export type Store = (typeof STORES)[number]
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
- * What the counting baselines are tuned to predict, and from which events:
+ * What the counting baselines are tuned to predict, and from which events they predict it:
  * - `compared`, `installed`: next different product, from the main comparison's history or from events since install
  * - all others: purchases, from the events that the named store or server knows
  */

@@ -26,7 +26,7 @@ it.each([
 )
 
 it('if a gain is not proven yet, the answer estimates how many shoppers would prove it', () => {
-  // The lower end lies 2.8 times the gain below the gain, so 2.8² times the shoppers bring it to 0.
+  // The interval's lower end lies 2.8 times the gain below the gain, so 2.8² times the shoppers bring this end to 0.
   expect(conclude(better, { ...unclear, lo: -0.09 }, 'ease').change).toMatch(/^8 times/)
   expect(conclude(better, { ...unclear, relative: -0.01 }, 'ease').change).not.toMatch(/times/)
 })

@@ -1,5 +1,5 @@
 /**
- * @module Tests the search for shoppers who know what they want. Queries are those typed before a purchase, or title
+ * @module Tests how search serves shoppers who know what they want. Queries are those typed before a purchase, or title
  * words of the next purchases if too few shoppers typed any. The test reports the products found, and the
  * rank of the purchased products. The hits are sorted by relevance alone, or a model sorts hits of equal relevance: the
  * base model without the history, the base model with it, or the personal model.

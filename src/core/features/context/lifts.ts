@@ -1,5 +1,5 @@
 /**
- * @module Counts how much a context raises or lowers the demand for an item: the logarithm of P(item | value) /
+ * @module Computes how much a context raises or lowers the demand for an item: the logarithm of P(item | value) /
  * P(item), over shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero. Only the time since
  * the item's first appearance counts, since sales last Christmas say nothing about an item added in June.
  */

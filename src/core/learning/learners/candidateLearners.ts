@@ -20,7 +20,7 @@ import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createMlp } from './network.ts'
 
 export const CASE_CANDIDATES = 50
-/** Length of an example: the features, then the logit of the base probability. */
+/** Number of inputs of an example, which are the features and, last, the logit of the base probability. */
 const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases that a new learner replays, as many as the personal fit uses. */
