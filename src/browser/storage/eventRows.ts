@@ -31,7 +31,7 @@ export interface EventHead {
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
 /**
- * Adds an event to the summary. Imported and late events are placed by their time, and don't split the current visit.
+ * Adds an event to the summary. An imported event, or one that arrives late, doesn't move the end of the current visit.
  */
 export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
   const { time, session } = event

@@ -34,7 +34,7 @@ export interface Settings {
   readonly due: number
   /** Report that may have been sent already; the device sends it again until the aggregation server answers. */
   readonly pending: PendingReport
-  /** Token for a report of one round, requested or received. */
+  /** Token for one report in one round, requested from the issuer or already received. */
   readonly token: KeptToken
   /** Unsealed updates of the last reports. The log contains only commitments to these updates. */
   readonly openings: readonly Opening[]

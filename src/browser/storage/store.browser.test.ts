@@ -96,7 +96,7 @@ describe.each([
     expect((await store.events()).events).toHaveLength(1)
   })
 
-  test('concurrent writers lose no event and count correctly', async () => {
+  test('concurrent writes lose no event, and the store counts all events', async () => {
     const database = await open()
     const store = createStore(database)
     await Promise.all(Array.from({ length: 50 }, (_, i) => store.append([draft(`e${i}`, i)])))
@@ -223,7 +223,7 @@ describe.each([
     expect((await store.events()).events.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
   })
 
-  test('the log accepts only rows that follow its last row, or replace that row', async () => {
+  test('the device’s log accepts only rows that follow its last row, or replace that row', async () => {
     const store = await fresh()
     const none = { after: null }
     expect(await store.ledgerTail(() => true)).toEqual([])

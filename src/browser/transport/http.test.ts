@@ -202,7 +202,7 @@ describe('get', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('a status other than 200 is a failure', async () => {
+  test('`get` rejects for every status other than 200', async () => {
     const { transport, ledger } = setUp(() => new Response('', { status: 404 }))
     await expect(transport.get(`${MODEL}x`, 'model')).rejects.toMatchObject({
       code: 'model-unreachable',

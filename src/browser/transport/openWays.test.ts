@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openWays } from './openWays.ts'
 
-/** Worker scope in which every request fails; the browser reports that the policy stopped some of them. */
+/** Worker scope in which every request fails; for some, the browser reports its Content-Security-Policy as reason. */
 function scopeWith(names: readonly string[], isReported: (name: string) => boolean) {
   const scope = new EventTarget()
   Object.assign(scope, { location: { href: 'https://vault.test/worker.js' } })
@@ -19,12 +19,12 @@ function scopeWith(names: readonly string[], isReported: (name: string) => boole
   return { scope: scope as EventTarget & { location: { href: string } }, attempts }
 }
 
-test('if the browser reports that its policy blocked each API, no API is open', async () => {
+test('if the browser reports that the Content-Security-Policy blocked each API, no API counts as open', async () => {
   const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], () => true)
   expect(await openWays(scope, attempts)).toEqual([])
 })
 
-test('a failed request without a policy report counts as open', async () => {
+test('if a request fails without a report of the Content-Security-Policy, its API counts as open', async () => {
   vi.useFakeTimers()
   try {
     const { scope, attempts } = scopeWith(['fetch', 'WebSocket'], (name) => name !== 'WebSocket')

@@ -1,6 +1,6 @@
 /**
- * @module Checks that a worker has no network access. The check tries each API that only a policy can block, with the
- * address of the worker's own file.
+ * @module Checks that a worker has no network access. The check tries each API that only a Content-Security-Policy can
+ * block, with the address of the worker's own file.
  *
  * - An API is closed if the browser lacks it, or reports that the policy blocked it. A failed request by itself proves
  * nothing, since the server could be down.

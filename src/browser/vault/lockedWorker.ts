@@ -1,6 +1,6 @@
 /**
- * @module Worker of a vault (frame on another origin that keeps the shopper's data), in one file. The policy served
- * with the file must deny the worker all network access. The worker checks that first, and otherwise refuses to work.
+ * @module Worker of a vault (frame on another origin that keeps the shopper's data). The Content-Security-Policy served
+ * with its file must deny it all network access. The worker checks that first, and otherwise refuses to work.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'

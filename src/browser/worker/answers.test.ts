@@ -39,7 +39,7 @@ test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
   },
 )
 
-test('an item that the shopper refused stays in base lists; if a call of `rerank` contains it, it comes last', async () => {
+test('an item that the shopper refused stays in base lists (the same for all shoppers); if a call of `rerank` contains it, it comes last', async () => {
   const { capture, device } = await opened()
   const base = { kind: 'recommend', options: { limit: 32, order: 'base' } } as const
   const items = ['item-8', 'item-9', 'item-10']

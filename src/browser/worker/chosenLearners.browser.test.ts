@@ -14,7 +14,7 @@ async function learned(tested: TestDevice): Promise<void> {
   await expect.poll(() => weights(tested).length).toBe(4)
 }
 
-test('without an option no additional learners run', async () => {
+test('without the option `learners`, no additional learner runs', async () => {
   const tested = await start(await testServer(), newDatabase())
   await live(tested)
   await tested.device.fineTune({})

@@ -34,7 +34,7 @@ describe('consent', () => {
     expect(device.snapshot().consent.contribute).toBe(true)
   })
 
-  test('in vault mode the vault, not the shop’s page, asks for the consent, which is stored with the vault’s wording', async () => {
+  test('in vault mode the vault (frame on another origin), not the shop’s page, asks for the consent, which is stored with the vault’s wording', async () => {
     const federation = FEDERATION
     let answer: string | null = null
     const asked: unknown[] = []

@@ -265,7 +265,7 @@ export class Contribution {
       // The update changes the shared model only; personal parameters are never part of it.
       update: async (made, policy) => {
         const { updateOf } = await onDemand()
-        // Another person's history could be in use by now.
+        // By now, the shopper could have switched to another person.
         throwIfAborted(signal)
         return updateOf(policy, loaded.model, shopper.historyToLearn, made)
       },

@@ -23,7 +23,7 @@ async function start(database: string, chooseEngine: ChooseEngine): Promise<Test
   return opened
 }
 
-test('a fit that gives NaN is refused and reported, and the previous model stays', async () => {
+test('a fit of the personal model that gives NaN is refused and reported, and the previous model stays', async () => {
   const js = createJsEngine()
   let spoilt = false
   const engine: Engine = {

@@ -213,7 +213,7 @@ export class Learner {
       const { personal } = await loadPersonal(own.store, base.hash)
       const { createFastCandidates, fitPersonal } = await this.#services.onDemand()
       const { engine } = await this.#engine.chosen()
-      // Another person's history could be in use by now.
+      // By now, the shopper could have switched to another person.
       throwIfAborted(stop.signal)
       const fitted = await fitPersonal({
         model,

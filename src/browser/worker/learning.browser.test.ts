@@ -14,7 +14,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, type TestDevice, testServer } from './testDevice.ts'
 
 describe('learning', () => {
-  test('a fit is stored, reported and used', async () => {
+  test('a fit of the personal model is stored, reported and used', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     const steps: number[] = []
@@ -100,7 +100,7 @@ describe('learning', () => {
       .toContain('fit-diverged')
   })
 
-  test('a fit can be aborted, and lists are answered while it runs', async () => {
+  test('a fit can be aborted, and the device makes lists while it runs', async () => {
     let release = () => {}
     const engine: Engine = {
       ...createJsEngine(),
@@ -155,7 +155,7 @@ describe('learning', () => {
     expect(before).not.toEqual(await parameters(never))
   })
 
-  test('a change of engine is shown and reported', async () => {
+  test('if another engine replaces a failed one, the snapshot shows the reason, and a notice reports it', async () => {
     let replace: (() => void) | undefined
     const a = await start(await testServer(), newDatabase(), {
       chooseEngine: async (_preference, _work, onSwitch) => {

@@ -23,7 +23,7 @@ import {
 } from './testDevice.ts'
 
 describe('lists', () => {
-  test('the first list equals the base list and loads no engine', async () => {
+  test('a new shopper’s first list equals the base list (the same for all shoppers), and loads no engine', async () => {
     let engines = 0
     const chooseEngine: Environment['chooseEngine'] = async () => {
       engines++
@@ -174,7 +174,7 @@ describe('lists', () => {
     expect(ids(await without.device.recommend({ limit: 12 }))).toEqual(ids(first))
   })
 
-  test('lists respect category, excluded ids and unavailable items', async () => {
+  test('a list contains only available items of the requested category, and none of `excludeIds`', async () => {
     const catalog = [
       { id: 'item-1', category: 'cards' },
       { id: 'item-2', category: 'lights', available: false },

@@ -10,7 +10,7 @@ import { TABLES, type Table } from '../storage/database.ts'
 import { ids, live, newDatabase, start, testServer } from './testDevice.ts'
 
 describe('the log', () => {
-  test('each request is logged before it is made, and the log’s chain is always valid', async () => {
+  test('the device’s log has each request before it is made, and the chain of its entries’ hashes is always valid', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase())
     const entries = await device.entries()
@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(ids(await tested.device.recommend({ limit: 1 }))).toEqual(['item-31'])
   })
 
-  test('the log has only a commitment (hash) to a fit; the fit in an export matches it', async () => {
+  test('the device’s log has only a commitment (hash) to a fitted model; the model in an export matches it', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.fineTune({})
@@ -112,7 +112,7 @@ describe('the log', () => {
     expect(keys).toEqual(['model'])
   })
 
-  test('a fit that runs during an erasure is not stored', async () => {
+  test('a personal model whose fit runs during an erasure is not stored', async () => {
     let reached = () => {}
     let go = () => {}
     const atEngine = new Promise<void>((resolve) => {

@@ -43,7 +43,7 @@ const look = (tested: TestDevice, item: number) =>
 const faultsOf = async ({ device }: TestDevice) =>
   (await verifyBundle(parseBundle(await device.export()), { allowUnsigned: true })).faults
 
-test('before an answer everything works, and nothing is on disk', async () => {
+test('before the shopper’s answer to storage, everything works, and nothing is on disk', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await live(tested)
@@ -61,7 +61,7 @@ test('before an answer everything works, and nothing is on disk', async () => {
   expect(next.device.snapshot().events.count).toBe(0)
 })
 
-test('a yes stores the whole visit at once, and the next visit continues from it', async () => {
+test('a yes to storage stores the whole visit at once, and the next visit continues from it', async () => {
   const database = newDatabase()
   const tested = await openDevice(await testServer(), database, {}, ASK)
   await live(tested)
@@ -92,7 +92,7 @@ test('a yes stores the whole visit at once, and the next visit continues from it
   expect(await faultsOf(next)).toEqual([])
 })
 
-test('a no erases the disk, and the visit continues in memory', async () => {
+test('a no to storage erases the disk, and the visit continues in memory', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await look(tested, 1)
@@ -112,7 +112,7 @@ test('a no erases the disk, and the visit continues in memory', async () => {
   expect(await faultsOf(tested)).toEqual([])
 })
 
-test('a no before a yes stores nothing', async () => {
+test('a no to storage before a yes stores nothing', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await tested.device.setPersist(false)
@@ -170,7 +170,7 @@ test('the option `never` erases what an earlier yes stored, including the yes', 
   expect((await onDisk(database))?.settings.persist).toBeUndefined()
 })
 
-test('a yes in one tab applies in the other tab, which writes its events from memory to disk', async () => {
+test('a yes to storage in one tab applies in the other tab, which writes its events from memory to disk', async () => {
   const database = newDatabase()
   const [one, other] = [
     await start(await testServer(), database, {}, ASK),
@@ -232,7 +232,7 @@ test.each(['the first write', 'the yes’s own transaction'])(
   },
 )
 
-test('without storage in the browser a yes is refused, and the device goes on in memory', async () => {
+test('without storage in the browser a yes to storage is refused, and the device goes on in memory', async () => {
   const tested = await start(await testServer(), newDatabase(), { indexedDb: () => undefined }, ASK)
   await look(tested, 1)
   await expect(tested.device.setPersist(true)).rejects.toMatchObject({
@@ -242,7 +242,7 @@ test('without storage in the browser a yes is refused, and the device goes on in
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 2 } })
 })
 
-test('a no that the disk refuses is reported, and this tab continues in memory', async () => {
+test('a no to storage that the disk refuses is reported, and this tab continues in memory', async () => {
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_, mode) => (refuses && mode === 'readwrite' ? 'QuotaExceededError' : null))
@@ -329,7 +329,7 @@ const clearSiteData = (database: string) =>
     indexedDB.deleteDatabase(database).onsuccess = resolve
   })
 
-test('clearing site data under an open page deletes the yes, too', async () => {
+test('clearing site data under an open page deletes the yes to storage, too', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await tested.device.setPersist(true)

@@ -19,7 +19,7 @@ export class Persistence {
   readonly #contribution: Contribution
   readonly #reload: () => Promise<unknown>
   readonly #profiles: () => Profiles | null
-  /** Whether the database could not be opened. It could have data, so a later no to storage tries to erase it. */
+  /** Whether the database could not be opened. It may still have data, which a later no to storage tries to erase. */
   #unseen = false
 
   /**

@@ -199,7 +199,7 @@ describe('somebody', () => {
 })
 
 describe('nobody', () => {
-  test('a visit with the profile `nobody` leaves nothing on the disk or in the log, and ends with the page', async () => {
+  test('a visit with the profile `nobody` leaves nothing on the disk or in the device’s log, and ends with the page', async () => {
     const tested = await visit()
     await look(tested, 'item-1')
     const entries = (await tested.device.entries()).map(({ kind }) => kind)
@@ -527,7 +527,7 @@ describe('while somebody else or nobody is chosen', () => {
     return events.length
   }
 
-  test('while somebody else or nobody is chosen, the shopper’s events that are too old are erased, and the log says so', async () => {
+  test('while another person or the profile `nobody` is in use, the shopper’s events that are too old are erased, and the log says so', async () => {
     const before = await visit()
     await live(before, Date.now() - 400 * DAY)
     await before.device.profiles('switch', NOBODY)

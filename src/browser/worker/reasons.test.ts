@@ -133,7 +133,7 @@ test.each([
   180_000,
 )
 
-test('an item called popular is in the base list, whatever the shopper did', async () => {
+test('an item called popular is in the base list (the same for all shoppers), whatever the shopper did', async () => {
   const shop = await shopOf(3)
   const events = capturedOf([{ name: 'view_item', items: [3], colour: 'red', ago: 1 }])
   const device = await shop.opened(events)

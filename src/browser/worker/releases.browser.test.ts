@@ -56,7 +56,7 @@ const change = (bytes: Uint8Array | undefined) => {
   bytes[bytes.length >> 1] ^= 1
 }
 
-test('a release signed with all keys is adopted, and the log names it', async () => {
+test('a release signed with all keys is adopted, and the device’s log names it', async () => {
   const tested = await start(await serving({ release: 7 }), newDatabase(), {}, KEYS)
   expect(await list(tested)).toEqual(MODELS_ORDER)
   expect(tested.device.snapshot().model?.signed).toMatchObject({ release: 7, byHelper: true })
@@ -208,7 +208,7 @@ test('a device whose clock was set back does not accept an older release again',
   await expect(again.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-rolled-back' })
 })
 
-test('if the release number can’t be stored, this tab still remembers it, and a notice reports that', async () => {
+test('if the release number can’t be stored, this tab still remembers it, and a notice reports the failure', async () => {
   const indexedDb = () =>
     faultyFactory((tables, mode) =>
       mode === 'readwrite' && tables.includes('downloads') ? 'QuotaExceededError' : null,

@@ -136,7 +136,7 @@ describe('rules that the page passes', () => {
       expect(await announced()).toBe('item-30, item-29')
     })
 
-    test('lists follow a clock that is set back', async () => {
+    test('if the clock is set back, lists obey the rules of the earlier time', async () => {
       const { announced, fire, setClock } = await open(31)
       setClock(21)
       fire()

@@ -96,7 +96,7 @@ export class Shopper {
     const { store } = this.#services
     const own = store.own()
     const { events, invalid } = await own.events()
-    // Another person's store could be in use by now.
+    // By now, the shopper could have switched to another person.
     if (own !== store.own()) return
     this.#invalid = invalid
     this.#services.state.own.events = events

@@ -289,7 +289,7 @@ test('forgetting a category forgets its products, and products whose category ne
   expect(asked()).toEqual([])
 })
 
-test('the log lists the requests for a large catalog’s tail (products loaded when needed) as downloads of the model', async () => {
+test('the device’s log lists the requests for a large catalog’s tail (products loaded when needed) as downloads of the model', async () => {
   const { device } = await open()
   await device.need(ofKitchen)
   const urls = (await device.entries())
@@ -298,7 +298,7 @@ test('the log lists the requests for a large catalog’s tail (products loaded w
   expect(urls).toContainEqual(['model', `${TEST_MODEL_URL}${shop.folder}/`])
 })
 
-test('after a product is forgotten, the log names no file of its category, not even a file whose request failed', async () => {
+test('after a product is forgotten, the device’s log names no file of its category, not even a file whose request failed', async () => {
   const { device, capture, server, asked } = await open()
   server.files.delete(`${shop.folder}-catalog/0.json`)
   const items = [inTail('garden'), shop.shards[0].ids[0]]

@@ -121,7 +121,7 @@ export class Tail {
       const stored = await own.setting('tail')
       // Read the events from disk: memory may still have events that another tab has already erased.
       const { events } = await own.events()
-      // Another person's store could be in use by now.
+      // By now, the shopper could have switched to another person.
       if (own !== store.own()) return
       const kept = readKept(stored, this.#head)
       const before = idsIn(this.#notLoaded)

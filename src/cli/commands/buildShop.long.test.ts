@@ -37,7 +37,7 @@ it('build-shop builds a site from exports of orders and catalog, and repeats onl
   expect(readPageOptions(html)).toMatchObject({ catalog: '/catalog.json', link: '/p/{id}' })
   expect(html.match(/<a href="\/p\/item\d+">Thing \d+<\/a>/g)).toHaveLength(8)
   expect(JSON.parse(readFileSync(join(out, 'site/catalog.json'), 'utf8'))).toHaveLength(20)
-  // Keys and logs are outside the published folder.
+  // The published folder contains no events, keys or reports.
   const published = readdirSync(join(out, 'site'), { recursive: true }).join()
   expect(published).not.toMatch(/events|\.key|report/)
 

@@ -47,7 +47,7 @@ async function storeModel(name: string, options: TestModelOptions): Promise<stri
 }
 
 describe('nearside evaluate', () => {
-  it('evaluate prints answers to the owner’s questions, then a table of the arms, and returns finite numbers in the documented format', async () => {
+  it('evaluate prints answers to the owner’s questions, then a table of the ranking methods (arms), and returns finite numbers in the documented format', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(Object.keys(result).sort()).toEqual(
       [
@@ -233,7 +233,7 @@ describe('evaluate with a model that may have seen the test cases', () => {
 })
 
 describe('--protocol next-basket', () => {
-  it('--protocol next-basket tests how well each arm predicts held-out shoppers’ last baskets, and reports lifts, and metrics for repeated and new items', async () => {
+  it('--protocol next-basket tests how well each ranking method predicts held-out shoppers’ last baskets, and reports lifts, and metrics for repeated and new items', async () => {
     const flags = { shop: shopFolder, protocol: 'next-basket' }
     const { result, text } = await run({ ...flags, model: modelFolder })
     const held = shop.shoppers.filter(({ id }) => isHeldOut(id, 0.5, 1)).length

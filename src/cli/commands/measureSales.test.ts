@@ -132,7 +132,7 @@ test('measure adds up the lines of orders without a total', async () => {
   expect(result.arms['hold-out'].margin).toBe(-1)
 })
 
-test('measure plans a trial from orders without arms', async () => {
+test('measure plans a trial from orders that name no arm of a trial', async () => {
   const [orders] = trial(1)
   const bare = orders
     .replace(',nearside_arm', '')
@@ -188,7 +188,7 @@ describe('refuses', () => {
     await expect(measure([order(good), visitors])).rejects.toThrow(message)
   })
 
-  test('measure refuses orders with arms, but without visitors', async () => {
+  test('measure refuses orders that name a trial’s arms if the table of visitors is missing', async () => {
     await expect(measure([order(good)])).rejects.toThrow(/table of visitors/)
   })
 })

@@ -350,7 +350,7 @@ it('if the page names signing keys, publish accepts rules only if they are newer
   }
   writeFileSync(rules, '{}')
   write('item 1')
-  // Without keys, unsigned rules go on working.
+  // If the page names no keys, `publish` accepts unsigned rules.
   await publish({ rules })
   await refused(/0 of the 1 signatures/)
   await signed({ key: other })
@@ -397,7 +397,7 @@ it('if the page names signing keys, publish accepts only signed releases that ar
   }
   writeFileSync(file, JSON.stringify({ publishers: [publisher], threshold: 2 }))
   await expect(publish({ publisher: file })).rejects.toThrow(/modelKeys: threshold/)
-  // Without new keys, publish keeps the keys in use.
+  // If no option names keys, `publish` keeps those of the page.
   await publish()
   expect(page()?.modelKeys).toEqual({ publishers: [publisher] })
 

@@ -189,7 +189,7 @@ describe('nearside serve', () => {
     },
   )
 
-  it('a relay forwards requests to its targets only', async () => {
+  it('a relay forwards requests only to the servers that `--target` names', async () => {
     const target = 'http://127.0.0.1:1,http://127.0.0.1:2/helper/'
     const shop = 'https://shop.example'
     const relay = await start({ role: 'relay', target, origin: `${shop},https://other.example` })

@@ -9,7 +9,7 @@ interface Nights {
   now(): number
   /** Waits so many milliseconds; ends early if `signal` aborts. */
   wait(milliseconds: number): Promise<void>
-  /** Stamp that changes with the log; null while there is no log. */
+  /** Text that changes whenever the log changes; null while there is no log. */
   stampOf(): Promise<string | null>
   update(): Promise<void>
   /** Handles a failed update; can throw, which ends the watch. */

@@ -93,8 +93,8 @@ export async function createProject(project: Project): Promise<void> {
 }
 
 /**
- * Makes the sources read the files of `publish` in `public/`. If the shop asks for consent, they store nothing before
- * it is given.
+ * Makes the sources read the files of `publish` in `public/`. If the shop asks for consent, the sources store nothing
+ * before it is given.
  */
 async function changeSources(folder: string, asks: boolean): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {

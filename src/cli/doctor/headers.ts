@@ -187,7 +187,7 @@ const isScheme = (scheme: string, { protocol }: URL) =>
   protocol === scheme.toLowerCase() || (scheme.toLowerCase() === 'http:' && protocol === 'https:')
 
 /**
- * Whether `url` is on the page's host and uses TLS. A policy that names this host without TLS allows such a URL, too.
+ * Whether `url` is on the page's host and uses TLS. A policy that names this host by `http:` allows such a URL, too.
  */
 const upgraded = (url: URL, page: URL) =>
   url.host === page.host && url.port === '' && url.protocol === 'https:'

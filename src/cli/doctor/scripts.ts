@@ -1,4 +1,4 @@
-/** @module Checks that the page's policy allows the shop's scripts, and that the worker's file can run as a worker. */
+/** @module Checks that the page's Content-Security-Policy allows the shop's scripts, and that its worker can run. */
 import { type Finding, failed, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import { TRUSTED_TYPES } from '../publish/snippet.ts'
@@ -49,7 +49,7 @@ export function policyFindings(
   return faults.length > 0 ? faults : [ok("The page's policy allows all that is needed.")]
 }
 
-/** Findings about the worker. The policy that applies to the worker comes with the worker's own file. */
+/** Findings about the worker. The Content-Security-Policy that applies to it comes with the worker's own file. */
 export async function workerFindings(
   { fetch, answers }: Asker,
   shop: PageOptions,

@@ -147,7 +147,7 @@ describe('too many attempts', () => {
     for (let n = 0; n < 60; n++) await tryPassword('', { from: `${n % 12}` })
     expect((await tryPassword(PASSWORD, { from: 'other' })).status).toBe(429)
     expect((await tryPassword(PASSWORD, { from: 'owner' })).status).toBe(303)
-    // The address's own attempts stay limited.
+    // Attempts from the owner's address itself stay limited.
     for (let n = 0; n < 3; n++) await tryPassword('', { from: 'owner' })
     expect((await tryPassword(PASSWORD, { from: 'owner' })).status).toBe(429)
   })

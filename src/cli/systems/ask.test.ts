@@ -51,7 +51,7 @@ test('if the API has too few points left for a query, the query waits until ther
   expect(waits).toEqual([1720, 0])
 })
 
-test('an abort during a wait ends the requests', async () => {
+test('if the signal aborts while a request waits to be repeated, no further request is sent', async () => {
   const { asked, question, shop, stop } = await api(() => ({ status: 503 }))
   const wait = async () => stop.abort()
   await expect(ask({ ...shop, wait }, question)).rejects.toMatchObject({ code: 'aborted' })

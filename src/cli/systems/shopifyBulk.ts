@@ -24,7 +24,7 @@ const readLook = object({
 
 /** Maximum milliseconds between two requests for the operation's state. */
 const SLOWEST = 10_000
-/** Maximum number of requests for the operation's state; they take about an hour. */
+/** Maximum number of requests for the operation's state. With the waits, so many take about an hour. */
 const MOST_LOOKS = 360
 
 type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>

@@ -30,7 +30,7 @@ test('CatalogLines gives the head of a catalog (its first products) before the o
   }
 })
 
-test('a small catalog has no head, and its faults are those of `Catalog.parse`', () => {
+test('a small catalog has no separate first part (head), and its faults are those of `Catalog.parse`', () => {
   for (const count of [1, HEAD]) {
     const { heads, whole } = read(writeCatalog(rows(count), []))
     expect([heads.length, whole?.size]).toEqual([0, count])

@@ -43,7 +43,7 @@ export class CatalogLines {
    */
   #next: '[' | '{' | ']' | '' | null = '['
 
-  /** @param onHead called once, when a product after the head arrives */
+  /** @param onHead called once, when a product after the first `HEAD` products arrives */
   constructor(onHead: (head: Catalog, text: string) => void) {
     this.#onHead = onHead
   }

@@ -28,7 +28,7 @@ export interface LiveChanges {
 export interface LiveFile extends LiveChanges {
   /** SHA-256 of the `catalog.json` that the changes belong to. */
   readonly catalog: string
-  /** SHA-256 of that catalog's head (`headOf`); files of earlier versions lack it. */
+  /** SHA-256 of the text of that catalog's first products (`headOf`); files of earlier versions lack it. */
   readonly head?: string
   /** Time at which `nearside sync` wrote the file, ISO 8601; an unchanged file is written again every hour. */
   readonly time: string

@@ -215,8 +215,8 @@ function writeOwned(
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
   out[at + C.repeatTendency] = repeatTendency
-  // The value is the log of the item's popularity relative to the mean popularity. A plain count would grow with the
-  // log and shift the scores of all items that the shopper bought.
+  // The value is the logarithm of the item's popularity relative to the mean. A plain count would grow with the number
+  // of shoppers and shift the scores of all items that the shopper bought.
   const { coldStart, items, whole } = statistics
   const known = whole?.items ?? coldStart?.from ?? items
   out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
