@@ -100,7 +100,7 @@ function isWanted(name: string): boolean {
   return ONLY.length === 0 || ONLY.includes(name)
 }
 
-/** Shows an unreachable shop on a first visit, because on later visits the catalog is stored. */
+/** Takes a screenshot of an unreachable shop, on a first visit: on later visits, the catalog is stored. */
 async function shootUnreachable(look: {
   readonly viewport: { readonly width: number; readonly height: number }
   readonly colorScheme: 'light' | 'dark'

@@ -201,7 +201,7 @@ describe('the helper’s lists of reports', () => {
       const before = one.copy()
       await sendUntil(3)
       const known = idsIn(own)
-      // The copy continues from the state at which it was copied, in other rounds than the original.
+      // The copy continues from the state in which it was made, and sends in other rounds than the original.
       before.wait(99 * DAY, 10)
       for (let tries = 0; tries < 20 && idsIn(own).length === known.length; tries++)
         await before.send()

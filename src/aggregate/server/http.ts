@@ -47,7 +47,7 @@ export function respondProblem(
 }
 
 /**
- * Limits the requests of one address.
+ * Limits the number of requests per minute from each address.
  * @param addressOf address that a request comes from; null for a request without a limit
  */
 export function limitRate(

@@ -121,7 +121,7 @@ async function prove(order: Order): Promise<Outcome> {
   }
 }
 
-/** Types a word into a plain form, because browsers send requests about forms to their vendor, too. */
+/** Types a word into a plain form, to observe the requests about forms that browsers send to their vendor. */
 async function leaveAlone(page: Page): Promise<void> {
   await page.goto(BLANK)
   await page.setContent('<form><input type="search" name="q"><input type="submit"></form>')

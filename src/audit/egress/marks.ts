@@ -77,7 +77,7 @@ function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Bu
   ] as const) {
     const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
     bytes[method](mark)
-    // Searches for a time as eight bytes only: as four bytes, it changes every two minutes and occurs by chance.
+    // Searches for a time as eight bytes only: its four-byte form is the same for two minutes and occurs by chance.
     if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
   }
 }

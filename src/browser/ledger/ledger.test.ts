@@ -137,7 +137,7 @@ describe('the oldest entries', () => {
 })
 
 describe('an erasure', () => {
-  test('after an erasure, the log has one entry, which continues the removed chain and states its totals', async () => {
+  test('after an erasure, the log has one entry, which continues the chain and states the totals of the removed entries', async () => {
     const { ledger, tab } = setUp()
     const upload = (reportId: string) =>
       ({ kind: 'upload', detail: { reportId, noiseMultiplier: 2 }, bytesSent: 10 }) as const

@@ -108,7 +108,7 @@ export function readOptions(
   if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
     throw invalidInput('rules must be an array or a URL.')
   }
-  // A page without TypeScript may leave the option out.
+  // A page without TypeScript may leave out `baseModel`.
   const model: Partial<Exclude<typeof baseModel, string>> =
     typeof baseModel === 'string' ? { url: baseModel } : (baseModel ?? {})
   return {

@@ -3,7 +3,7 @@
  * (`secretBox.ts`).
  */
 
-/** Versions of the tables; raise both with every change. */
+/** Versions of the tables; raise both whenever a table changes. */
 export const SQLITE_VERSION = 10
 export const POSTGRES_VERSION = 5
 

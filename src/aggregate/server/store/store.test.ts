@@ -1,4 +1,4 @@
-/** @module Tests on each database what every store must do. */
+/** @module Tests on SQLite and on PostgreSQL what every store must do. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fromHex, toHex } from '@nearside/core/bytes.ts'
