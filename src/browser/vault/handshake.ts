@@ -10,7 +10,7 @@ export const VAULT = 'nearside-vault 3'
 
 export interface FromVault {
   readonly vault: typeof VAULT
-  /** Reason why the vault does not work. */
+  /** Reason why the vault does not work; absent if it works. */
   readonly refused?: string
   /** Whether the page must show the vault's frame, because the vault has a question for the shopper. */
   readonly asks?: boolean
@@ -41,7 +41,7 @@ export interface Answered {
   readonly wording: string | null
 }
 
-/** Message from the document to its worker. */
+/** Message from the vault's document to its worker. */
 export interface Handed {
   /** Channel to the page. */
   readonly device: MessagePort
@@ -52,5 +52,5 @@ export interface Handed {
   readonly recipients: unknown
 }
 
-/** Message from the worker to the document. */
+/** Message from the vault's worker to its document. */
 export type FromLocked = { readonly refused: string } | { readonly terms: ContributionTerms }

@@ -43,7 +43,7 @@ export async function exportBundle(
   const salt = toBase64(cryptoRandomBytes(SALT_BYTES))
   const detail = { commitment: await commitment(salt, held) }
   const { sequence } = await ledger.append({ kind: 'export', detail }, 'strict')
-  // Later entries of other tabs are left out.
+  // Log entries that other tabs added later are left out.
   const log = (await ledger.entries()).filter((entry) => entry.sequence <= sequence)
   return JSON.stringify({ ...held, salt, ledger: log })
 }

@@ -46,7 +46,7 @@ export class ShopCatalog {
   #pageChanges: LiveChanges | null = null
   /** Like `#pageChanges`, but with the tail's products among the added products; null for none. */
   changes: LiveChanges | null = null
-  /** Live changes that were applied last. */
+  /** Changes of `live.json` that were applied last. */
   #live: LiveChanges | null = null
   /** Products of a large catalog's tail (products loaded when needed), as published. */
   #tail: readonly Item[] = []

@@ -28,7 +28,7 @@ export interface Own {
    * this field.
    */
   events: readonly ShopperEvent[]
-  /** Personal model in use. Written by the learner. */
+  /** Personal model in use. Written by `learner.ts`. */
   personal: StoredPersonal | null
 }
 
@@ -57,7 +57,7 @@ export interface DeviceState {
   own: Own
   /** Progress of the current fit. Written by `learner.ts`. */
   fitting: PersonalizerSnapshot['fitting']
-  /** Reason why learning is deferred. Written by `learner.ts`. */
+  /** Reason why learning is deferred; null if it isn't. Written by `learner.ts`. */
   deferred: Deferral | null
   /** Weight of each learner that the shop chose; empty without any. Written by `chosenLearners.ts`. */
   learners: readonly LearnerWeight[]

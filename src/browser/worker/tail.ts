@@ -175,7 +175,7 @@ export class Tail {
       })
   }
 
-  /** Runs a step; a failure adds a notice. */
+  /** Runs one step of loading; a failure adds a notice. */
   async #attempt(step: () => Promise<void>): Promise<void> {
     try {
       await step()

@@ -8,7 +8,7 @@ import { commandsOf, PACKAGE, type Project } from './project.ts'
 export interface Machine {
   readonly spawn: (command: string, options: SpawnOptions) => ChildProcess
   readonly write: (text: string) => void
-  /** Whether a browser opens the page. */
+  /** Whether to open the page in a browser. */
   readonly opens: boolean
 }
 

@@ -108,7 +108,7 @@ export function parsePolicies(texts: readonly (string | null | undefined)[]): Co
     .filter(({ size }) => size > 0)
 }
 
-/** Fallback directives, in sequence, for a missing directive. */
+/** For each directive, in sequence: itself, and the directives that apply if it is missing. */
 const CHAINS = {
   'connect-src': ['connect-src', 'default-src'],
   'frame-src': ['frame-src', 'child-src', 'default-src'],

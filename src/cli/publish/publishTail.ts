@@ -15,9 +15,9 @@ const QUALITY = 5
 export interface SiteTail {
   /** Rows of `catalog.json`: popular products (the model's head), and products that the model lacks. */
   readonly head: readonly unknown[]
-  /** Names of the folders below `models/`. */
+  /** Names of the tail's folders below `models/`. */
   readonly folders: readonly string[]
-  /** All files, by path below `models/`. */
+  /** All files of the tail, by path below `models/`. */
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly findings: readonly Finding[]
   place(models: string): Promise<void>

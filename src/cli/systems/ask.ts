@@ -42,7 +42,7 @@ interface Answer {
 /** Hosts that may get a secret unencrypted: this machine, and names without a dot, such as a container's. */
 const LOCAL = /^([^.:]+|127(\.\d+){3}|\[::1\])$/
 const TRIES = 5
-/** Maximum milliseconds that the API may request to wait. */
+/** Maximum milliseconds to wait for the API; if it requests a longer wait, `ask` throws. */
 const LONGEST = 120_000
 
 export const placeOf = (url: string) => new URL(url).origin + new URL(url).pathname
@@ -50,7 +50,7 @@ export const placeOf = (url: string) => new URL(url).origin + new URL(url).pathn
 export const refusal = (url: string, why: string, cause?: unknown) =>
   invalidInput(`${placeOf(url)}: ${why}`, cause)
 
-/** @throws NearsideError `input-invalid` if the variable isn't set */
+/** @throws NearsideError `input-invalid` if the environment variable `TOKEN` isn't set */
 export function tokenOf({ token }: ShopApi, rights: string): string {
   if (token !== undefined) return token
   throw invalidInput(`set ${TOKEN}: ${rights}`)

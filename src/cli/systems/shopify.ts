@@ -208,7 +208,7 @@ async function signIn(given: ShopApi) {
     ...{ url, ifRefused, isSecret: true, body: new URLSearchParams(grant).toString() },
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
   })
-  // Shopify answers a wrong id or secret with 400.
+  // Shopify answers a wrong id or secret with status 400.
   if (status !== 200) throw refusal(url, `access is refused (status ${status}): ${ifRefused}`)
   return use(object({ access_token: anyText })(value, url).access_token)
 }

@@ -22,9 +22,9 @@ const readLook = object({
   node: object({ status: anyText, objectCount: anyText, url: orNull(anyText) }),
 })
 
-/** Maximum milliseconds between two requests for the operation's state. */
+/** Maximum milliseconds between two requests for the bulk operation's state. */
 const SLOWEST = 10_000
-/** Maximum number of requests for the operation's state. With the waits, so many take about an hour. */
+/** Maximum number of requests for the bulk operation's state. With the waits, so many take about an hour. */
 const MOST_LOOKS = 360
 
 type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>

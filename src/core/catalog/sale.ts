@@ -26,7 +26,7 @@ export function atPrice<TItem extends Item>(item: TItem, now: number): TItem {
   return { ...item, price: sale.price, regularPrice: item.regularPrice ?? item.price }
 }
 
-/** Returns the same array if no sale runs. */
+/** Items at their prices at `now`; the same array if no sale runs. */
 export function atPrices<TItem extends Item>(
   items: readonly TItem[],
   now: number,
