@@ -105,8 +105,8 @@ function run(command: string, args: string[], read: (report: unknown) => Tally):
     const tally = read(JSON.parse(readFileSync(file, 'utf8')))
     if (status !== 0 && tally.failed === 0) tally.failed = 1
     return tally
-  } catch {
-    console.error(`${command} ended with ${status} and left no report`)
+  } catch (error) {
+    console.error(`${command} ended with ${status} and left no readable report:`, error)
     return FAILED
   }
 }
@@ -153,8 +153,10 @@ function note(status: string, name: string, ...messages: string[]): string {
 }
 
 /** Begin and end of a long message, because the cause can be named at the end. */
-const shortened = (message: string) =>
-  message.length <= 2500 ? message : `${message.slice(0, 1500)}\n[…]\n${message.slice(-1000)}`
+function shortened(message: string): string {
+  if (message.length <= 2500) return message
+  return `${message.slice(0, 1500)}\n[…]\n${message.slice(-1000)}`
+}
 
 /** @param name regular expression of a test file's name without `.spec.ts` */
 function playwright(name: string): Tally {
