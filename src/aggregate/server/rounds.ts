@@ -222,8 +222,8 @@ export function createRounds(options: LeaderOptions) {
   }
 
   async function openNext(newest: RoundRecord | null): Promise<boolean> {
-    // Reviews run between rounds, when a rollback loses no reports. One review per start is enough, because test cases
-    // are read only at the start.
+    // The served model is reviewed between rounds, because a rollback then loses no reports. One review per start is
+    // enough, because test cases are read only at the start.
     if (options.takesBack && !isReviewed && (await review(options))) takenBack++
     isReviewed = true
     const model = await readLatest(options.models)

@@ -16,8 +16,8 @@ export interface Visit {
 /** Interface of the module for `--script FILE`. */
 export interface ShopperScript {
   /**
-   * Acts as a shopper once `settled` has resolved: puts marks into the shop, e.g. as search queries, and makes events.
-   * If the shop declares no paths, the paths requested until `settled` resolves count as declared.
+   * Acts as a shopper once `settled` has resolved: puts recognisable texts (marks) into the shop, e.g. as queries, and
+   * makes events. If no list of allowed paths is given, paths requested until `settled` resolves are allowed.
    * @returns the number of events, and the device's stored data about them if that is available
    */
   shop(visit: Visit, settled: () => Promise<void>): Promise<{ events: number; held?: string }>

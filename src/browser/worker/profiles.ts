@@ -86,8 +86,8 @@ export class Profiles {
         })
         this.#unstored = null
       } catch (error) {
-        // If the disk refuses the choice, the choice applies to this tab only. A switch to a person whom another tab
-        // removed fails.
+        // An invalid switch, to a person whom another tab removed, fails. If the disk refuses to store the person in
+        // use, the switch applies to this tab only.
         if (!isInvalid(error)) throw error
         this.#unstored = null
         await this.read()
@@ -138,7 +138,7 @@ export class Profiles {
     for (const id of this.#opened.keys()) this.#close(id)
   }
 
-  /** Drops this tab's data of people not in use, because another tab could have erased them. */
+  /** Drops what this tab holds of people not in use, because another tab could have erased their data. */
   forgetOthers(): void {
     const { store } = this.#services
     for (const own of [store.me, ...this.#opened.values()])

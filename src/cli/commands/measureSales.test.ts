@@ -23,7 +23,7 @@ async function measure(texts: readonly string[], flags: Flags = {}) {
 const START = Date.UTC(2026, 9, 1)
 const dayOf = (day: number) => formatDay(START + day * DAY)
 
-/** A trial of 30 days with 1,500 visitors per day: a third of the visitors are held out, and 2 % of them order. */
+/** 30 days with 1,500 visitors each. A third are held out; 2 % of these order, of the others `lift` times 2 %. */
 function trial(lift: number) {
   const random = createRandom(4)
   const orders = ['order_id,created_at,nearside_arm,total,currency,customer,department,refund']

@@ -34,7 +34,7 @@ export const onlyRows = (rows: readonly number[]): Choice => ({
   among: (some) => some.filter((row) => rows.includes(row)),
 })
 
-/** Items that lists may show: those of the model that the shop sells. */
+/** Items that lists may show: those that the shop sells and the model knows. */
 export class ShownItems {
   /** Rows of the items, in the catalog's order. */
   readonly rows: readonly number[]
