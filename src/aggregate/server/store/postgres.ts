@@ -187,19 +187,9 @@ async function transact<T>(
   }
 }
 
-const names = new Map<string, string>()
-
-/** Name of a statement with parameters: each connection parses and plans it once. */
-function nameOf(text: string): string {
-  const name = names.get(text) ?? `statement ${names.size}`
-  names.set(text, name)
-  return name
-}
-
 function queryOf(client: pg.PoolClient, timeout?: number): Query {
   function query(text: string, values: readonly Value[]) {
-    const name = values.length > 0 ? nameOf(text) : undefined
-    const config = { name, text, values: [...values], query_timeout: timeout }
+    const config = { text, values: [...values], query_timeout: timeout }
     return client.query(config)
   }
   return {
