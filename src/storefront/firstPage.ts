@@ -123,7 +123,7 @@ export function firstProduct(
 }
 
 /**
- * Data of the basket's page. The basket is empty, because only the device knows what is in it.
+ * Data of the basket's page. The basket is empty here: its products are known on the device alone.
  * @param popular ids, best first
  */
 export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({

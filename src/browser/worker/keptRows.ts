@@ -16,7 +16,7 @@ export interface Shard {
 export type Shards = ReadonlyMap<number, Shard>
 
 interface Kept {
-  /** SHA-256 of the tail (products loaded when needed) to which the rows belong, from the model's manifest. */
+  /** SHA-256 of the tail to which the rows belong, from the model's manifest. */
   readonly sha256: string
   readonly shards: readonly (readonly [number: number, shard: Shard])[]
 }

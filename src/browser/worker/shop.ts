@@ -45,8 +45,7 @@ export class Shop {
   /** Products that the device loads when it needs them. */
   readonly tail: ShopTail
   /**
-   * The shop without its tail (products loaded when needed); fits and updates read only this part. Null if the catalog
-   * has no tail, or before the model is loaded.
+   * Part of the shop that fits and updates read. Null if the catalog has no tail, or before the model is loaded.
    */
   headOnly: HeadOnly | null = null
   #modelThere: Promise<unknown> = Promise.resolve()
@@ -315,7 +314,7 @@ export class Shop {
       this.#loadContextTerms(),
     ])
     if (this.tail.dropOld(this.loaded)) this.#catalog.setTail([])
-    // Follow the sales of products of the tail (loaded when needed), too.
+    // Follow the sales of the tail's products, too.
     this.#followClock()
     const { catalog } = this
     this.order = orderOf(catalog?.items ?? [])
@@ -325,7 +324,7 @@ export class Shop {
     }
     const loaded = this.loaded
     const { current: tail } = this.tail
-    // The model knows the products of the tail (loaded when needed), so the search for new items leaves them out.
+    // The model knows the tail's products, so the search for new items leaves them out.
     const ofTail = new Set(tail?.items.map(({ id }) => id))
     const others = (catalog?.items ?? []).filter(({ id }) => !ofTail.has(id))
     const known = await this.#newItems.extend(loaded, others, tail?.join(loaded.model))

@@ -42,13 +42,13 @@ export class ShopCatalog {
   #first: Catalog | null = null
   /** Current catalog without its tail (products loaded when needed); null before the first usable catalog. */
   withoutTail: Catalog | null = null
-  /** Changes to apply to a page's products, without products of the tail (loaded when needed); null for none. */
+  /** Changes to apply to a page's products, without the tail's products; null for none. */
   #pageChanges: LiveChanges | null = null
   /** Like `#pageChanges`, but with the tail's products among the added products; null for none. */
   changes: LiveChanges | null = null
   /** Changes of `live.json` that were applied last. */
   #live: LiveChanges | null = null
-  /** Products of a large catalog's tail (products loaded when needed), as published. */
+  /** Products of the tail, as published. */
   #tail: readonly Item[] = []
   /** Products of the tail that the shop still sells, at today's prices. */
   #listed: readonly Item[] = NONE
@@ -91,7 +91,7 @@ export class ShopCatalog {
   /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => this.#find(query, this.#listed)
 
-  /** Like `find`, without products of the tail (loaded when needed). */
+  /** Like `find`, without the tail's products. */
   readonly findWithoutTail: FindByTitle = (query) => this.#find(query, NONE)
 
   #find(query: string, tail: readonly Item[]): readonly string[] {
@@ -188,7 +188,7 @@ export class ShopCatalog {
     this.pricesUntil = Math.min(this.pricesUntil, nextChange(tail, now))
     const isWhole = tail.length === 0
     this.current = isWhole ? head : new Catalog([...head.items, ...this.#listed], head.faults)
-    // The page gets all products of the tail (loaded when needed) as added products.
+    // The page gets all of the tail's products as added products.
     const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
     // A newer catalog can move products that open pages show to the tail, so they are listed as changed.
     const moved = tail.filter(({ id }) => this.#first?.get(id))

@@ -14,7 +14,7 @@ export class ShopTail {
   readonly watched = new Map<number, ListQuery>()
   /** Tail of the loaded model; null if it has none or nothing has needed it yet. */
   current: Tail | null = null
-  /** Whether the model that is being loaded has a tail (products loaded when needed). */
+  /** Whether the model that is being loaded has a tail. */
   isExpected = false
 
   /** @param changed called after the known products have changed */
@@ -35,14 +35,14 @@ export class ShopTail {
     return loaded ? loaded.model.manifest.tail !== undefined : this.isExpected
   }
 
-  /** Drops the tail (products loaded when needed) of an earlier model. @returns whether there was one */
+  /** Drops the tail of an earlier model. @returns whether there was one */
   dropOld(loaded: LoadedModel | null): boolean {
     if (this.current?.isOf(loaded?.model) !== false) return false
     this.current = null
     return true
   }
 
-  /** The model's tail (products loaded when needed); null without one or if its code can't load. Never rejects. */
+  /** The model's tail; null without one or if its code can't load. Never rejects. */
   async open(): Promise<Tail | null> {
     if (!this.#shop.loaded?.model.manifest.tail) return null
     const code = await loadOptional(this.#services, () => import('./tail.ts'), 'large catalogs')

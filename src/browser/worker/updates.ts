@@ -123,7 +123,8 @@ function createPolling<T>(
 
   function run(): Promise<T> {
     const begun = now()
-    // A page can be left before its check of prices is answered; then the next page has to check.
+    // If a page is left before its check is answered, the next page has to check prices again. But it must not begin a
+    // download of the model again, so that check counts from its start.
     return setting === 'looked' ? note().then(check) : check().finally(() => note(begun))
   }
 

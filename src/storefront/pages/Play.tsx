@@ -54,7 +54,7 @@ export function Play() {
   const liked = learned.filter((one) => one.kind === 'item' && !isAnswer(one.signal))
   const known = new Set([...tapped, ...liked.map(({ name }) => name)])
   const pressed = [...tapped, ...linked.filter((id) => known.has(id) && !tapped.includes(id))]
-  /** Products in the shared link's address, tapped by whoever shared it, that this shopper hasn't tapped yet. */
+  /** Products that another shopper tapped and shared by a link, and that this shopper hasn't tapped yet. */
   const offered = linked.filter((id) => !known.has(id))
 
   function tap(ids: readonly string[]): void {
