@@ -2,8 +2,9 @@
  * @module Measures each version of the model on held-out shoppers, from whom no version learned. Each version is
  * measured on the period in which it was the newest, and compared with the model before all rounds.
  */
+
+import { isTestCase, nextCases } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 import { createRandom } from '@nearside/core/model/random.ts'

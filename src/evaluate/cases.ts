@@ -1,13 +1,14 @@
 /** @module Selects the tested shoppers and their test cases. Rejects too few shoppers for a confidence interval. */
 import { invalidInput } from '@nearside/core/error.ts'
-import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
-import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
 import {
+  buildCases,
   isTestCase,
   type NextCase,
   nextCases,
+  type ShopperHistory,
   type Wanted,
-} from '@nearside/core/features/nextCases.ts'
+} from '@nearside/core/features/cases.ts'
+import type { Case, History, Interaction } from '@nearside/core/features/history.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { formatDay } from '@nearside/train/shop/time.ts'
 import type { ServerKnows } from './owner/knowledge.ts'

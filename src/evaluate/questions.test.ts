@@ -1,5 +1,4 @@
-import type { ShopperHistory } from '@nearside/core/features/cases.ts'
-import { isTestCase } from '@nearside/core/features/nextCases.ts'
+import { isTestCase, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { questionsOf } from '@nearside/train/questions.ts'
 import { describe, expect, it } from 'vitest'

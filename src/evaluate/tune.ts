@@ -3,7 +3,7 @@
  * baseline would be too weak a comparison.
  */
 
-import type { Wanted } from '@nearside/core/features/nextCases.ts'
+import type { Wanted } from '@nearside/core/features/cases.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { mean, standardError } from '@nearside/train/estimates.ts'
 import { ndcg, placesOf } from '@nearside/train/metrics.ts'

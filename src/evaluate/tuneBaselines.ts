@@ -1,8 +1,9 @@
 /** @module Tunes the baselines on training shoppers, under the conditions of the test. */
+
+import type { Wanted } from '@nearside/core/features/cases.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE } from '@nearside/core/features/cooccurrence.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { columnsOf } from '@nearside/core/features/logColumns.ts'
-import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { DAY } from '@nearside/core/time.ts'

@@ -3,8 +3,13 @@
  * trees have not seen. Cases, targets and the way of averaging are the same as in `evaluate`. Held-out shoppers are
  * never used for the forecast.
  */
-import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
-import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'
+import {
+  firstAtOrAfter,
+  isTestCase,
+  type NextCase,
+  nextCases,
+  type ShopperHistory,
+} from '@nearside/core/features/cases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'

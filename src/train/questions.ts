@@ -2,8 +2,9 @@
  * @module The questions of an evaluation: for one case, which items a ranking may contain, and which of them it should
  * find. Each metric's suffix names its question.
  */
+
+import type { Wanted } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
-import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { hiding } from './metrics.ts'
 
 /**

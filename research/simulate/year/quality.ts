@@ -2,8 +2,12 @@
  * @module Measures how well each model of the simulated year predicts the next product to which a shopper turns from
  * the product at hand. No model learns from these shoppers.
  */
-import type { ShopperHistory } from '@nearside/core/features/cases.ts'
-import { isTestCase, type NextCase, nextCases } from '@nearside/core/features/nextCases.ts'
+import {
+  isTestCase,
+  type NextCase,
+  nextCases,
+  type ShopperHistory,
+} from '@nearside/core/features/cases.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { createRandom, inRandomOrder, type Random } from '@nearside/core/model/random.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'

@@ -1,7 +1,6 @@
 /** @module Snippet for the shop's pages: URLs of files, the list that a new shopper sees first, and the scripts. */
 import { HEAD } from '@nearside/core/catalog/catalogLines.ts'
-import type { Item } from '@nearside/core/catalog/item.ts'
-import { productPage } from '@nearside/core/catalog/productPage.ts'
+import { type Item, productPage } from '@nearside/core/catalog/item.ts'
 import { type PageOptions, pageOptionsTag } from './pageOptions.ts'
 
 /** Name of the Trusted Types policy that a page's policy must allow. */

@@ -1,7 +1,7 @@
 /** @module Keeps the last good prices where a feed has none, and refuses implausible feeds. */
-import { isInOther } from '@nearside/core/catalog/changesOf.ts'
+
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
+import { isInOther, type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 
 /** Usual price, and price during a sale; 0 if missing. */

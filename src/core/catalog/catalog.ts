@@ -1,22 +1,14 @@
-/** @module All items of a shop in a fixed order, with constant-time lookup by id. */
+/** @module Items of a shop in a fixed order, with lookup by id. */
 import { NearsideError } from '../error.ts'
 import { groupBy } from '../groupBy.ts'
 import { inOneCurrency } from './currency.ts'
 import type { Item } from './item.ts'
 import { parseItem } from './parseItem.ts'
-import { atPrice } from './sale.ts'
+import { atPrices } from './sale.ts'
 
-/**
- * Items of a shop.
- * @example
- * const catalog = Catalog.parse(await response.json())
- * catalog.get('85123A')?.title
- */
 export class Catalog {
   readonly items: readonly Item[]
-  /** A Map rather than an object, since an item id can be `__proto__` or `constructor`. */
   readonly #byId = new Map<string, Item>()
-
   /** Fault of each row that `parse` skipped. */
   readonly faults: readonly string[]
 
@@ -34,16 +26,15 @@ export class Catalog {
   /**
    * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't cost the
    * whole catalog. A price is left out if its currency differs from that of most items.
-   * @param now milliseconds since the epoch; each item gets its price at that time. If `now` is absent, items keep
-   *   their usual price and their `sale`.
+   * @param now milliseconds since the epoch; each item gets its price at that time. Default: the price outside sales.
    * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
    */
   static parse(value: unknown, now?: number): Catalog {
     if (!Array.isArray(value))
       throw new NearsideError('catalog-invalid', 'catalog: is not an array of items')
-    const rows = new CatalogRows(now)
+    const rows = new CatalogRows()
     rows.add(value)
-    return rows.done()
+    return rows.done(now)
   }
 
   get size(): number {
@@ -55,17 +46,12 @@ export class Catalog {
   }
 }
 
-/** Reads a catalog whose rows arrive in several parts, by the same rules as `Catalog.parse`. */
+/** `Catalog.parse` for rows that arrive in several parts. */
 export class CatalogRows {
-  readonly #now: number | undefined
   readonly #items = new Map<string, Item>()
   readonly #faults: string[] = []
   /** Number of rows read so far. */
   read = 0
-
-  constructor(now?: number) {
-    this.#now = now
-  }
 
   add(rows: readonly unknown[]): void {
     for (const row of rows) {
@@ -74,7 +60,7 @@ export class CatalogRows {
         const item = parseItem(row, where)
         if (this.#items.has(item.id))
           this.#faults.push(`${where}: the id '${item.id}' was already used`)
-        else this.#items.set(item.id, this.#now === undefined ? item : atPrice(item, this.#now))
+        else this.#items.set(item.id, item)
       } catch (error) {
         this.#faults.push((error as NearsideError).message)
       }
@@ -82,20 +68,19 @@ export class CatalogRows {
   }
 
   /** @throws NearsideError `catalog-invalid` if every row is invalid */
-  done(): Catalog {
+  done(now?: number): Catalog {
     const [first] = this.#faults
     if (this.#items.size === 0 && first) throw new NearsideError('catalog-invalid', first)
-    return new Catalog(inOneCurrency([...this.#items.values()]), [...this.#faults])
+    const items = [...this.#items.values()]
+    const priced = now === undefined ? items : atPrices(items, now)
+    return new Catalog(inOneCurrency(priced), [...this.#faults])
   }
 }
 
-/**
- * Maps a `groupId` to the ids of its variants, available variants first. Every other id, such as a variant's, maps to
- * an empty list.
- */
+/** Maps a `groupId` to the ids of its variants, available variants first; any other id to an empty list. */
 export type VariantsOf = (id: string) => readonly string[]
 
-/** Finds a product's variants by its `groupId`, since a shop's page can pass a `groupId` instead of an item's id. */
+/** A shop's page can pass a `groupId` instead of an item's id; its variants then stand for the product. */
 export function createVariants(items: readonly Item[]): VariantsOf {
   const variants = items.filter(({ groupId }) => groupId !== undefined)
   const availableFirst = [true, false].flatMap((isSold) =>

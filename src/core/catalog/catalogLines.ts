@@ -1,32 +1,29 @@
 /**
  * @module Writes and reads the text of a catalog with one product per line. The text begins with the head: the products
- * that recommendations show first. A shopper's device reads the text as it arrives, because a new shopper's
- * recommendations need only the head, and parsing the whole text at once would block a slow phone.
+ * that recommendations show first. A device reads the text as it arrives, because a new shopper's recommendations need
+ * only the head, and to parse the whole text at once would block a slow phone.
  */
 import { isRecord } from '../isRecord.ts'
 import { type Catalog, CatalogRows } from './catalog.ts'
 
-/** Number of products in the head of a catalog: its first lines, which a device uses before the other lines arrive. */
+/** Number of products in the head of a catalog. */
 export const HEAD = 500
 
-/**
- * Number of bytes that a device reads in one task of the event loop; reading them takes some milliseconds on a slow
- * phone.
- */
+/** Number of bytes that a device parses in one task of the event loop; it takes a slow phone some milliseconds. */
 export const PIECE = 65_536
 
 /** Lines of a catalog's text up to the last line of its head. Their hash shows which catalog a head belongs to. */
 export const headOf = (text: string): string => text.split('\n', HEAD + 1).join('\n')
 
 /**
- * Writes the text without picture vectors: devices download them with the shop's base model.
- * @param first ids of the products that the text begins with, in this order; ids after the first `HEAD` don't count
+ * Writes the text without picture vectors, which devices download with the base model.
+ * @param first ids of the products in the head, in this order; ids after the first `HEAD` don't count
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
   const places = new Map(first.slice(0, HEAD).map((id, place) => [id, place]))
   const placeOf = (row: unknown) =>
     places.get(String((row as { readonly id?: unknown } | null)?.id)) ?? HEAD
-  const sorted = [...rows].sort((a, b) => placeOf(a) - placeOf(b))
+  const sorted = rows.toSorted((a, b) => placeOf(a) - placeOf(b))
   return `[\n${sorted.map((row) => JSON.stringify(isRecord(row) ? { ...row, pictureVector: undefined } : row)).join(',\n')}\n]\n`
 }
 
@@ -37,10 +34,7 @@ export class CatalogLines {
   #head = ''
   /** Beginning of a line whose end has not arrived yet. */
   #rest = ''
-  /**
-   * Expected first character of the next line; empty after the last line, null if the file doesn't have one product per
-   * line.
-   */
+  /** Expected first character of the next line; '' after the last line, null if a line isn't one product. */
   #next: '[' | '{' | ']' | '' | null = '['
 
   /** @param onHead called once, when a product after the first `HEAD` products arrives */

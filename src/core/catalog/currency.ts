@@ -1,4 +1,4 @@
-/** @module Reduces a catalog to prices of one currency, because lists, rules and search compare prices as numbers. */
+/** @module Reduces a catalog to prices in one currency, because lists, rules and search compare prices as numbers. */
 import type { Item } from './item.ts'
 
 export function mainCurrency(items: readonly Item[]): string | undefined {

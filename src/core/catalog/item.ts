@@ -1,4 +1,4 @@
-/** @module Product as a shop describes it; one line of `catalog.jsonl`. */
+/** @module Product as a shop describes it, e.g. in a line of `catalog.jsonl`. */
 
 /**
  * Product as the shop describes it. Only `id` is required.
@@ -60,3 +60,8 @@ export type AttributeValue = string | number | boolean
 /** Whether a value is a badge: 1 to 24 characters in one line, the first of which is no space. */
 export const isBadge = (value: unknown): value is string =>
   typeof value === 'string' && /^\S.{0,23}$/.test(value)
+
+/** Address of a product's page: from the catalog if it is an http(s) or root-relative URL, else `/product/<id>`. */
+export function productPage({ id, url = '' }: Item): string {
+  return /^(https?:\/)?\//.test(url) ? url : `/product/${encodeURIComponent(id)}`
+}

@@ -1,4 +1,4 @@
-/** @module Validates items from a file or a page: the result is an `Item` or a clear error. */
+/** @module Validates items from a file or a page. */
 import { NearsideError } from '../error.ts'
 import { isRecord } from '../isRecord.ts'
 import { parseIso } from '../time.ts'
@@ -15,8 +15,8 @@ const isDate = (value: unknown) =>
   matches(/^\d{4}-\d\d-\d\d(T|$)/)(value) && !Number.isNaN(parseIso(String(value)))
 
 /**
- * Check for each optional field, with the error text for a value that fails the check. If the error text is empty, a
- * value that fails is ignored, because the shop may have a field of its own with this name.
+ * Check of each optional field, and the error text for a value that fails. If the error text is empty, such a value is
+ * ignored, because the shop may have a field of its own with this name.
  */
 const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   title: TEXT,
@@ -44,23 +44,15 @@ const FIELDS: Readonly<Record<Exclude<keyof Item, 'id'>, Check>> = {
   attributes: [isAttributes, 'may hold only text, numbers and booleans'],
 }
 
-/** Maximum number of characters of an id. A longer id suggests a wrong column, and every event would carry this id. */
+/** Maximum number of characters of an id. A longer id suggests a wrong column. */
 const MAX_ID_LENGTH = 200
 
-/** Ids appear in tab-separated files and on screens, so they must not contain control characters. */
-function hasControlCharacter(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 32 || code === 127) return true
-  }
-  return false
-}
+/** Ids appear in tab-separated files and on screens, so they must not contain ASCII control characters. */
+const CONTROL = /(?=\p{ASCII})\p{Cc}/u
 
 /**
  * Validates one item and returns a new object. Optional fields may be missing or null. Unknown fields are
- * ignored; a numeric id becomes text. Only own, enumerable fields are read, so `__proto__` in a JSON file and
- * getters have no effect.
- *
+ * ignored; a numeric id becomes text. Only own, enumerable fields are read, so `__proto__` in a JSON file has no effect.
  * @param where place that the error names, e.g. `catalog.jsonl line 7`
  * @throws NearsideError `catalog-invalid` if the id or a field is malformed
  */
@@ -74,11 +66,10 @@ export function parseItem(value: unknown, where = 'item'): Item {
   for (const [field, [fits, fault]] of Object.entries(FIELDS)) {
     const given = fields.get(field)
     if (given === undefined || given === null || (given === '' && fits === TEXT[0])) continue
-    // A shop may have a field of its own that is named `sale`, such as `sale: true`.
+    // A shop may have a field `sale` of its own, such as `sale: true`.
     if (field === 'sale' && !(isRecord(given) && 'price' in given)) continue
-    if (fault === '' && !fits(given)) continue
-    if (!fits(given)) return refuse(`field '${field}' ${fault}`)
-    item[field] = isRecord(given) ? { ...given } : given
+    if (fits(given)) item[field] = isRecord(given) ? { ...given } : given
+    else if (fault) return refuse(`field '${field}' ${fault}`)
   }
   return item
 }
@@ -102,6 +93,6 @@ function parseId(value: unknown, refuse: (message: string) => never): string {
   if (id.trim() === '') return refuse("field 'id' is empty")
   if (id.length > MAX_ID_LENGTH)
     return refuse(`field 'id' is longer than ${MAX_ID_LENGTH} characters`)
-  if (hasControlCharacter(id)) return refuse("field 'id' holds a control character")
+  if (CONTROL.test(id)) return refuse("field 'id' holds a control character")
   return id
 }

@@ -1,11 +1,11 @@
-/** @module Reads `live.json`. Any fault makes the file invalid, because half of the changes could mislead shoppers. */
+/** @module Reads `live.json`. Any fault makes the whole file invalid, because some of the changes could mislead. */
 import { NearsideError } from '../error.ts'
 import { createReaders, type Read } from '../reading.ts'
 import type { Item } from './item.ts'
 import type { LiveFile } from './live.ts'
 import { parseItem } from './parseItem.ts'
 
-/** Minutes between two requests for `live.json` while it can't be read. */
+/** Minutes between two requests for a `live.json` that can't be read. */
 export const LIVE_MINUTES = 5
 
 /** Maximum number of products in each of `changed`, `gone` and `added`; no catalog has as many. */

@@ -1,14 +1,11 @@
 /**
- * @module Applies the sale prices. A device shows a sale's price only while the sale runs by the device's clock,
- * because its catalog can be older than the end of the sale.
+ * @module Applies sale prices. A sale runs by the device's clock, because the device's catalog can be older than the end
+ * of the sale.
  */
 import { DAY } from '../time.ts'
 import type { Item } from './item.ts'
 
-/**
- * Beginning of a sale in milliseconds since the epoch. An unreadable date gives NaN, so that all comparisons fail and
- * the sale never runs.
- */
+/** Milliseconds since the epoch; NaN for an unreadable date, so that comparisons fail and the sale never runs. */
 const beginOf = ({ from }: NonNullable<Item['sale']>): number =>
   from ? Date.parse(from) : Number.NEGATIVE_INFINITY
 

@@ -1,7 +1,7 @@
 /**
- * @module Finds the products from which the model learns what a query was about: their titles contain all words of the
- * query. A word that no title contains matches title words that begin with it, or else title words one typo away. The
- * shop's search has an index of its own, which also finds products that match only some words.
+ * @module Finds the products from which the model learns what a query was about: their titles contain all its words. A
+ * word that no title contains matches title words that begin with it, or else title words one typo away. The shop's
+ * search has an index of its own, which also finds products that match only some words.
  */
 import { fitsPrice, isPriceAlone, takePrice } from '../search/price.ts'
 import type { Item } from './item.ts'
@@ -16,11 +16,9 @@ export type FindByTitle = (query: string) => readonly string[]
 /** Maximum number of matches. A query such as "red" matches more products and says little about any of them. */
 const MOST_FOUND = 100
 
-/** Minimum number of letters of a word for prefix matches. Words with fewer letters begin too many other words. */
+/** Minimum number of letters of a word that matches the beginning of other words; shorter words begin too many. */
 const LEAST_PREFIX = 3
-/**
- * Minimum number of letters of a word for typos. Words with fewer letters are one typo away from too many other words.
- */
+/** Minimum number of letters of a word that matches words one typo away; shorter words have too many. */
 const LEAST_FOR_SLIP = 5
 
 export function createTitleIndex(items: readonly Item[]): FindByTitle {
@@ -28,8 +26,8 @@ export function createTitleIndex(items: readonly Item[]): FindByTitle {
 }
 
 /**
- * Joins the indexes of several parts of a catalog. Each part completes and corrects a query's words from its own titles
- * alone; apart from that, the result equals that of one index of the whole catalog.
+ * Joins the indexes of several parts of a catalog. Each part completes and corrects a query's words from its own titles;
+ * apart from that, the result equals that of one index of the whole catalog.
  */
 export function joinTitleIndexes(...parts: readonly FindByTitle[]): FindByTitle {
   return (query) => {
@@ -39,10 +37,7 @@ export function joinTitleIndexes(...parts: readonly FindByTitle[]): FindByTitle 
   }
 }
 
-/**
- * Builds an index that finds all matches, however many. It caches answers, because every new event looks up the queries
- * of the whole history again.
- */
+/** Finds all matches, however many. Results are cached, because each new event looks up all queries of the history. */
 export function createTitleMatches(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
   const fold = rememberingFold()

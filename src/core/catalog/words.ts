@@ -1,7 +1,4 @@
-/**
- * @module Splits titles and queries into words. The index, the query and the highlighting fold words (case, accents,
- * plural) in the same way.
- */
+/** @module Splits titles and queries into words, and folds words (case, accents, plural). */
 
 /** An apostrophe inside a word belongs to it: "children's" is one word. */
 const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu
@@ -38,8 +35,7 @@ const IRREGULAR = new Map([
 
 /**
  * Folds a word to lower case without accents, plural or possessive. "Cafés" folds to "cafe"; "children's" and
- * "childrens" fold to "child"; "50's" and "50s" fold to "50". Only English forms are known. A search by the beginning
- * of a word still finds many other forms.
+ * "childrens" fold to "child"; "50's" and "50s" fold to "50". Only English forms are known.
  */
 export function foldWord(word: string): string {
   const lower = word.normalize('NFKD').replace(MARKS, '').toLowerCase()
@@ -64,10 +60,7 @@ function foldPlural(plain: string): string {
   return plain.endsWith('s') ? plain.slice(0, -1) : plain
 }
 
-/**
- * Distinct folded words of a text in the order in which they appear.
- * @param fold `foldWord`, or the result of `rememberingFold`
- */
+/** Distinct folded words of a text in the order in which they appear. */
 export function foldedWords(text: string, fold: (word: string) => string = foldWord): string[] {
   const words = textWords(text).map(fold)
   return [...new Set(words)].filter((word) => word !== '')

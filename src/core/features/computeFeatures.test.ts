@@ -109,12 +109,12 @@ describe('computeFeatures', () => {
     )
   })
 
-  it('computeFeatures divides each feature by its scale and overwrites all of `out`', () => {
+  it('writeFeatures divides each feature by its scale and overwrites all of `out`', () => {
     const own = log[0]
     const raw = computeFeatures(statistics, own, NOW, null)
     const scale = Float32Array.from(FEATURES, (_, f) => 1 + f / 4)
     const out = new Float32Array(raw.length).fill(Number.NaN)
-    const scaled = computeFeatures(statistics, own, NOW, scale, out)
+    const scaled = writeFeatures(statistics, readHistory(statistics, own, NOW), scale, null, out)
     expect(scaled).toBe(out)
     for (let at = 0; at < raw.length; at++)
       expect(scaled[at]).toBeCloseTo(raw[at] / scale[at % FEATURE_COUNT], 5)

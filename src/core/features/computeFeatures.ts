@@ -1,9 +1,7 @@
 /**
- * @module Computes the features f_i(H, t) of all or some items i, for a shopper's history H at one time t. The code of
- * the features is pure; training, evaluation and the browser share it. The cost of computing features grows with the
- * history, not with history × catalog.
+ * @module Computes the features f_i(H, t) of items i, for a shopper's history H at one time t. Training, evaluation and
+ * the browser share this code. Its cost grows with history + catalog, not with history × catalog.
  */
-
 import { onceFor } from '../onceFor.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
@@ -36,18 +34,17 @@ const FILL = 0.1
 
 /**
  * Features of all items.
- * @param now milliseconds since the epoch; entries of the history after `now` are ignored.
- * @param scale divisor of each raw value, [F]; a divisor of 0 or a `scale` of null leaves values raw.
- * @param out buffer to reuse; its whole content is overwritten.
- * @returns row-major [N, F], finite.
+ * @param now milliseconds since the epoch; entries of the history after `now` are ignored
+ * @param scale divisor of each raw value, [F]; a divisor of 0 or a `scale` of null leaves values raw
+ * @returns row-major [N, F], finite
  */
 export function computeFeatures(
   statistics: ItemStatistics,
   history: History,
   now: number,
   scale: Float32Array | null,
-  out: Float32Array = new Float32Array(statistics.items * FEATURE_COUNT),
 ): Float32Array {
+  const out = new Float32Array(statistics.items * FEATURE_COUNT)
   return writeFeatures(statistics, readHistory(statistics, history, now), scale, null, out)
 }
 
@@ -60,7 +57,7 @@ export interface Signals {
   readonly intent: Intent | null
 }
 
-/** @param now milliseconds since the epoch; entries of the history after `now` are ignored. */
+/** @param now milliseconds since the epoch; entries of the history after `now` are ignored */
 export function readHistory(statistics: ItemStatistics, history: History, now: number): Signals {
   const profile = profileOf(history, now)
   return {
@@ -71,10 +68,11 @@ export function readHistory(statistics: ItemStatistics, history: History, now: n
 }
 
 /**
- * Writes the features of the given items.
+ * Writes the features of some items.
  * @param items distinct rows, written in this order; null: all items. An item's values are identical to the last bit,
  *   whichever other items are written.
- * @param out [items, F], overwritten.
+ * @param scale as for `computeFeatures`
+ * @param out [items, F], overwritten
  */
 export function writeFeatures(
   counted: ItemStatistics,
@@ -136,7 +134,7 @@ function writeStatic(
   share: Float32Array,
   items: readonly number[] | null,
 ): void {
-  // Computes a few rows directly: for each date, training reads few rows, but the cache would compute all rows.
+  // Bypasses the cache for a few rows, because training reads few rows of each date, and the cache computes all rows.
   if (items) out.fill(0)
   else out.set(staticFeatures(statistics))
   const count = items?.length ?? statistics.items
@@ -147,10 +145,7 @@ function writeStatic(
   }
 }
 
-/**
- * Writes the features of co-occurrence, price and category into `out`. They are computed from views as well as
- * purchases.
- */
+/** Writes the features of co-occurrence, price and category. */
 function writeInterest(
   out: Float32Array,
   statistics: ItemStatistics,
@@ -171,10 +166,7 @@ function writeInterest(
   }
 }
 
-/**
- * Writes the peer-group features into `out`. They are 0 for items that share no peer group with the products looked at
- * last.
- */
+/** Writes the peer-group features, which are 0 for items outside the peer groups of the products viewed last. */
 function writeIntent(
   out: Float32Array,
   { peerGroup }: ItemStatistics,
@@ -215,8 +207,8 @@ function writeOwned(
   out[at + C.boughtByOrders] = Math.log1p(orders)
   out[at + C.boughtCooccurrence] = out[at + C.cooccurrenceShare]
   out[at + C.repeatTendency] = repeatTendency
-  // The value is the logarithm of the item's popularity relative to the mean. A plain count would grow with the number
-  // of shoppers and shift the scores of all items that the shopper bought.
+  // Logarithm of the item's popularity relative to the mean item's. A plain count would grow with the number of
+  // shoppers and shift the scores of all items that the shopper bought.
   const { coldStart, items, whole } = statistics
   const known = whole?.items ?? coldStart?.from ?? items
   out[at + C.boughtPopularity] = out[at + C.popularityShare] + Math.log(known)
@@ -227,7 +219,6 @@ function writeOwned(
   }
 }
 
-/** @param share each item's share of all shoppers (`popularityShares`), [N] */
 function writeInteractions(
   out: Float32Array,
   placeOf: (item: number) => number | undefined,
@@ -263,11 +254,7 @@ function writeInteractions(
   }
 }
 
-/**
- * Each item's share of the shoppers of the last 30 days, [N], > 0. Each shopper that the item ever had adds a
- * hundredth, so that items without recent shoppers still differ; a constant keeps every share above 0. The shares are
- * cached, since all lists of a day use the same shares.
- */
+/** Each item's share of `popularityOf`, [N], > 0. */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { share, sum } = popularityOf(statistics)
   const divisor = statistics.whole?.popularity ?? sum
@@ -275,14 +262,17 @@ const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   return share
 })
 
-/** Each item's popularity, > 0, [N], and the sum over the items that are not new (cold start). */
+/**
+ * Each item's number of shoppers in the last 30 days, [N], > 0, and their sum. Each shopper that the item ever had adds
+ * a hundredth, so that items without recent shoppers still differ; a constant keeps every value above 0.
+ */
 export function popularityOf(statistics: ItemStatistics): { share: Float32Array; sum: number } {
   const { items, popularity30, popularityAll, coldStart } = statistics
   const share = new Float32Array(items)
   let sum = 0
   for (let i = 0; i < items; i++) {
     share[i] = Math.expm1(popularity30[i]) + 0.01 * Math.expm1(popularityAll[i]) + 0.1
-    // New items must not change the shares of known items.
+    // Cold-start items must not change the shares of known items.
     if (!coldStart || i < coldStart.from) sum += share[i]
   }
   return { share, sum }
@@ -296,7 +286,6 @@ function decayed(visits: readonly Pick<Visit, 'strength' | 'age'>[], halfLifeDay
 
 function divide(out: Float32Array, scale: Float32Array): void {
   const inverse = Float32Array.from(scale, (value) => (value > 0 ? 1 / value : 1))
-  for (let at = 0; at < out.length; at += FEATURE_COUNT) {
+  for (let at = 0; at < out.length; at += FEATURE_COUNT)
     for (let f = 0; f < FEATURE_COUNT; f++) out[at + f] *= inverse[f]
-  }
 }

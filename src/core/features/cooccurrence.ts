@@ -1,7 +1,6 @@
 /**
  * @module Co-occurrence of items: for each item its strongest neighbours, from the same session and from later sessions
- * of a shopper. Rows are built one at a time from an inverted index. So memory grows only linearly with the log,
- * without an N × N table.
+ * of a shopper. Rows are built one at a time from an inverted index, so memory grows linearly with the log.
  */
 import { DAY } from '../time.ts'
 import type { LogColumns } from './logColumns.ts'
@@ -38,7 +37,7 @@ export const DEFAULT_COOCCURRENCE: CooccurrenceOptions = {
 /** Maximum number of previous sessions that a session is paired with; more pairs would cost time without benefit. */
 const MAX_PREVIOUS = 5
 
-/** Baskets before a time, in columns. A basket has each item of a session once, with the item's strongest event. */
+/** Baskets in columns. A basket has each item of a session once, with the item's strongest event. */
 interface Baskets {
   readonly count: number
   /** Index in `item` of each basket's first item; the last entry is the length of `item`. */
@@ -95,7 +94,7 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
   return { count, start, item, strength, time, weight, end }
 }
 
-/** @param before milliseconds since the epoch; only events before this time count. */
+/** The lists of `createNeighbours`, with all rows. */
 export function cooccurrence(...given: Parameters<typeof createNeighbours>): NeighbourLists {
   const [items] = given
   const { lists, addRow } = createNeighbours(...given)
@@ -105,8 +104,8 @@ export function cooccurrence(...given: Parameters<typeof createNeighbours>): Nei
 
 /**
  * Creates neighbour lists whose rows are built on demand, for a large catalog of which few rows are read.
- * @param before milliseconds since the epoch; only events before this time count.
- * @returns `lists`, empty at first, and `addRow`, which builds the row of an item; call it once per item
+ * @param before milliseconds since the epoch; only events before this time count
+ * @returns `lists`, empty at first, and `addRow`, which builds the row of an item
  */
 export function createNeighbours(
   items: number,
@@ -127,9 +126,7 @@ export function createNeighbours(
   const score = new Float64Array(items)
   const found = new Int32Array(items)
   const strongest = new Int32Array(M)
-  /**
-   * Adds the co-occurrence of an item with a basket's items, times `by`; returns the number of neighbours found so far.
-   */
+  /** Adds an item's co-occurrence with a basket's items, times `by`; returns the number of neighbours found so far. */
   const add = (item: number, basket: number, by: number, before: number): number => {
     let count = before
     for (let k = start[basket], end = start[basket + 1]; k < end; k++) {

@@ -1,7 +1,6 @@
 /**
  * @module A shopper's history as the model reads it: item rows instead of ids, and one entry for each item of an
- * event. In the browser `fromEvents` makes it from events, on Node the reader of a shop's folder makes it from a log.
- * So training, evaluation and the browser compute the same numbers.
+ * event. Training, evaluation and the browser share this form, so they compute the same numbers.
  */
 import type { LogName } from '../events/event.ts'
 
@@ -20,7 +19,7 @@ export interface Interaction {
 /** Interactions, ascending by time. */
 export type History = readonly Interaction[]
 
-/** Case to train or test on: the items that the shopper acted on at `time`, and the history before it. */
+/** Case to train or test on: the items that a shopper acted on at `time`, and their history before it. */
 export interface Case {
   readonly shopper: string
   /** Time of the case in milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Item } from '../catalog/item.ts'
 import type { LogName } from '../events/event.ts'
 import type { History } from './history.ts'
-import { groupPeers, intentOf, peersOf } from './intent.ts'
+import { groupItems, intentOf, peerKey, peersOf } from './intent.ts'
 import { profileOf } from './profile.ts'
 
 const NOW = Date.UTC(2024, 5, 1)
@@ -81,7 +81,7 @@ describe('intentOf', () => {
   })
 })
 
-describe('groupPeers', () => {
+describe('groupItems', () => {
   const item = (id: string, category?: string, brand?: string): Item => ({ id, category, brand })
 
   it('a category and a brand of the same name do not make the same group', () => {
@@ -89,13 +89,13 @@ describe('groupPeers', () => {
       ...[item('a', 'tea', 'x'), item('b', 'tea'), item('c', 'tea', 'x'), item('d')],
       ...[item('e', undefined, 'tea'), item('f', 'x', 'tea')],
     ]
-    expect([...groupPeers(items)]).toEqual([1, 2, 1, 0, 3, 4])
+    expect([...groupItems(items, peerKey)]).toEqual([1, 2, 1, 0, 3, 4])
   })
 
   it('known peer groups keep their indices, and new groups get the next indices', () => {
     const known = new Map([['["tea","x"]', 7]])
     const items = [item('a', 'cup'), item('b', 'tea', 'x'), item('c', 'cup')]
-    expect([...groupPeers(items, known)]).toEqual([8, 7, 8])
+    expect([...groupItems(items, peerKey, known)]).toEqual([8, 7, 8])
   })
 
   it('peersOf lists the rows of each peer group', () => {

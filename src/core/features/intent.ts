@@ -3,10 +3,10 @@
  * peer group is the items of one category and brand. While a shopper browses, the intent predicts the next product best
  * (docs/results/visit-state.md). Purchases say little about the next visit, so orders don't count.
  *
- * The prices of a visit are part of the intent: products near the prices of the products just viewed rise. The lift of
- * a price is a log-likelihood ratio: log(p(price | prices viewed in this visit) / p(price)). The prices of one visit
- * are assumed to be normal, with a mean and a variance that differ between visits. Only the prices of the current visit
- * count: the prices of an earlier order say nothing about the next one (docs/results/lists.md).
+ * The prices of the visit are part of the intent: products near the prices just viewed rise. The lift of a price is a
+ * log-likelihood ratio, log(p(price | prices viewed in this visit) / p(price)). The prices of one visit are assumed to
+ * be normal, with a mean and a variance that differ between visits. Prices of earlier visits don't count: they say
+ * nothing about the next order (docs/results/lists.md).
  */
 import type { Item } from '../catalog/item.ts'
 import { SESSION_GAP } from '../events/event.ts'
@@ -15,16 +15,13 @@ import { DAY } from '../time.ts'
 import type { ItemStatistics, PriceRange } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Number of products that the intent reads: those at which the shopper looked last. */
+/** Number of products viewed last that the intent reads. */
 const RECENT = 6
 /** Number of products viewed after a product that halves its weight. */
 const HALF_LIFE = 2
 
 export interface Intent {
-  /**
-   * Share of each peer group among the last six products viewed, [groups + 1]. A product's weight halves with every two
-   * products viewed after it.
-   */
+  /** Share of each peer group among the last `RECENT` products viewed, weighted by `HALF_LIFE`, [groups + 1]. */
   readonly recent: Float32Array
   /** Share of each peer group in the last product viewed, or in all products with the latest time, [groups + 1]. */
   readonly last: Float32Array
@@ -32,10 +29,7 @@ export interface Intent {
   readonly groups: readonly number[]
 }
 
-/**
- * Intent of a history; null if the history has only orders. Products with the same time, e.g. in a log that has only
- * days, count as equally recent.
- */
+/** Returns null if the history has only orders. Products with the same time, as in a log of days, are equally recent. */
 export function intentOf(
   statistics: Pick<ItemStatistics, 'peerGroup'>,
   { interactions: all }: Pick<Profile, 'interactions'>,
@@ -63,7 +57,7 @@ export function intentOf(
     const group = peerGroup[interaction.item]
     total += weight
     if (place === 0) totalLast++
-    // A product without category and brand counts among the products last viewed, but belongs to no peer group.
+    // A product without category and brand is one of the products last viewed, but has no peer group.
     if (group === 0) continue
     recent[group] += weight
     if (place === 0) last[group]++
@@ -76,7 +70,7 @@ export function intentOf(
   return { recent, last, groups: found }
 }
 
-/** Rows of each peer group; the rows of group 0 have no category and brand, so they have no peers. */
+/** Rows of each peer group; group 0 contains the rows without category and brand. */
 export const peersOf = onceFor(
   (peerGroup: ItemStatistics['peerGroup']): readonly (readonly number[])[] => {
     const rows: number[][] = [[]]
@@ -88,19 +82,25 @@ export const peersOf = onceFor(
   },
 )
 
+/** Maximum index of a group, which has 16 bits; items of further groups count as items without a group. */
 const MOST_GROUPS = 65_535
 
-/** Gives each item the index of its peer group, from 1 in order of first appearance; 0 without category and brand. */
-export function groupPeers(
+/**
+ * Gives each item the index of its group, in order of first appearance; 0 without a key.
+ * @param known indices of earlier groups
+ * @param last index after which new groups begin
+ */
+export function groupItems(
   items: readonly Item[],
+  keyOf: (item: Item) => string | null | undefined,
   known: ReadonlyMap<string, number> = new Map(),
   last = Math.max(0, ...known.values()),
 ): Uint16Array {
   const index = new Map(known)
   let next = last
   return Uint16Array.from(items, (item) => {
-    const key = peerKey(item)
-    if (key === null) return 0
+    const key = keyOf(item)
+    if (!key) return 0
     const group = index.get(key) ?? (next < MOST_GROUPS ? ++next : 0)
     index.set(key, group)
     return group
@@ -150,7 +150,7 @@ const pricesOf = onceFor((statistics: ItemStatistics): Prices | null => {
 export function priceRange({ logPrice, popularityAll, coldStart }: ItemStatistics): PriceRange {
   let [sum, first, second] = [0, 0, 0]
   let [least, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  // New products must not change the lifts of known products.
+  // Cold-start items must not change the lifts of known items.
   for (let row = 0; row < (coldStart?.from ?? logPrice.length); row++) {
     const weight = Math.expm1(popularityAll[row]) + 0.1
     sum += weight
@@ -163,10 +163,7 @@ export function priceRange({ logPrice, popularityAll, coldStart }: ItemStatistic
   return { least, highest, mean, variance: second / sum - mean ** 2 }
 }
 
-/**
- * Lift of each row by its price, given the prices that the shopper looked at in the current visit; null if there
- * are none, or all prices of the shop are about equal.
- */
+/** Lift of each row by its price. Null if this visit has no viewed prices, or the shop's prices are about equal. */
 export function priceLift(
   statistics: ItemStatistics,
   { interactions, lastSession }: Pick<Profile, 'interactions' | 'lastSession'>,
@@ -193,9 +190,11 @@ export function priceLift(
     const price = least + band * STEP
     return after(price) - before(price)
   })
-  const most = lifts.reduce((most, lift) => Math.max(most, lift), Number.NEGATIVE_INFINITY)
-  const size = lifts.reduce((most, lift) => Math.max(most, Math.abs(lift)), 0)
-  return { of: (row) => lifts[bands[row]], most, size }
+  return {
+    of: (row) => lifts[bands[row]],
+    most: Math.max(...lifts),
+    size: Math.max(...lifts.map(Math.abs)),
+  }
 }
 
 /** Log density of a Student distribution, without the terms that depend on the degrees of freedom alone. */

@@ -1,7 +1,6 @@
 /**
- * @module Statistics about items, which a base model contains and from which features are computed. The statistics
- * count the whole population before the model's date and contain nothing about single shoppers. The rows follow the
- * model's item table.
+ * @module Statistics of a base model about items, from which features are computed. They count all shoppers before the
+ * model's date and contain nothing about single shoppers. The rows are those of the model's item table.
  */
 import type { ContextTable } from './context/lifts.ts'
 
@@ -41,7 +40,7 @@ export interface ItemStatistics {
   readonly whole?: WholeCatalog
 }
 
-/** Values that features derive from all rows of a catalog. */
+/** Values that features need from all rows of a catalog. */
 export interface WholeCatalog {
   readonly items: number
   /** Sum of all items' popularity; an item's share is its popularity divided by this sum. */
@@ -60,9 +59,8 @@ export interface PriceRange {
 }
 
 /**
- * Cold-start items joined the catalog after the model was made, and have no counts. With counts of 0, the weights
- * learned from known items would rank them last. So each cold-start item uses the statistics of its neighbours, the
- * most similar known items, until shoppers are counted for it.
+ * Items that joined the catalog after the model was made. With their counts of 0, the learned weights would rank them
+ * last. So each uses the statistics of its neighbours, the most similar known items, until shoppers are counted for it.
  */
 export interface ColdStartItems {
   /** First row of the cold-start items, which are the last rows. */
@@ -75,18 +73,14 @@ export interface ColdStartItems {
 }
 
 /**
- * Share of its neighbours' popularity that a cold-start item gets, as if it had been on sale on three of thirty days.
- * This share was chosen by likelihood on the demo shop's training shoppers; with a share of 0.25, cold-start items
- * displaced items that shoppers preferred.
+ * Share of its neighbours' popularity that a cold-start item gets, as if it had been on sale on three of thirty days;
+ * chosen by likelihood on the demo shop's training shoppers.
  */
 const FIRST_DAYS = 0.1
 
 const KNOWN = new WeakMap<ItemStatistics, ItemStatistics>()
 
-/**
- * Statistics in which cold-start items have their neighbours' values; the values of known items stay identical to the
- * last bit.
- */
+/** Statistics in which cold-start items have their neighbours' values. The values of known items stay the same. */
 export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const { coldStart } = statistics
   if (!coldStart) return statistics
@@ -96,7 +90,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
   const lend = (counted: Float32Array, share: number, read = same, write = same) => {
     const lent = counted.slice()
     for (let row = from; row < statistics.items; row++) {
-      // A cold-start item for which shoppers have been counted by now keeps these counts.
+      // A cold-start item with counted shoppers keeps its own values.
       if (statistics.popularityAll[row] > 0) continue
       const first = (row - from) * neighboursEach
       let mean = 0
@@ -119,7 +113,7 @@ export function withColdStart(statistics: ItemStatistics): ItemStatistics {
 
 const same = (value: number): number => value
 
-/** Adds to each cold-start item its neighbours' weighted co-occurrence, because cold-start items have no counts. */
+/** Adds to each cold-start item its neighbours' weighted co-occurrence. */
 export function lendTies(
   ties: Float32Array,
   { from, neighboursEach, neighbours, weights }: ColdStartItems,
@@ -129,7 +123,7 @@ export function lendTies(
   }
 }
 
-/** Items whose co-occurrence an item uses, with weights: the item itself; for a cold-start item, its neighbours. */
+/** Items whose co-occurrence an item uses, with weights: the item itself or, for a cold-start item, its neighbours. */
 export function neighboursOf(
   item: number,
   coldStart: ColdStartItems | undefined,

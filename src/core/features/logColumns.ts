@@ -1,10 +1,9 @@
 /**
- * @module Stores a log as columns of numbers, for fast counts at many dates without allocating objects. A shopper's
- * events that show interest (`eventStrength` above 0) come first, sorted by basket, where a basket is one session. The
- * shopper's other events follow.
+ * @module Stores a log as columns of numbers, for fast counts at many dates. A shopper's events that show interest
+ * (`eventStrength` above 0) come first, sorted by basket (one session). The shopper's other events follow.
  */
-
 import { eventStrength } from '../events/strength.ts'
+import { groupBy } from '../groupBy.ts'
 import type { History } from './history.ts'
 import type { OtherShoppers } from './otherShoppers.ts'
 
@@ -30,9 +29,9 @@ export interface LogColumns {
 }
 
 /**
- * @param histories ascending by time, one per shopper; iterated more than once.
- * @param foldOf fold of each shopper, by index.
- * @param others counts of further shoppers, whom no fold contains.
+ * @param histories one per shopper; iterated more than once
+ * @param foldOf maps the index of a shopper to the shopper's fold
+ * @param others counts of further shoppers, whom no fold contains
  */
 export function columnsOf(
   histories: Iterable<History>,
@@ -54,18 +53,11 @@ export function columnsOf(
   let at = 0
   let shopper = 0
   for (const history of histories) {
-    const baskets = new Map<string | null, number[]>()
-    const idle: number[] = []
-    history.forEach(({ name, session }, k) => {
-      if (eventStrength(name) === 0) {
-        idle.push(k)
-        return
-      }
-      const basket = baskets.get(session)
-      if (basket) basket.push(k)
-      else baskets.set(session, [k])
-    })
-    if (idle.length > 0) baskets.set(null, idle)
+    const baskets = groupBy(history.keys(), (k) =>
+      eventStrength(history[k].name) > 0 ? history[k].session : null,
+    )
+    const others = baskets.get(null)
+    if (others && baskets.delete(null)) baskets.set(null, others)
     for (const places of baskets.values()) {
       starts.push(at)
       for (const k of places) {

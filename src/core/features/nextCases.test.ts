@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LogName } from '../events/event.ts'
-import { nextCases } from './nextCases.ts'
+import { nextCases } from './cases.ts'
 
 const MINUTE = 60_000
 const event = (item: number, minutes: number, name: LogName = 'view_item') => ({

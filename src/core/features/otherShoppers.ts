@@ -1,25 +1,22 @@
 /**
  * @module Counts of the shoppers who are missing in a log. If a log is too large for one machine, the shop's data
- * warehouse provides a sample of whole histories, and these sums over all other shoppers.
+ * warehouse provides a sample of whole histories, and these sums over all other shoppers before a date.
  */
 
-/** Sums over the shoppers outside the log, before one date; arrays are [N], by item row. */
+/** For each item, the number of shoppers outside the log who interacted with it, [N]. */
 export interface OtherCounts {
   /** Start of the 7 days of `week`, milliseconds since the epoch; the log's shoppers are counted from then, too. */
   readonly weekFrom: number
   /** Start of the 30 days of `month`, milliseconds since the epoch. */
   readonly monthFrom: number
-  /** Number of shoppers outside the log who interacted with the item in the window of 7 days. */
   readonly week: Float64Array
-  /** Number of shoppers outside the log who interacted with the item in the window of 30 days. */
   readonly month: Float64Array
-  /** Number of shoppers outside the log who interacted with the item at any time. */
   readonly all: Float64Array
-  /** Number of shoppers outside the log who interacted with the item on two or more days. */
+  /** Number of those who interacted with the item on two or more days. */
   readonly repeated: Float64Array
 }
 
-/** Co-occurrence sums over the shoppers outside the log, before one date. */
+/** Sums of co-occurrence over the shoppers outside the log. */
 export interface OtherPairs {
   /** Sum of the squared strengths of each item, weighted by basket, [N]. */
   readonly norm: Float64Array
@@ -32,9 +29,9 @@ export interface OtherPairs {
 
 export interface OtherShoppers {
   readonly shoppers: number
-  /** Dates for which `countsAt` has counts; milliseconds since the epoch, ascending. */
+  /** Dates for which there are counts; milliseconds since the epoch, ascending. */
   readonly countDates: readonly number[]
-  /** Dates among `countDates` for which `pairsAt` has pairs. */
+  /** Dates among `countDates` for which there are pairs, too. */
   readonly pairDates: readonly number[]
   /** Time of the first event of each item over all shoppers, [N]; infinite if there is none. */
   readonly first: Float64Array

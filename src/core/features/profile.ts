@@ -1,11 +1,6 @@
 /**
  * @module Reduces a history to the data that the features need: each item once per session and kind, with the number of
- * such events. The result doesn't depend on how the items of one session are ordered.
- *
- * - `visitsOf` groups the interactions by item and visit. In a log of mostly views, visits show which items a shopper
- *   returns to, and an interaction's age is best measured in visits.
- * - `interestOf` finds what fits the history, views as well as purchases: items that co-occur with it, its categories
- *   and its prices.
+ * such events. The result doesn't depend on the order of the items within a session.
  */
 import { type EventWeights, eventKind, eventStrength } from '../events/strength.ts'
 import { DAY } from '../time.ts'
@@ -23,7 +18,7 @@ interface PastInteraction {
   age: number
   /** Strength of the event, in (0, 1]. */
   readonly strength: number
-  /** Number of events of this kind in the session, since a shopper can open a page many times. */
+  /** Number of events of this kind in the session. */
   count: number
 }
 
@@ -46,7 +41,7 @@ export interface Profile {
   readonly lastSession: string
 }
 
-/** Makes the profile without entries after `now` (milliseconds since the epoch) and events that show no interest. */
+/** Ignores entries after `now` (milliseconds since the epoch) and events that show no interest. */
 export function profileOf(history: History, now: number): Profile {
   const latest = new Map<string, PastInteraction>()
   for (const entry of history) {
@@ -73,7 +68,7 @@ export function profileOf(history: History, now: number): Profile {
     orders: orders.visits,
     owned: orders.items.map(({ item, own }) => ({
       item,
-      // A long session can order an item both before and after another session orders it, so the ages are sorted.
+      // Sorted, because a long session can order an item both before and after another session orders it.
       ages: own.map(({ age }) => age).sort((a, b) => a - b),
       ordersSince: own[0].ago,
     })),
@@ -111,7 +106,10 @@ interface Visits {
   readonly returnTendency: number
 }
 
-/** Items in the order in which the profile's interactions first mention them. */
+/**
+ * Groups interactions by item and visit: in a log of mostly views, an interaction's age is best measured in visits.
+ * @returns items in the order in which the interactions first mention them
+ */
 export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visits {
   const place = new Map<string, number>()
   const byItem = new Map<number, Visit[]>()
@@ -147,11 +145,12 @@ export function visitsOf({ interactions }: Pick<Profile, 'interactions'>): Visit
   }
 }
 
-/** Half-life of an interaction in days. */
+/** Half-life of an interaction's weight, days. */
 export const INTEREST_HALF_LIFE = 30
 /** Maximum number of interactions that count; older interactions cost time without benefit. */
 const MAX_INTERACTIONS = 400
 
+/** Items, categories and prices that fit a history of views and purchases. */
 export interface Interest {
   /** Co-occurrence of each item with the recent history, [N]. */
   readonly sum: Float32Array
@@ -184,7 +183,7 @@ export function interestOf(
   let price = 0
   for (const interaction of interactions.slice(0, MAX_INTERACTIONS)) {
     const weight = interaction.strength * 2 ** (-interaction.age / INTEREST_HALF_LIFE)
-    // The weight has a minimum, so that a very old interaction doesn't turn a division below into 0 / 0.
+    // A minimum, so that very old interactions don't turn a division by their sum into 0 / 0.
     const share = Math.max(weight, 1e-6)
     const inLast = interaction.session === lastSession
     total += share

@@ -1,7 +1,6 @@
 /**
- * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with them. A query
- * shows what the shopper wants now, and is no interaction with an item. So the features, the encoder and the training
- * examples of the personal model ignore searches.
+ * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with them. A search
+ * is no interaction with an item, so the features, the encoder and the personal model's training ignore it.
  */
 import { onceFor } from '../onceFor.ts'
 import { isPriceAlone, takePrice } from '../search/price.ts'
@@ -20,15 +19,12 @@ export const SEARCH_LIFT = 4
  * training data: docs/results/search.md.
  */
 const PRICE_SHARE = 0.25
-/**
- * Number of days after which the lift of a search is halved. The number is small, because shoppers soon want something
- * else.
- */
+/** Number of days after which the lift of a search is halved; small, because shoppers soon want something else. */
 export const SEARCH_HALF_LIFE = 7
 /** Days after which a search is ignored; by then a sixty-fourth of its lift remains. */
 const LONGEST = 6 * SEARCH_HALF_LIFE
 
-/** Minimum share of `SEARCH_LIFT` that is stored; smaller lifts would fill the memory without changing a list. */
+/** Minimum share of `SEARCH_LIFT` that is cached; smaller lifts would fill the memory without changing a list. */
 const LEAST_SHARE = 0.01
 
 export interface SearchLift {
@@ -45,7 +41,7 @@ interface Asked {
 /**
  * Lifts by item. If several searches lift an item, only the strongest lift counts (of equal lifts, the last), so that
  * repeating a search adds nothing.
- * @param now milliseconds since the epoch; entries of the history after `now` are ignored.
+ * @param now milliseconds since the epoch; entries of the history after `now` are ignored
  */
 export function searchLifts(
   statistics: ItemStatistics,
@@ -80,7 +76,7 @@ type Shares = readonly (readonly [item: number, share: number])[]
 const knownShares = onceFor((_: ItemStatistics) => new Map<string, Shares>())
 const MOST_KNOWN = 200
 
-/** Lift of each item's score by one query, in units of `SEARCH_LIFT`. */
+/** Lift of each item by one query, in units of `SEARCH_LIFT`. */
 function sharesOf(statistics: ItemStatistics, query: string, found: ReadonlySet<number>): Shares {
   const wish = takePrice(query)
   if (wish && isPriceAlone(wish)) return [...found].map((item) => [item, PRICE_SHARE])

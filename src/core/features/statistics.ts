@@ -1,8 +1,4 @@
-/**
- * @module Builds `ItemStatistics` from a log as of a date. A shopper who is missing in `shoppers` has no effect on the
- * statistics, as out-of-fold training requires.
- */
-
+/** @module Builds `ItemStatistics` from a log as of a date. */
 import type { Item } from '../catalog/item.ts'
 import { onceFor } from '../onceFor.ts'
 import { DAY } from '../time.ts'
@@ -10,7 +6,7 @@ import type { ContextSource } from './context/context.ts'
 import { contextTables } from './context/lifts.ts'
 import { cooccurrence, DEFAULT_COOCCURRENCE, type NeighbourLists } from './cooccurrence.ts'
 import type { History } from './history.ts'
-import { groupPeers } from './intent.ts'
+import { groupItems, peerKey } from './intent.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 import { columnsOf, type LogColumns } from './logColumns.ts'
 
@@ -34,9 +30,8 @@ const LEAST_USUAL = 10
 type Shoppers = readonly History[] | LogColumns
 
 /**
- * @param items the catalog, in model row order.
- * @param shoppers the log; only interactions strictly before `asOf` count.
- * @param asOf milliseconds since the epoch.
+ * @param items the catalog, in the order of the model's rows
+ * @param shoppers the log; only interactions strictly before `asOf` (milliseconds since the epoch) count
  */
 export function buildStatistics(
   items: readonly Item[],
@@ -45,33 +40,24 @@ export function buildStatistics(
   options: StatisticsOptions = {},
 ): ItemStatistics {
   const log = inColumns(shoppers)
-  const lists = options.neighbours ?? {
+  const { neighboursPerItem, neighbourItems, neighbourWeights } = options.neighbours ?? {
     ...cooccurrence(items.length, log, asOf),
     neighboursPerItem: DEFAULT_COOCCURRENCE.neighboursPerItem,
   }
-  const counts = countShoppers(items.length, log, asOf)
   const catalog = ofCatalog(items)
-  const { context } = options
+  const { kinds, contexts } = options.context ?? {}
   return {
-    items: items.length,
-    neighboursPerItem: lists.neighboursPerItem,
-    neighbourItems: lists.neighbourItems,
-    neighbourWeights: lists.neighbourWeights,
-    ...counts,
+    ...{ items: items.length, neighboursPerItem, neighbourItems, neighbourWeights },
+    ...countShoppers(items.length, log, asOf),
     ...catalog,
-    ...(context && {
-      context: contextTables(
-        context.kinds,
-        catalog.category,
-        log.histories,
-        asOf,
-        context.contexts,
-      ),
-    }),
+    ...(kinds &&
+      contexts && {
+        context: contextTables(kinds, catalog.category, log.histories, asOf, contexts),
+      }),
   }
 }
 
-/** Statistics with popularity, age and repeat rate as of another day; all other values are those of `statistics`. */
+/** Returns `statistics` with popularity, age and repeat rate as of another day. */
 export function refreshPopularity(
   statistics: ItemStatistics,
   shoppers: Shoppers,
@@ -138,7 +124,7 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
   const shoppersOfAll = sum(all)
   const mean = shoppersOfAll > 0 ? sum(repeated) / shoppersOfAll : 0
   const ageDays = new Float32Array(items)
-  // This is a loop, because `map` takes five times as long, and training counts a large catalog hundreds of times.
+  // A loop, because `map` takes five times as long, and training counts a large catalog hundreds of times.
   for (let i = 0; i < items; i++) {
     repeated[i] = (repeated[i] + mean * REPEAT_PRIOR_SHOPPERS) / (all[i] + REPEAT_PRIOR_SHOPPERS)
     // An item without any event yet has age 0.
@@ -157,9 +143,8 @@ function countShoppers(items: number, log: LogColumns, asOf: number): ShopperCou
 }
 
 /**
- * Start of each window of days before `asOf`, in milliseconds since the epoch. If a window is nearly empty, as in a log
- * with gaps, it starts earlier, so that a few events don't stand for the shop's demand. The window then contains as
- * many events as an average window of that length.
+ * Start of each window of days before `asOf`, in milliseconds since the epoch. A nearly empty window, as in a log with
+ * gaps, starts earlier: it then contains as many events as an average window of its length.
  */
 function windowStarts(log: LogColumns, asOf: number, windows: readonly number[]): number[] {
   const { time, strength } = log
@@ -181,7 +166,7 @@ function windowStarts(log: LogColumns, asOf: number, windows: readonly number[])
   })
 }
 
-/** @param visit called with the index of a shopper's first event, the index after their last event, and the shopper */
+/** @param visit called with the index of a shopper's first event, the index after the last event, and the shopper */
 function eachShopper(
   { shopperStart, basketStart, fold, without }: LogColumns,
   visit: (begin: number, end: number, shopper: number) => void,
@@ -197,38 +182,17 @@ function sum(values: Float32Array): number {
   return total
 }
 
-/**
- * Statistics that depend on the catalog alone. Cached, because training counts logs at many dates for the same catalog.
- */
+/** Statistics of the catalog alone. Cached, because training counts logs at many dates for the same catalog. */
 const ofCatalog = onceFor((items: readonly Item[]) => ({
   logPrice: logPrices(items),
-  category: categoryIndex(items),
-  peerGroup: groupPeers(items),
+  category: groupItems(items, ({ category }) => category),
+  peerGroup: groupItems(items, peerKey),
 }))
 
-/** Natural logarithms of the prices; an item without a usable price gets the median of all other prices. */
+/** Natural logarithms of the prices; an item without a price above 0 gets the median of the others. */
 function logPrices(items: readonly Item[]): Float32Array {
-  const known = items
-    .map((item) => item.price)
-    .filter((price): price is number => price !== undefined && Number.isFinite(price) && price > 0)
-    .sort((a, b) => a - b)
-  const median = known.length > 0 ? known[known.length >> 1] : 1
-  return Float32Array.from(items, ({ price }) =>
-    Math.log(price !== undefined && Number.isFinite(price) && price > 0 ? price : median),
-  )
-}
-
-/** Category of each item: 1, 2, … in order of first appearance in the catalog; 0 for none. */
-function categoryIndex(items: readonly Item[]): Uint16Array {
-  const index = new Map<string, number>()
-  return Uint16Array.from(items, ({ category }) => {
-    if (!category) return 0
-    let known = index.get(category)
-    if (known === undefined) {
-      // A category's index has 16 bits, so items of further categories count as items without a category.
-      known = index.size < 65_535 ? index.size + 1 : 0
-      index.set(category, known)
-    }
-    return known
-  })
+  const prices = items.map(({ price = 0 }) => price)
+  const known = prices.filter((price) => price > 0).sort((a, b) => a - b)
+  const median = known[known.length >> 1] ?? 1
+  return Float32Array.from(prices, (price) => Math.log(price > 0 ? price : median))
 }

@@ -1,6 +1,6 @@
 /**
- * @module Arithmetic with the same bits in every browser: e^x, and the product of a matrix and a vector. The last bits
- * of `Math.exp` differ between browsers, so e^x uses additions, multiplications and divisions only.
+ * @module Arithmetic with the same bits in every browser. The last bits of `Math.exp` differ between browsers, so e^x
+ * uses additions, multiplications and divisions only.
  */
 
 /** ln 2 in two parts; the product of the first part with an integer below 2¹¹ is exact. */
@@ -38,10 +38,7 @@ function powerOfTwo(exponent: number): number {
   return BITS.getFloat64(0)
 }
 
-/**
- * M·x for M [rows, x.length]; the number of rows must be a multiple of 4. The product computes four rows at a time,
- * because the CPU adds independent sums in parallel.
- */
+/** M·x for M [rows, x.length], rows a multiple of 4: four at a time, because the CPU adds independent sums in parallel. */
 export function multiply(matrix: Float32Array, x: Float32Array): Float32Array<ArrayBuffer> {
   const columns = x.length
   const rows = matrix.length / columns

@@ -4,10 +4,8 @@
  *
  *   s_i = (A·h(H) + u) · E_i + b_i + (w + w_p) · f_i(H, t) + w_c · c_i(H, t, context) + trees(f_i)
  *
- * `u` and `w_p` are personal and never part of the base model. With u = 0 and w_p = 0 the score is exactly the base
- * score.
+ * `u` and `w_p` are personal and never part of the base model; without them the score is exactly the base score.
  */
-
 import type { EventWeights } from '../events/strength.ts'
 import type { ContextSource } from '../features/context/context.ts'
 import type { ContextCode, ContextFeature } from '../features/context/contextFeatures.ts'
@@ -37,7 +35,7 @@ export interface BaseModel {
   readonly encoder: Tensors
   readonly statistics: ItemStatistics
   readonly prior: PersonalPrior
-  /** Content tables, which give new items a vector; without content tables, new items start from zeros. */
+  /** Content tables, which give new items a vector; without them, new items have zeros. */
   readonly content?: ContentTables
   /** Terms of the score for the hour, the weather and other contexts; absent if training found none that helps. */
   readonly context?: ContextPart
@@ -50,7 +48,7 @@ export interface BaseModel {
   readonly pictures?: Int8Array
 }
 
-/** Terms of the score for contexts such as the hour. These terms contain nothing personal and are never uploaded. */
+/** Terms of the score for contexts such as the hour. They contain nothing personal and are never uploaded. */
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
   readonly code: ContextCode
@@ -65,8 +63,8 @@ export interface ContextTerm {
 }
 
 /**
- * Population prior over the personal parameters, and the settings of the fit. The personal parameters are p = (u, w_p),
- * P = d + F. Prior and settings are those that best predict the next case of the training shoppers.
+ * Population prior over the personal parameters p = (u, w_p), P = d + F, and settings of the fit: those that best
+ * predict the next case of the training shoppers.
  */
 export interface PersonalPrior {
   /** Prior mean, [P]. */

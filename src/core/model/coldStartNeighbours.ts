@@ -1,8 +1,7 @@
 /**
- * @module Finds the known items that are most similar to a cold-start item. Similarity is the cosine of the item
- * vectors. If an item has no content vector, similarity is the closeness in price within its category.
+ * @module Finds the known items that are most similar to a cold-start item: by the cosine of the item vectors or, for an
+ * item without a content vector, by the closeness in price within its category.
  */
-
 import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'
 import { DIMENSION } from './baseModel.ts'
 import { highestRows } from './highest.ts'
@@ -10,7 +9,7 @@ import { highestRows } from './highest.ts'
 const NEIGHBOURS_EACH = 20
 
 export interface Added {
-  /** Content vectors of the added items, row-major [added, d]; zeros for an item whose content is unknown. */
+  /** Content vectors, row-major [added, d]; zeros for an item whose content is unknown. */
   readonly vectors: Float32Array
   /** Index of the category, as in `ItemStatistics`, [added]. */
   readonly category: Uint16Array
@@ -18,7 +17,7 @@ export interface Added {
   readonly logPrice: Float32Array
 }
 
-/** Creates a result in which no added item has neighbours yet. */
+/** Result in which no added item has neighbours yet. */
 export function likeNothing(known: number, added: number): ColdStartItems {
   const neighboursEach = Math.min(NEIGHBOURS_EACH, known)
   const neighbours = new Uint32Array(added * neighboursEach)

@@ -32,7 +32,7 @@ export interface ContentRows {
   readonly price: number
 }
 
-/** Returns a function that finds an item's rows in the content tables; create it once for many items. */
+/** Returns a function that finds an item's rows in the content tables. */
 export function createContentReader(
   tables: Pick<ContentTables, 'words' | 'categories' | 'priceEdges'>,
 ): (item: Item) => ContentRows {
@@ -48,7 +48,7 @@ export function createContentReader(
   }
 }
 
-/** Content vectors of items outside the training data, row-major [items, d]; zeros if the content is unknown. */
+/** Content vectors of items, row-major [items, d]; zeros if the content is unknown. */
 export function contentVectors(
   tables: ContentTables,
   items: readonly Item[],

@@ -1,7 +1,4 @@
-/**
- * @module Reads the file of a model's context terms. A device loads the code that reads and computes context terms only
- * for a model that has this file.
- */
+/** @module Reads a model's context terms. A device loads this code only for a model that has such terms. */
 import { NO_CONTEXT } from '../features/context/context.ts'
 import { CONTEXT_CODE, contextFeature } from '../features/context/contextFeatures.ts'
 import type { ContextTable } from '../features/context/lifts.ts'

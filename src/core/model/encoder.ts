@@ -1,16 +1,14 @@
 /**
  * @module Encodes a shopper's last interactions into one vector. The encoder is a causal pre-LN self-attention block
- * (SASRec's shape: d 64, one head, feed-forward 128). A list needs only the output of the last position. So the encoder
+ * (SASRec's shape: d 64, one head, feed-forward 128). A list needs only the output of the last position, so the encoder
  * computes keys and values for all positions, and everything else for the last position alone.
  *
  * The state (embedding) of a position depends only on its item, its event and the bucket of the time to the next
- * interaction. The place in the window enters only through the attention bias `distance`, which counts back from the
- * last position. Only the last position depends on `now`. So a cached state stays valid when interactions are added,
- * deleted or leave the window. A new event needs two new states: its own and that of the event before it, whose time
- * gap changes.
+ * interaction; the place in the window enters only through the attention bias `distance`. So a cached state stays valid
+ * when interactions are added, deleted or leave the window. A new event needs two new states: its own and that of the
+ * event before it, whose time gap changes.
  * @see https://arxiv.org/abs/1808.09781
  */
-
 import { NearsideError } from '../error.ts'
 import { LOG_NAMES, type LogName } from '../events/event.ts'
 import type { History, Interaction } from '../features/history.ts'
@@ -68,14 +66,8 @@ export const ENCODER_SHAPES = {
 export type EncoderName = keyof typeof ENCODER_SHAPES
 export type EncoderWeights = Readonly<Record<EncoderName, Float32Array>>
 
-const EVENT_ROWS = Object.fromEntries(LOG_NAMES.map((name, row) => [name, row])) as Record<
-  LogName,
-  number
->
-
-export function eventRow(name: LogName): number {
-  return EVENT_ROWS[name]
-}
+/** Row of an event's name in the tensor `event`. */
+export const eventRow = (name: LogName): number => LOG_NAMES.indexOf(name)
 
 /** Bucket of the milliseconds between an interaction and the next one, or between the last interaction and now. */
 export function gapBucket(milliseconds: number): number {
@@ -100,7 +92,7 @@ type EncoderModel = Pick<BaseModel, 'encoder' | 'itemVectors'>
 
 export type Encode = (history: History, now: number) => Float32Array<ArrayBuffer>
 
-/** States of window positions; the same row of both matrices is one state. */
+/** States of positions; the same row of both matrices is one state. */
 interface States {
   /** Embeddings, [rows, d]. */
   readonly input: Float32Array
@@ -116,7 +108,7 @@ export function encode(model: EncoderModel, history: History, now: number) {
   return createEncoder(model)(history, now)
 }
 
-/** The last interactions with items; search results are left out. */
+/** Last interactions with items, without search results. */
 function windowOf(history: History): History {
   const recent: Interaction[] = []
   for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)
@@ -124,13 +116,10 @@ function windowOf(history: History): History {
   return recent.reverse()
 }
 
-/**
- * Encoder for repeated use, e.g. after each event. The encoder caches states and computes only new ones. The result
- * equals the result of `encode`.
- */
+/** Creates an `encode` that caches states, for repeated use. */
 export function createEncoder(model: EncoderModel): Encode {
   const weights = encoderWeights(model.encoder)
-  // The matrices have room for the previous window and a new window, so that no row still in use is overwritten.
+  // Room for the previous window and a new window, so that no row in use is overwritten.
   const states: States = {
     input: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
     normalised: new Float32Array(2 * HISTORY_LENGTH * DIMENSION),
@@ -144,7 +133,7 @@ export function createEncoder(model: EncoderModel): Encode {
     const rows = recent.map((interaction, t) => {
       const gap = gapAfter(recent, t, now)
       const { item, name } = interaction
-      const key = (item * LOG_NAMES.length + EVENT_ROWS[name]) * GAP_BUCKETS + gap
+      const key = (item * LOG_NAMES.length + eventRow(name)) * GAP_BUCKETS + gap
       let row = current.get(key) ?? known.get(key)
       if (row === undefined) {
         row = free.pop() as number
@@ -172,7 +161,7 @@ function computeState(
   row: number,
 ): void {
   const gap = gapRow * DIMENSION
-  const event = EVENT_ROWS[name] * DIMENSION
+  const event = eventRow(name) * DIMENSION
   for (let j = 0, x = row * DIMENSION; j < DIMENSION; j++, x++)
     input[x] = itemVectors[item * DIMENSION + j] + weights.event[event + j] + weights.gap[gap + j]
   layerNorm(input, row * DIMENSION, weights.norm1_scale, weights.norm1_bias, normalised)
@@ -189,7 +178,7 @@ function encodeLast(
 
   // q·(K a_t) = (Kᵀq)·a_t and Σ p_t V a_t = V Σ p_t a_t: two matrix products serve all positions.
   const query = multiply(weights.query, normalised.subarray(at, at + DIMENSION))
-  const lookup = multiplyTransposed(weights.key, query, DIMENSION)
+  const lookup = multiplyTransposed(weights.key, query)
   const attention = new Float32Array(rows.length)
   for (let t = 0; t <= last; t++) {
     let dot = 0
@@ -219,6 +208,7 @@ function encodeLast(
   layerNorm(stream, 0, weights.norm3_scale, weights.norm3_bias, hidden)
   return hidden
 }
+
 /** Normalises the d values of `source` that begin at `at`, and writes them to the same place of `into`. */
 function layerNorm(
   source: Float32Array,
@@ -237,12 +227,11 @@ function layerNorm(
     into[at + j] = (source[at + j] - mean) * inverse * scale[j] + bias[j]
 }
 
-/** Mᵀ·x for M [x.length, columns]. */
-function multiplyTransposed(matrix: Float32Array, x: Float32Array, columns: number): Float32Array {
-  const product = new Float32Array(columns)
-  for (let i = 0, m = 0; i < x.length; i++) {
-    for (let j = 0; j < columns; j++, m++) product[j] += matrix[m] * x[i]
-  }
+/** Mᵀ·x for M [x.length, d]. */
+function multiplyTransposed(matrix: Float32Array, x: Float32Array): Float32Array {
+  const product = new Float32Array(DIMENSION)
+  for (let i = 0, m = 0; i < x.length; i++)
+    for (let j = 0; j < DIMENSION; j++, m++) product[j] += matrix[m] * x[i]
   return product
 }
 

@@ -1,7 +1,7 @@
 /** @module Adds items that appeared after training to a model, by their content. */
 import type { Item } from '../catalog/item.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
-import { groupPeers, peerKey } from '../features/intent.ts'
+import { groupItems, peerKey } from '../features/intent.ts'
 import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION } from './baseModel.ts'
 import { type Added, createNeighbourSearch } from './coldStartNeighbours.ts'
@@ -11,8 +11,7 @@ import type { TensorData } from './safetensors.ts'
 
 /**
  * Appends a row for each unknown item; returns the same model if it knows all items. A new row has a content vector, no
- * co-occurrence, no popularity and age 0. The features of a new item use the statistics of its neighbours, the most
- * similar known items.
+ * co-occurrence, no popularity and age 0; features use the statistics of its neighbours (`ColdStartItems`).
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
   const added = addedItems(model, items)
@@ -22,15 +21,15 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   return joinItems(model, added, search.found)
 }
 
-/** Items that the model doesn't know, in the form of rows for the model's tables. */
+/** Rows for the model's tables, of items that the model doesn't know. */
 export interface AddedItems extends Added {
   readonly ids: readonly string[]
   readonly peerGroup: Uint16Array
 }
 
 /**
- * Maximum number of new items of a model with a tail (files of the less popular items). If the model lacks more items
- * of a catalog, most of them are in the tail, so none counts as new.
+ * Maximum number of new items of a model with a tail (files of the less popular items). If the model lacks more, most of
+ * them are in the tail, so none counts as new.
  */
 export const MOST_NEW = 5000
 
@@ -52,23 +51,23 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const logPrice = Float32Array.from(added, ({ price }) =>
     price === undefined ? typicalPrice : Math.log(price),
   )
-  const peerGroup = groupPeers(
+  const peerGroup = groupItems(
     added,
+    peerKey,
     peerGroupsOf(model, items, rows),
-    // Peer groups that only items of the tail have are indexed, too, so new groups begin above the last index.
+    // New groups begin above the indices of all groups, including those that only the tail's items have.
     statistics.whole?.peerGroups,
   )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }
 }
 
-/** Adds rows for the given items, as `extendModel` describes. */
+/** Appends the rows, as `extendModel` describes. */
 export function joinItems(
   model: BaseModel,
   { ids, vectors, category, peerGroup, logPrice }: AddedItems,
   coldStart: ColdStartItems,
 ): BaseModel {
-  // Mean bias of the neighbours. Without neighbours, an item gets the smallest bias of the model, because rare items
-  // have small biases.
+  // Mean bias of the neighbours; without neighbours the smallest bias, because rare items have small biases.
   const least = smallest(model.bias)
   const bias = Float32Array.from(ids, (_, one) => {
     let mean = 0
@@ -88,7 +87,7 @@ export function joinItems(
   }
 }
 
-/** Index of each category, from the model's content tables or, without these, from the items that the model knows. */
+/** Index of each category, from the content tables or, without these, from the items that the model knows. */
 function categoriesOf(
   { content, statistics }: BaseModel,
   items: readonly Item[],

@@ -1,7 +1,4 @@
-/**
- * @module Writes and reads the values of a model file as named tensors: vectors, int8 matrices and strings. Reading
- * validates the values, because they came over a network.
- */
+/** @module Writes and reads the values of a model file as named tensors: vectors, int8 matrices and strings. */
 import { invalidInput, NearsideError } from '../error.ts'
 import { DIMENSION } from './baseModel.ts'
 import type { Tensor, TensorData, Tensors } from './safetensors.ts'
@@ -14,8 +11,8 @@ export type Take = <C extends Constructor>(
 ) => InstanceType<C>
 
 /**
- * Creates a function that returns a tensor of the given name, element type and shape; shape `null` accepts any vector.
- * @throws NearsideError `model-corrupt`, naming file and tensor, if the tensor is missing or has another type or shape
+ * Returns a function that gives a tensor by name, element type and shape; shape `null` accepts any vector. The function
+ * throws NearsideError `model-corrupt`, naming file and tensor, if the tensor is missing or has another type or shape.
  */
 export function taker(tensors: Tensors, file: string): Take {
   return (name, type, shape) => {
@@ -92,8 +89,8 @@ interface QuantizedRows {
 }
 
 /**
- * Symmetric int8 quantisation with one scale per row. Quantisation takes a quarter of the bytes of float32, with an
- * error of at most half a step (max|row| / 254) per value.
+ * Symmetric int8 quantisation with one scale per row: a quarter of the bytes of float32, with an error of at most half
+ * a step (max|row| / 254) per value.
  * @param data row-major [rows, columns], finite
  * @throws RangeError if the number of values is no multiple of `columns`
  */
@@ -110,7 +107,7 @@ export function quantizeRows(data: Float32Array, columns: number): QuantizedRows
     scale[row] = largest / 127
     if (scale[row] === 0) continue
     for (let j = start; j < start + columns; j++) {
-      // Limits values to ±127: a scale that was rounded down to float32 could turn the largest value into 128.
+      // A scale that was rounded down to float32 could turn the largest value into 128.
       values[j] = Math.max(-127, Math.min(127, Math.round(data[j] / scale[row])))
     }
   }

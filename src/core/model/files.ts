@@ -1,16 +1,16 @@
 /**
- * @module Writes a base model to files and reads it back. Reading verifies the size and SHA-256 of each file
- * against the manifest. `latest.json` gives the manifest's own hash.
+ * @module Writes a base model to files and reads it back. Reading verifies the size and SHA-256 of each file against the
+ * manifest. `latest.json` gives the manifest's own hash.
  */
-
 import { sha256Hex } from '../bytes.ts'
 import { HEAD } from '../catalog/catalogLines.ts'
 import { NearsideError } from '../error.ts'
+import type { ContextTable } from '../features/context/lifts.ts'
 import { FEATURES } from '../features/features.ts'
-import { type BaseModel, DIMENSION } from './baseModel.ts'
+import { type BaseModel, type ContextPart, DIMENSION } from './baseModel.ts'
+import { corrupt, rows, strings, taker, vector } from './fields.ts'
 import { highestRows } from './highest.ts'
 import type { BestSellers, ModelFile, ModelManifest } from './manifest.ts'
-import { contextToTensors, picturesFromTensors, picturesToTensors } from './optionalParts.ts'
 import {
   encoderFromTensors,
   encoderToTensors,
@@ -25,7 +25,13 @@ import {
   statisticsFromTensors,
   statisticsToTensors,
 } from './parts.ts'
-import { readSafetensors, type Tensors, writeSafetensors } from './safetensors.ts'
+import {
+  readSafetensors,
+  type Tensor,
+  type TensorData,
+  type Tensors,
+  writeSafetensors,
+} from './safetensors.ts'
 import { TREES_FILE, treesFromTensors, treesToTensors } from './trees.ts'
 
 /** File name → bytes. */
@@ -36,10 +42,7 @@ export interface WrittenModel {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
 }
 
-/**
- * Loads the code for contexts such as the weather only for a model that uses them; most models don't.
- * @throws NearsideError `engine-failed` if the code can't be loaded
- */
+/** @throws NearsideError `engine-failed` if the code can't be loaded */
 async function contextFile() {
   try {
     return await import('./contextFile.ts')
@@ -50,7 +53,6 @@ async function contextFile() {
 }
 
 /**
- * Reads a model from its verified files.
  * @throws NearsideError `model-corrupt`, naming the file that is missing or differs; `model-incompatible` if the model
  *   has other features or another dimension; `engine-failed` if the code for its contexts can't be loaded
  */
@@ -63,7 +65,7 @@ export async function readBaseModel(
   for (const file of manifest.files) tensors.set(file.name, await readFile(file, files))
   const part = (name: string) => {
     const found = tensors.get(name)
-    if (!found) throw new NearsideError('model-corrupt', `the model has no ${name}`)
+    if (!found) throw corrupt(`the model has no ${name}`)
     return found
   }
   const { itemIds, ...popularity } = popularityFromTensors(
@@ -91,21 +93,18 @@ export async function readBaseModel(
   }
 }
 
-/**
- * Verifies the file of item ids and popularity, and reads it.
- * @throws NearsideError `model-corrupt` if the manifest doesn't name the file, or the file is damaged
- */
+/** @throws NearsideError `model-corrupt` if the manifest doesn't name the file, or the file is damaged */
 export async function readPopularity(
   manifest: ModelManifest,
   bytes: Uint8Array,
 ): Promise<PopularityPart> {
   const name = MODEL_FILES.popularity
   const file = manifest.files.find((known) => known.name === name)
-  if (!file) throw new NearsideError('model-corrupt', `the model has no ${name}`)
+  if (!file) throw corrupt(`the model has no ${name}`)
   return popularityFromTensors(await readFile(file, new Map([[name, bytes]])), manifest.items)
 }
 
-/** Creates a model's files, and its manifest with `files`, `items` and `bestSellers` filled in. */
+/** Creates a model's files, and its manifest with their hashes. */
 export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>([
     [MODEL_FILES.popularity, writeSafetensors(popularityToTensors(model))],
@@ -134,17 +133,17 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
 
 function bestSellersIn({ itemIds, statistics }: BaseModel): BestSellers {
   const { popularity30 } = statistics
-  const rows = highestRows(popularity30, HEAD)
+  const best = highestRows(popularity30, HEAD)
   return {
-    ids: rows.map((row) => itemIds[row]),
+    ids: best.map((row) => itemIds[row]),
     // Nine digits are enough to read the same single-precision number back.
-    popularity: rows.map((row) => Number(popularity30[row].toPrecision(9))),
+    popularity: best.map((row) => Number(popularity30[row].toPrecision(9))),
   }
 }
 
 /**
  * Creates the next version of a model after an update of the shared parameters and, if `isCounted`, of the popularity.
- * All other files stay the same, so that devices need not load these files again.
+ * All other files stay the same, so devices need not load them again.
  */
 export async function releaseShared(
   model: BaseModel,
@@ -203,14 +202,37 @@ function checkCompatible(manifest: ModelManifest): void {
 async function readFile(file: ModelFile, files: ModelBytes): Promise<Tensors> {
   const { name } = file
   const bytes = files.get(name)
-  if (!bytes) throw new NearsideError('model-corrupt', `${name} is missing`)
+  if (!bytes) throw corrupt(`${name} is missing`)
   if (bytes.length !== file.bytes)
-    throw new NearsideError('model-corrupt', `${name} has ${bytes.length} bytes, not ${file.bytes}`)
-  if ((await sha256Hex(bytes)) !== file.sha256)
-    throw new NearsideError('model-corrupt', `${name} does not match its SHA-256`)
+    throw corrupt(`${name} has ${bytes.length} bytes, not ${file.bytes}`)
+  if ((await sha256Hex(bytes)) !== file.sha256) throw corrupt(`${name} does not match its SHA-256`)
   try {
     return readSafetensors(bytes)
   } catch (cause) {
     throw new NearsideError('model-corrupt', `${name}: ${(cause as Error).message}`, { cause })
   }
 }
+
+/** Writes the items' lifts (log change of demand in a context) as int8, with one scale per value of a context. */
+function contextToTensors({ terms }: ContextPart, tables: readonly ContextTable[]): Tensors {
+  const used = tables.filter(
+    ({ kind, values }) => values.length > 0 && terms.some(({ feature }) => feature.kind === kind),
+  )
+  return new Map<string, Tensor>([
+    ['terms', strings(terms.map(({ feature }) => feature.name))],
+    ['weights', vector(Float32Array.from(terms, ({ weight }) => weight))],
+    ['kinds', strings(used.map(({ kind }) => kind))],
+    ...used.flatMap(({ kind, values, lifts }): [string, Tensor][] => [
+      [`${kind}_values`, strings(values)],
+      ...rows(kind, lifts, lifts.length / values.length),
+    ]),
+  ])
+}
+
+const picturesToTensors = (pictures: Int8Array): Tensors =>
+  new Map([
+    ['vectors', { shape: [pictures.length / DIMENSION, DIMENSION], data: pictures as TensorData }],
+  ])
+
+const picturesFromTensors = (tensors: Tensors | undefined, items: number) =>
+  tensors && taker(tensors, MODEL_FILES.pictures)('vectors', Int8Array, [items, DIMENSION])

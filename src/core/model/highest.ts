@@ -10,8 +10,7 @@ export function highestRows(scores: Float32Array, places: number): number[] {
     })
     return rows
   }
-  // A heap holds the best rows so far, with the weakest on top. Most rows need only one comparison with the weakest of
-  // these rows.
+  // A heap has the best rows so far, the weakest on top, so most rows need only one comparison.
   const heap: number[] = []
   const weaker = (a: number, b: number) =>
     scores[a] < scores[b] || (scores[a] === scores[b] && a > b)
@@ -42,10 +41,9 @@ export function highestRows(scores: Float32Array, places: number): number[] {
 }
 
 /**
- * Ranks in the sequence of `highestRows`, computed in O(n log k) without sorting all scores.
+ * Rank of each id in the order of `highestRows`, from 1, [k]; computed in O(n log k) without sorting all scores.
  * @param ids distinct indices into `scores`, [k]
  * @param scores [n], no NaN
- * @returns rank of each id, 1 for the best, [k]
  */
 export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Array {
   if (ids.length > scores.length / 8 && scores.length <= MOST_RANKED) {
@@ -74,9 +72,8 @@ export function ranksOf(ids: ArrayLike<number>, scores: Float32Array): Int32Arra
 export const MOST_RANKED = 2 ** 21
 
 /**
- * Rank of each score. The sort works on numbers, each of which combines a score with its index.
+ * Rank of each score in the order of `highestRows`, from 1, [n]. Sorts numbers that combine a score with its index.
  * @param scores [n], no NaN, n ≤ MOST_RANKED
- * @returns 1 for the best, ties by index, [n]
  */
 export function ranksOfAll(scores: Float32Array): Int32Array {
   // Turns −0 into 0, because the two are equal but differ in their bits.

@@ -1,15 +1,13 @@
 /**
- * @module Reads and validates the `manifest.json` of a model version, which names the version's files, their hashes and
- * the origin of the model. A model directory has one folder per version, with the manifest and the files that it names.
- * Beside the folders lies `latest.json`: `{ "version": string, "manifest": sha256 }`. If the shop signs its models,
- * `latest.json` also has `signed`: release number, validity and signatures.
+ * @module Reads and validates `manifest.json` and `latest.json`. A model directory has one folder per version, with the
+ * manifest and the files that it names. Beside the folders lies `latest.json`, which names the newest version.
  */
-
 import { invalidInput, NearsideError } from '../error.ts'
 import type { WholeCatalog } from '../features/itemStatistics.ts'
 import { isRecord } from '../isRecord.ts'
 import { createReaders, type Read } from '../reading.ts'
 import { DAY } from '../time.ts'
+import { KEY } from './release.ts'
 
 export const MANIFEST_FORMAT = 1
 
@@ -53,7 +51,7 @@ export interface ModelManifest {
   readonly items: number
   readonly dimension: number
   readonly features: readonly FeatureRecord[]
-  /** Context features that training examined. The model's context file has only the features that training kept. */
+  /** Context features that training examined; the model's context file has only the kept ones. */
   readonly contextFeatures?: readonly FeatureRecord[]
   readonly files: readonly ModelFile[]
   /** Items for a cold-start user's list before the model's files arrive. Models of earlier versions lack this list. */
@@ -112,7 +110,7 @@ export interface SignedRelease extends ReleaseTerms {
 }
 
 export interface ReleaseTerms {
-  /** Release number, from 1. The number rises with each release, even when an earlier model is published again. */
+  /** Release number, from 1; it rises with each release, even when an earlier model is published again. */
   readonly release: number
   /** Start of validity in milliseconds since the epoch. */
   readonly issued: number
@@ -128,12 +126,11 @@ export interface ModelSignature {
   readonly signature: string
 }
 
-/** A version names a directory, so it must not contain slashes or begin with a dot. */
+/** A version names a directory, so it has no slash and doesn't begin with a dot. */
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.safetensors$/
 const REPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json$/
 const SHA256 = /^[0-9a-f]{64}$/
-const KEY = /^[A-Za-z0-9+/]{43}=$/
 const SIGNATURE = /^[A-Za-z0-9+/]{86}==$/
 const LINE = /^[^\n\r\0]{0,500}$/
 /** An item id has no line break, because a file has one id per line. */
@@ -237,10 +234,7 @@ export function parseLatest(value: unknown): LatestModel {
   return latest
 }
 
-/**
- * Validates a version name that a person entered.
- * @throws NearsideError `input-invalid` if it can't name a directory
- */
+/** @throws NearsideError `input-invalid` if the name, which a person entered, can't name a directory */
 export function parseVersion(name: string): string {
   if (VERSION.test(name)) return name
   throw invalidInput(
@@ -249,7 +243,7 @@ export function parseVersion(name: string): string {
 }
 
 /**
- * Validates every field of a downloaded manifest and returns a new object with only the known fields.
+ * Returns a new object with only the known fields.
  * @throws NearsideError `model-corrupt` if the manifest is malformed, `model-incompatible` for another format
  */
 export function parseManifest(value: unknown): ModelManifest {

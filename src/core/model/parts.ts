@@ -1,9 +1,7 @@
 /**
- * @module Converts the files of a base model to named tensors and back. The files are split by how often they change
- * and by how early they are needed. A federated update rewrites only `shared`. `popularity` names the items and
- * suffices for a cold-start user's list until the other files arrive.
+ * @module Converts the files of a base model to named tensors and back. A federated update rewrites only `shared` (and
+ * `popularity`, if it counts). `popularity` suffices for a cold-start user's list until the other files arrive.
  */
-
 import type { EventWeights } from '../events/strength.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from './baseModel.ts'
@@ -28,21 +26,18 @@ export const MODEL_FILES = {
   statistics: 'statistics.safetensors',
   encoder: 'encoder.safetensors',
   shared: 'shared.safetensors',
-  /** File that exists only if training found contexts (such as the weather) that help. */
+  /** Exists only if training found contexts (such as the weather) that help. */
   context: 'context.safetensors',
-  /** File that exists only if the catalog has picture vectors. */
+  /** Exists only if the catalog has picture vectors. */
   pictures: 'pictures.safetensors',
 } as const
 
 export interface PopularityPart
   extends Pick<BaseModel, 'itemIds'>,
-    Pick<ItemStatistics, 'popularity7' | 'popularity30' | 'popularityAll'> {}
+    Pick<ItemStatistics, keyof typeof POPULARITY> {}
 
 type ItemsPart = Pick<BaseModel, 'itemVectors' | 'content'>
-type StatisticsPart = Omit<
-  ItemStatistics,
-  'popularity7' | 'popularity30' | 'popularityAll' | 'context'
->
+type StatisticsPart = Omit<ItemStatistics, keyof typeof POPULARITY | 'context'>
 type SharedPart = Pick<
   BaseModel,
   'projection' | 'bias' | 'featureWeights' | 'featureScale' | 'prior'
@@ -117,7 +112,7 @@ const PER_ITEM = {
 export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   const { items, neighboursPerItem } = statistics
   const weights = Uint8Array.from(statistics.neighbourWeights, (weight) =>
-    // Rounds the weight up to at least 1, because 0 would mean that the item is no neighbour.
+    // At least 1, because 0 would mean that the item is no neighbour.
     weight > 0 ? Math.max(1, Math.round(Math.min(1, weight) * 255)) : 0,
   )
   return new Map<string, Tensor>([
@@ -234,7 +229,7 @@ function eventWeightsFromTensors(take: Take): EventWeights {
   return { purchase, cart, view }
 }
 
-/** Writes matrices in int8 with one scale per row, a quarter of the bytes, and vectors unchanged. */
+/** Writes matrices in int8 with one scale per row, and vectors unchanged. */
 export function encoderToTensors(encoder: Tensors): Tensors {
   return new Map(
     Object.entries(encoderWeights(encoder)).flatMap(([name, data]) => {

@@ -1,4 +1,4 @@
-/** @module Finds prices that are comparable with the model's prices, and discounts relative to the model's prices. */
+/** @module Compares the catalog's prices with the model's. */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
 import { LEAST_DISCOUNT } from '../features/context/context.ts'
@@ -15,7 +15,7 @@ export function comparablePrice(
 
 type Known = Pick<BaseModel, 'itemIds' | 'manifest' | 'statistics'>
 
-/** Discount of a row relative to the price when the model was made, ln(usual price ÷ price); 0 without a discount. */
+/** Discount of a row, ln(price when the model was made ÷ current price); 0 without a discount. */
 export function discountOf(known: Known, catalog: Catalog, row: number): number {
   const { itemIds, statistics } = known
   const price = comparablePrice(known, catalog.get(itemIds[row]) ?? {})

@@ -51,7 +51,7 @@ export function inRandomOrder<T>(all: readonly T[], random: Random): T[] {
     .map(({ one }) => one)
 }
 
-/** Draws elements without replacement: the first elements of a shuffle. */
+/** Draws `count` elements without replacement. */
 export function someOf<T>(all: readonly T[], count: number, random: Pick<Random, 'next'>): T[] {
   const left = [...all]
   for (let k = 0; k < count; k++) {

@@ -1,7 +1,4 @@
-/**
- * @module Message that a shop signs to publish a model or its rules; `manifest.ts` describes the signatures in
- * `latest.json`, and a signed rules file has the same field `signed`.
- */
+/** @module Message that a shop signs to publish a model (`latest.json`) or its rules. Both files have a field `signed`. */
 import { type Bytes, sha256Hex, utf8 } from '../bytes.ts'
 import { canonicalJson } from '../canonicalJson.ts'
 import { isRecord } from '../isRecord.ts'
@@ -23,8 +20,7 @@ export function releaseMessage({ version, manifest, of }: Release, terms: Releas
 }
 
 /**
- * Reads the release of a rules file. The hash of a rules file doesn't depend on spaces or on how its fields are
- * ordered.
+ * Reads the release of a rules file, whose hash doesn't depend on spaces or the order of its fields.
  * @param parse `parseLatest`; a parameter, because devices load this module without that parser
  */
 export async function rulesRelease(

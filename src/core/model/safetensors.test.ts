@@ -16,7 +16,6 @@ const data = fc.oneof<fc.Arbitrary<TensorData>[]>(
   fc.uint8Array({ maxLength: 24 }),
   fc.uint16Array({ maxLength: 24 }),
   fc.uint32Array({ maxLength: 24 }),
-  fc.int32Array({ maxLength: 24 }),
 )
 const tensor: fc.Arbitrary<Tensor> = fc
   .record({ data, split: fc.boolean() })

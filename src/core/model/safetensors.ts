@@ -1,7 +1,6 @@
 /**
- * @module Reads and writes the safetensors format. A file is 8 bytes of little-endian header length, a JSON
- * header and the raw values. Files come from the network, so every claim of the header is checked against
- * the bytes before anything is allocated.
+ * @module Reads and writes the safetensors format: 8 bytes of little-endian header length, a JSON header and the raw
+ * values. Files come from the network, so the header is checked against the bytes before anything is allocated.
  * @see https://github.com/huggingface/safetensors#format
  */
 import { isRecord } from '../isRecord.ts'
@@ -17,7 +16,6 @@ const MAX_MAGNITUDE = 1e4
 
 const DTYPES = {
   F32: Float32Array,
-  I32: Int32Array,
   U32: Uint32Array,
   U16: Uint16Array,
   I8: Int8Array,
@@ -28,7 +26,6 @@ type Dtype = keyof typeof DTYPES
 
 function dtypeOf(data: TensorData): Dtype {
   if (data instanceof Float32Array) return 'F32'
-  if (data instanceof Int32Array) return 'I32'
   if (data instanceof Uint32Array) return 'U32'
   if (data instanceof Uint16Array) return 'U16'
   return data instanceof Int8Array ? 'I8' : 'U8'
@@ -51,7 +48,6 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
   const body = bytes.subarray(8 + headerBytes)
 
   const entries = Object.entries(header)
-    // Optional metadata, which this system ignores.
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => parseEntry(name, value))
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
@@ -74,8 +70,8 @@ export function readSafetensors(bytes: Uint8Array): Tensors {
 }
 
 /**
- * Writes tensors; the bytes don't depend on the order of the map. Wider types come first and the header is padded with
- * spaces, so that every tensor is aligned to its element size.
+ * Writes tensors; the bytes don't depend on the order of the map. Wider types come first and spaces fill up the header,
+ * so that every tensor is aligned to its element size.
  * @throws NearsideError `model-corrupt` for a non-finite or huge value, or a shape that doesn't match the data
  */
 export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
@@ -155,19 +151,13 @@ function elements(name: string, shape: readonly unknown[]): number {
 
 function checkFinite(name: string, data: Float32Array): void {
   for (let i = 0; i < data.length; i++) {
-    // The condition is negated, so that NaN fails as well.
+    // Negated, so that NaN fails as well.
     if (!(Math.abs(data[i]) <= MAX_MAGNITUDE))
       throw corrupt(`tensor '${name}' has the invalid weight ${data[i]} at index ${i}`)
   }
 }
 
-export type TensorData =
-  | Float32Array
-  | Int8Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | Int32Array
+export type TensorData = Float32Array | Int8Array | Uint8Array | Uint16Array | Uint32Array
 
 export interface Tensor {
   readonly shape: readonly number[]

@@ -33,7 +33,7 @@ export function scoreTerms(...given: Parameters<typeof linearTerms>): ScoreTerms
   return withTrees(model, history, linearTerms(...given))
 }
 
-/** Adds the trees' scores. @param terms terms whose `base` is changed in place */
+/** Adds the trees' scores to `terms.base`, in place. */
 export function withTrees<Terms extends Pick<ScoreTerms, 'base' | 'features'>>(
   { trees }: Pick<BaseModel, 'trees'>,
   history: History,
@@ -58,16 +58,14 @@ export function isKnown(history: History): boolean {
  * training shoppers, popularity ranks better (NDCG@10 .106) than the learned weights (.098).
  * @param now milliseconds since the epoch
  * @param hidden `encode(model, history, now)`, if an encoder with cached states has computed it
- * @param out buffer for `features`, so that a loop need not allocate megabytes in each round
  */
 export function linearTerms(
   model: BaseModel,
   history: History,
   now: number,
   hidden: Float32Array = encode(model, history, now),
-  out?: Float32Array,
 ): Omit<ScoreTerms, 'candidates'> {
-  const features = computeFeatures(model.statistics, history, now, model.featureScale, out)
+  const features = computeFeatures(model.statistics, history, now, model.featureScale)
   const taste = multiply(model.projection, hidden)
   if (!isKnown(history)) {
     const base = strangerScores(model, now)
@@ -83,7 +81,7 @@ export function linearTerms(
   return { base, features, hidden }
 }
 
-/** Adds the lift by prices viewed in this visit to each score. @param items rows of the scores; default: all rows */
+/** Adds the lift by prices viewed in this visit. @param items rows that the scores belong to; default: all */
 export function addPrices(
   scores: Float32Array,
   lift: PriceLift | null,
@@ -94,9 +92,9 @@ export function addPrices(
 }
 
 /**
- * Adds to the scores the lifts by the shopper's searches. Add them last, so that the sums are identical to the last bit
- * for any subset of items.
- * @param items rows that the scores belong to; if absent, all rows in order
+ * Adds the lifts by the shopper's searches. Add them last, so that the sums are identical to the last bit for any
+ * subset of items.
+ * @param items rows that the scores belong to; default: all
  */
 export function addSearches(
   scores: Float32Array,
@@ -157,7 +155,7 @@ function scaled(vector: Float32Array, factor: number): Float32Array<ArrayBuffer>
   return Float32Array.from(vector, (value) => value * factor)
 }
 
-/** Adds w_c · c(H, t, context) to the scores; changes nothing if the model has no context terms. */
+/** Adds w_c · c(H, t, context) to the scores. */
 function addContext(
   scores: Float32Array,
   { context, statistics }: Pick<BaseModel, 'context' | 'statistics'>,

@@ -1,7 +1,7 @@
 /**
- * @module Tail of a large catalog: the model's rows beyond its most popular items, the head. A folder has the rows in
- * shards, and buckets, which map the hash of an id to its shard. Each row has a number, its index in the whole catalog:
- * the head's rows come first, then those of each shard.
+ * @module Tail of a large catalog: the model's rows beyond its most popular items, the head. A folder has these rows in
+ * files (shards), and files that map the hash of an id to its shard (buckets). The number of a row is its index in the
+ * whole catalog: the head's rows come first, then those of each shard.
  */
 import type { ItemStatistics } from '../features/itemStatistics.ts'
 import { createReaders } from '../reading.ts'
@@ -22,12 +22,12 @@ export interface ShardRecord {
   readonly items: number
 }
 
-/** Rows of the tail; a neighbour in `statistics` is an index in the whole catalog, not a row. */
+/** Rows of the tail; the neighbours in `statistics` are numbers. */
 export interface TailRows
   extends Pick<BaseModel, 'itemIds' | 'itemVectors' | 'bias' | 'pictures' | 'statistics'> {
-  /** Index of each row in the whole catalog, ascending. */
+  /** Number of each row, ascending. */
   readonly numbers: readonly number[]
-  /** Co-occurrence of the head's items with these rows: row of the head's item, index of the tail's item, weight. */
+  /** Co-occurrence of the head's rows with these rows. */
   readonly ties: readonly (readonly [head: number, number: number, weight: number])[]
 }
 
@@ -77,8 +77,7 @@ export function readBucket(bytes: Uint8Array): ReadonlyMap<number, readonly numb
 }
 
 /**
- * Reads the verified file of a shard.
- * @param first index of its first row in the whole catalog
+ * @param first number of the shard's first row
  * @param head statistics of the head
  * @throws NearsideError `model-corrupt`
  */
@@ -192,7 +191,7 @@ export function joinTail(head: BaseModel, parts: readonly TailRows[]): BaseModel
   }
 }
 
-/** Neighbours as rows of the joined model, without the neighbours whose rows are missing. */
+/** Neighbours as rows of the joined model, without those whose rows are missing. */
 function joinNeighbours(
   { items, neighboursPerItem: each, neighbourItems, neighbourWeights }: ItemStatistics,
   parts: readonly TailRows[],
@@ -241,6 +240,6 @@ const FLOATS = [
 const INDICES = ['category', 'peerGroup'] as const
 type Columns = Pick<ItemStatistics, (typeof FLOATS)[number] | (typeof INDICES)[number]>
 
-/** The columns of the statistics with one value per item, each changed by `change`. */
+/** Columns of the statistics with one value per item, each changed by `change`. */
 const mapped = (change: <K extends keyof Columns>(column: K) => Columns[K]): Columns =>
   Object.fromEntries([...FLOATS, ...INDICES].map((column) => [column, change(column)])) as never

@@ -1,8 +1,7 @@
 /**
- * @module Regression trees that re-rank the items with the highest scores. The trees capture combinations of features
- * that no weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's score. A
- * list costs a few hundred short traversals, independent of the size of the catalog. `train/trees/boost.ts` grows the
- * trees. In a file the trees are named tensors, which reading validates.
+ * @module Regression trees that re-rank the items with the highest scores. They capture combinations of features that
+ * no weighted sum can, such as "often bought, but not lately". Each tree adds a leaf's value to an item's score.
+ * `train/trees/boost.ts` grows the trees.
  */
 import { FEATURE_COUNT } from '../features/features.ts'
 import { corrupt, taker, vector } from './fields.ts'
@@ -21,16 +20,13 @@ export interface Trees {
   readonly feature: Uint8Array
   /** Threshold of the scaled feature, [nodes]: below it a traversal goes to node `next`, otherwise to `next` + 1. */
   readonly threshold: Float32Array
-  /** First child of the node; its index exceeds the node's own, so every traversal ends; 0 at a leaf, [nodes]. */
+  /** First child of the node, above the node's own index, so that every traversal ends; 0 at a leaf, [nodes]. */
   readonly next: Uint16Array
   /** Tree's contribution to the score when a traversal is at the node, [nodes]: 0 at a root, final at a leaf. */
   readonly value: Float32Array
 }
 
-/**
- * Sum of all trees for an item, in log-odds.
- * @param features scaled features; the item's features begin at index `at`.
- */
+/** Sum of all trees in log-odds, for the item whose scaled features begin at index `at`. */
 export function treesScore(trees: Trees, features: Float32Array, at: number): number {
   const { roots, feature, value } = trees
   let sum = 0
@@ -43,9 +39,8 @@ export function treesScore(trees: Trees, features: Float32Array, at: number): nu
 }
 
 /**
- * Contribution of each feature to `treesScore`: the changes of value along the path (Saabas 2014,
- * "Interpreting random forests").
- * @returns [F]
+ * Contribution of each feature to `treesScore`, [F]: the changes of value along the path (Saabas 2014, "Interpreting
+ * random forests").
  */
 export function treesParts(trees: Trees, features: Float32Array, at: number): Float64Array {
   const { roots, feature, value } = trees
@@ -78,7 +73,7 @@ export function firstTrees(trees: Trees, count: number): Trees {
   }
 }
 
-/** Name of the file with the trees, which exists only if the trees helped on the shop's log. */
+/** The file exists only if the trees helped on the shop's log. */
 export const TREES_FILE = 'trees.safetensors'
 
 export function treesToTensors(trees: Trees): Tensors {

@@ -1,6 +1,6 @@
 /**
- * @module Keeps the base order, which is the ranking without a history or personal parameters. The base order is sorted
- * on first use, and again only after its scores have changed.
+ * @module Base order: the ranking without a history or personal parameters. It is sorted on first use, and again only
+ * after its scores have changed.
  */
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows, ranksOf } from '../model/highest.ts'
@@ -8,7 +8,7 @@ import { strangerScores } from '../model/score.ts'
 import type { Reason } from './apiLists.ts'
 import { type CandidateSource, type Choice, gather } from './candidateSource.ts'
 
-/** Number of top places of the base order; an item there is a best seller if the log counts shoppers for it. */
+/** Number of first places of the base order whose items are best sellers, if the log counts shoppers for them. */
 export const bestSellersOf = (items: number): number => Math.min(100, Math.ceil(items / 10))
 
 export class BaseOrder implements CandidateSource {
@@ -18,7 +18,7 @@ export class BaseOrder implements CandidateSource {
   #rows: readonly number[] | null = null
   #ranks: Int32Array | null = null
 
-  /** @param shown rows that lists may show, in the catalog's order, which breaks ties */
+  /** @param shown rows that lists may show, in the catalog's order, which decides between equal scores */
   constructor(
     model: BaseModel,
     shown: readonly number[],
@@ -29,13 +29,13 @@ export class BaseOrder implements CandidateSource {
     this.#scores = scores
   }
 
-  /** Copy of the current order, where `lift` is added to the score of each row. */
+  /** Copy of this order, where `lift` is added to the score of each row. */
   lifted(lift: (row: number) => number): BaseOrder {
     const scores = this.#scores.map((score, row) => score + lift(row))
     return new BaseOrder(this.#model, this.#shown, scores)
   }
 
-  /** Updates the scores to the time `now`. Without a history only the terms for contexts change with the time. */
+  /** Updates the scores to the time `now`. Only the terms for contexts change with the time. */
   moveTo(now: number): void {
     if (!this.#model.context) return
     const scores = strangerScores(this.#model, now)
@@ -45,7 +45,6 @@ export class BaseOrder implements CandidateSource {
     this.#ranks = null
   }
 
-  /** Scores of all rows, [N]. */
   get scores(): Float32Array {
     return this.#scores
   }
@@ -68,7 +67,7 @@ export class BaseOrder implements CandidateSource {
     return this.#rows
   }
 
-  /** Sorts the given shown rows, best first. */
+  /** Sorts some of the shown rows, best first. */
   sorted(rows: readonly number[]): readonly number[] {
     if (rows.length === this.#shown.length) return this.rows
     const places = new Int32Array(this.#shown.length).fill(-1)
@@ -76,7 +75,7 @@ export class BaseOrder implements CandidateSource {
     return [...places.filter((row) => row >= 0)]
   }
 
-  /** Rank of each row among the shown rows; 1 is the best, 0 means not shown. [N] */
+  /** Rank of each row among the shown rows, from 1; 0 for a row that isn't shown. [N] */
   get ranks(): Int32Array {
     if (!this.#ranks) {
       this.#ranks = new Int32Array(this.#scores.length)
@@ -85,7 +84,7 @@ export class BaseOrder implements CandidateSource {
     return this.#ranks
   }
 
-  /** Fallback reason: "new" for a cold-start item without counts, "popular" for a best seller, else "shop-order". */
+  /** Fallback reason, which holds for every shopper. */
   reasonFor(row: number): Reason {
     const { coldStart, items, popularityAll } = this.#model.statistics
     const isCounted = popularityAll[row] > 0
@@ -95,9 +94,9 @@ export class BaseOrder implements CandidateSource {
     return { kind: isBest ? 'popular' : 'shop-order' }
   }
 
-  /** Rank of each given row among the rows of `choice` in base order; rank 1 is the best. */
+  /** Rank of each given row among the rows of `choice`, from 1. */
   ranksAmong(rows: readonly number[], choice: Choice): ArrayLike<number> {
-    // For one list, counting the rows that rank higher is several times as fast as sorting all rows.
+    // To count the rows that rank higher is several times as fast as to sort all rows.
     if (this.#ranks && !choice.isNarrowed) {
       const ranks = this.#ranks
       const before = Array.from(choice.excluded, (row) => ranks[row])

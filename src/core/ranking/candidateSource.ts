@@ -1,6 +1,6 @@
 /**
- * @module Finds the candidates of a list and scores them: `createWholeScores` scores every item of a catalog at once,
- * `partialScores.ts` scores a large catalog in part. Both ways yield the same lists.
+ * @module Finds the candidates of a list and scores them. `createWholeScores` scores every item of a catalog at once;
+ * `partialScores.ts` makes the same lists of a large catalog from the scores of some items.
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
@@ -11,19 +11,19 @@ import type { CandidateLearners } from '../learning/learners/candidateLearners.t
 import type { BaseModel, PersonalParameters } from '../model/baseModel.ts'
 import { createEncoder } from '../model/encoder.ts'
 import { MOST_RANKED } from '../model/highest.ts'
-import { personalScores, scoreTerms } from '../model/score.ts'
+import { personalScores, type ScoreTerms, scoreTerms } from '../model/score.ts'
 import type { ListOptions } from './apiLists.ts'
 import type { Selection } from './selectPlaces.ts'
 
-/** Items that a list may contain. */
+/** Items that one list may contain. */
 export interface Choice {
   /** Rows of the items, in the catalog's order. */
   readonly rows: readonly number[]
   /** Rows that lists may show, but that this list excludes by their ids. */
   readonly excluded: ReadonlySet<number>
-  /** Whether the list leaves out more rows than those in `excluded`, for example rows of other categories. */
+  /** Whether the list also leaves out rows that are not in `excluded`, e.g. rows of other categories. */
   readonly isNarrowed: boolean
-  /** Returns those of the given rows that the list may contain, in the catalog's order. */
+  /** Returns those of some rows that the list may contain, in the catalog's order. */
   among(rows: readonly number[]): readonly number[]
 }
 
@@ -34,9 +34,9 @@ export const onlyRows = (rows: readonly number[]): Choice => ({
   among: (some) => some.filter((row) => rows.includes(row)),
 })
 
-/** Items that lists may show: those that the shop sells and the model knows. */
+/** Items that lists may show: the model's items that the shop sells. */
 export class ShownItems {
-  /** Rows of the items, in the catalog's order. */
+  /** Rows of these items, in the catalog's order. */
   readonly rows: readonly number[]
   /** Rows that no list shows. */
   readonly others: readonly number[]
@@ -45,7 +45,7 @@ export class ShownItems {
   readonly #rowOf: ReadonlyMap<string, number>
   /** Place of each row among `rows`; −1 for a row that no list shows. */
   readonly #places: Int32Array
-  /** Items of the catalog by row; undefined if the catalog lacks the row. */
+  /** Items by row; undefined if the catalog lacks the row's item. */
   readonly #items: readonly (Item | undefined)[]
 
   constructor(model: BaseModel, catalog: Catalog | null) {
@@ -62,7 +62,7 @@ export class ShownItems {
     this.hasFamilies = this.#items.some((item) => item?.groupId !== undefined)
   }
 
-  /** Row of any item of the model, whether or not lists show it. */
+  /** Row of an item of the model, even if no list shows the item. */
   rowOf(id: string): number | undefined {
     return this.#rowOf.get(id)
   }
@@ -111,14 +111,10 @@ export interface CandidateSource {
 }
 
 /** Scores for one shopper at one time, and the values that explain these scores. */
-export interface ShopperScores extends CandidateSource {
+export interface ShopperScores extends CandidateSource, Pick<ScoreTerms, 'hidden' | 'candidates'> {
   readonly features: FeatureRows
-  /** Encoder output h, [d]. */
-  readonly hidden: Float32Array
   /** Change of a row's score by the incremental learners that the shop chose. */
   readonly learnersLift: (row: number) => number
-  /** Rows whose base score the trees changed, highest first; empty without trees or a history. */
-  readonly candidates: readonly number[]
 }
 
 export interface FeatureRows {
@@ -140,7 +136,7 @@ export const LARGE = 20_000
 export const isLarge = ({ itemIds }: BaseModel): boolean =>
   itemIds.length > LARGE && itemIds.length <= MOST_RANKED
 
-/** @param learners incremental learners that the shop chose, which need the scores of all items; null for none */
+/** @param learners incremental learners that the shop chose, which need the scores of all items */
 export type ScoreWhole = (
   history: History,
   now: number,
@@ -149,8 +145,6 @@ export type ScoreWhole = (
 ) => ShopperScores
 
 export function createWholeScores(model: BaseModel): ScoreWhole {
-  // The encoder caches the states (embeddings) of the history's events. After a new event it computes only two: the
-  // event's own and that of the event before.
   const encode = createEncoder(model)
   return (history, now, personal, learners) => {
     const terms = scoreTerms(model, history, now, encode(history, now))
@@ -178,7 +172,6 @@ export function gather(scores: Float32Array, rows: readonly number[]): Float32Ar
   return gathered
 }
 
-/** @param matrix features of all items, [N, F] */
 function wholeFeatures(matrix: Float32Array): FeatureRows {
   let means: Float64Array | null = null
   return {
@@ -198,8 +191,8 @@ export function columnMeans(matrix: Float32Array, columns: number): Float64Array
 }
 
 /**
- * Log-odds that an item loses if the shopper wants less of the item most similar to it. Less similar items lose a share
- * of these log-odds. The number was chosen on simulated shoppers with a known taste: docs/results/lists.md.
+ * Log-odds that an item loses if the shopper wants less of the item most similar to it. Chosen on simulated shoppers
+ * with a known taste: docs/results/lists.md.
  */
 const LESS = 2
 
@@ -207,10 +200,9 @@ const LESS = 2
 export type Losses = ReadonlyMap<number, number>
 
 /**
- * Log-odds that items lose because of the shopper's answers. A rejected item itself loses as much as the item most
- * similar to it. An item that the shopper answered with `have_this` loses nothing.
- * @param alikeTo maps a row to the rows most similar to it, each with its similarity relative to the most similar, in
- *   (0, 1]
+ * Log-odds that items lose because of the shopper's answers. A rejected item loses as much as the item most similar to
+ * it; less similar items lose a share. An item that the shopper answered with `have_this` loses nothing.
+ * @param alikeTo see `Related.alikeTo`
  */
 export function lossesOf(
   answers: ReadonlyMap<string, AnswerName>,
@@ -232,7 +224,7 @@ export function lowered<Scores extends CandidateSource>(scored: Scores, losses: 
   if (losses.size === 0) return scored
   return {
     ...scored,
-    // Each lowered item can make room for one other item, so one more row is needed for each.
+    // Each lowered item can give its place to another item, so as many more rows are needed.
     find: (count, choice) => scored.find(count + losses.size, choice),
     scoresOf: (rows) =>
       scored.scoresOf(rows).map((score, at) => score - (losses.get(rows[at]) ?? 0)),

@@ -1,4 +1,4 @@
-/** @module Makes lists in the catalog's order, without model or worker. Such a list needs only ids and categories. */
+/** @module Makes lists in the catalog's order, without model or worker. */
 import type { Item } from '../catalog/item.ts'
 import type { ListOptions, ListQuery, Recommendation } from './apiLists.ts'
 import { limitOf } from './listQuery.ts'
@@ -11,7 +11,7 @@ export interface CatalogOrder {
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Ids and categories of the items that lists may show. Skips missing and repeated ids, as items aren't validated. */
+/** Order of the items that lists may show. Skips missing and repeated ids, because nobody has validated the items. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {
@@ -24,14 +24,14 @@ export function orderOf(
   return { ids: [...categories.keys()], categories: [...categories.values()] }
 }
 
-/** Makes a list for a page where no recommender runs; the list ignores prices and the shopper's actions. */
+/** Makes a list for a page where no recommender runs. */
 export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recommendation[] {
   const { from, dearer }: ListOptions = query.options ?? {}
   if (from || dearer) return []
   return inShopOrder(idsWithoutModel(order, query).slice(0, limitOf(query)))
 }
 
-/** All ids that `listWithoutModel` would list without a limit. */
+/** Ids that `listWithoutModel` would list without a limit. */
 export function idsWithoutModel(order: CatalogOrder, query: ListQuery): readonly string[] {
   switch (query.kind) {
     case 'recommend':

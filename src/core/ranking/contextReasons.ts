@@ -13,7 +13,7 @@ interface ShownContext extends ContextTerm {
   readonly value: string | undefined
 }
 
-/** Terms of the current context in the scores; empty if the model has no context terms. */
+/** Terms of the current context; empty if the model has no context terms. */
 export function contextTerms(model: BaseModel, history: History, now: number): ShownContext[] {
   const { context, statistics } = model
   if (!context) return []
@@ -31,7 +31,7 @@ export function contextKind({ form }: ContextFeature): 'context' | 'offer' {
   return form === 'discount' || form === 'discountTouched' ? 'offer' : 'context'
 }
 
-/** Context or offer that raises the item's score most, as a reason; null if none with a known value raises it. */
+/** Context or offer that raises the item's score most, as a reason; null if none does. */
 function strongestContext(terms: readonly ShownContext[], row: number): Reason | null {
   let strongest: Reason | null = null
   let most = 0
@@ -47,7 +47,7 @@ function strongestContext(terms: readonly ShownContext[], row: number): Reason |
 }
 
 /**
- * Gives the context as the reason of items that are listed because of it.
+ * Gives the context as the reason of each item that only the list with the context contains.
  * @param plain ids of the list without the context
  */
 export function withContextReasons(

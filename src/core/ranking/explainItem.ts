@@ -1,4 +1,4 @@
-/** @module Explains the score of one item, term by term, relative to the mean over the catalog; loaded on first use. */
+/** @module Explains the score of one item, term by term. The worker loads this file on first use. */
 import { FEATURE_COUNT, FEATURES, type FeatureGroup } from '../features/features.ts'
 import { priceLift } from '../features/intent.ts'
 import { profileOf } from '../features/profile.ts'
@@ -36,7 +36,7 @@ export function explainItem(
   }
 }
 
-/** Kinds of contributions that come from the model, i.e. all except those of the shop's rules. */
+/** Kinds of contributions that the model makes. */
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
 /** Kind of term of each feature group. Closeness to usual prices is taste, while the price itself is popularity. */
@@ -79,7 +79,7 @@ function contributionsOf(
   const searched = searchLifts(model.statistics, history, now)
   const all = [...searched.values()].reduce((sum, one) => sum + one.lift, 0)
   lift.searched = (searched.get(row)?.lift ?? 0) - all / model.itemIds.length
-  // Products near the prices viewed in this visit score higher. This counts as taste, like closeness to usual prices.
+  // Closeness to the prices viewed in this visit counts as taste, like closeness to usual prices.
   const prices = isOwn ? priceLift(model.statistics, profileOf(history, now)) : null
   if (prices) {
     const every = model.itemIds.reduce((sum, _, other) => sum + prices.of(other), 0)
@@ -108,7 +108,7 @@ function contributionsOf(
     .sort((a, b) => b.amount - a.amount)
 }
 
-/** Contribution of the trees to the score by the feature that they test, relative to the mean over the catalog. [F] */
+/** Contribution of the trees by the feature that they test, relative to the mean over the catalog, [F]. */
 function treesLift(
   { trees, itemIds }: BaseModel,
   { candidates, features }: ExplainedScores,
@@ -116,7 +116,7 @@ function treesLift(
 ): Float64Array {
   const lift = new Float64Array(FEATURE_COUNT)
   if (!trees) return lift
-  // The candidates are sorted, so that the sums don't depend on how the candidates were found.
+  // Sorted, so that the sums are the same for whole and partial scoring.
   for (const item of candidates.toSorted((a, b) => a - b))
     treesParts(trees, features.of(item), 0).forEach((part, f) => {
       lift[f] += (item === row ? part : 0) - part / itemIds.length

@@ -1,6 +1,6 @@
 /**
- * @module Finds the items that a list excludes because the shopper bought them, has them in the basket or saw them,
- * and those to which a list is narrowed: the shopper's own items, new arrivals, look-alikes or dearer items. Pure.
+ * @module Finds the items that a list excludes because the shopper bought them, has them in the basket or saw them.
+ * Finds the items to which a list is narrowed: the shopper's own, new arrivals, look-alikes or dearer items.
  */
 import type { Item } from '../catalog/item.ts'
 import {
@@ -15,12 +15,12 @@ import { DAY } from '../time.ts'
 import type { ListOptions, ListQuery, Reason, Signal } from './apiLists.ts'
 import type { Exclusion } from './listQuery.ts'
 
-/** Milliseconds after which an item is assumed to have left the basket; shops don't report that a basket expired. */
+/** Milliseconds for which an item counts as being in the basket; shops don't report that a basket expired. */
 const BASKET_LIFE = 30 * DAY
 
-/** Least share of an item's shoppers who came back to it on another day, for it to count as bought repeatedly. */
+/** Least share of an item's shoppers who came back to it on another day, for the item to count as bought repeatedly. */
 const REPEATED = 0.25
-/** Share of the usual interval between orders after which an item is due; below 1, since delivery takes time. */
+/** Share of the usual interval between orders after which an item is due; below 1, because delivery takes time. */
 const DUE = 0.75
 
 /**
@@ -99,15 +99,12 @@ function dueAgain(
   }
 }
 
-/**
- * Adds a time of purchase, unless the last purchase is less than a day earlier.
- * @param days times of purchase, ascending, at least a day apart
- */
+/** Adds a time of purchase, unless the last purchase is less than a day earlier. */
 function addDay(days: number[], time: number): void {
   if (days.length === 0 || time - days[days.length - 1] >= DAY) days.push(time)
 }
 
-/** Mean interval between the days in milliseconds; null for a single day. */
+/** Mean interval in milliseconds; null for a single day. */
 const meanGap = (days: readonly number[]): number | null =>
   days.length > 1 ? (days[days.length - 1] - days[0]) / (days.length - 1) : null
 
@@ -129,13 +126,12 @@ const CONSIDERED: readonly EventName[] = [
   'add_to_wishlist',
 ]
 
-/** Milliseconds after `added` during which a product is a new arrival. */
+/** Milliseconds for which a product is a new arrival. */
 const NEW_FOR = 30 * DAY
 
 /**
- * Items to which a query narrows its list.
- * @returns ids in the list's order: latest first, but dearer items in the catalog's order; undefined if the list may
- *   contain any item
+ * Items to which a query narrows its list, latest first, but dearer items in the catalog's order; undefined if the list
+ * may contain any item.
  */
 export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> | undefined {
   const { from, dearer }: ListOptions = query.options ?? {}
@@ -181,10 +177,7 @@ export const reasonFrom = (
   signal: Signal = 'viewed',
 ): Reason => (from === 'bought' ? { kind: 'bought-before' } : { kind: 'because', item, signal })
 
-/**
- * Actions that show that the shopper wants an item after all. They cancel an earlier answer to it, such as "not for
- * me".
- */
+/** Actions that cancel an earlier answer to an item, such as "not for me": the shopper wants the item after all. */
 const WITHDRAWS: readonly string[] = ['add_to_cart', 'add_to_wishlist', 'purchase']
 
 /** The shopper's last answer ("not for me", …) to each item, latest answer first. @param events ascending by time */

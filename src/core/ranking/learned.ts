@@ -2,7 +2,6 @@
  * @module Summarises the recent history for the shopper to read: the items, categories and queries of the greatest
  * weight, the strongest action on each item, and the latest answers.
  */
-
 import type { Catalog } from '../catalog/catalog.ts'
 import { sameQuery } from '../catalog/words.ts'
 import { type AnswerName, type EventName, isAnswer, type ShopperEvent } from '../events/event.ts'
@@ -21,10 +20,10 @@ export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'item'; readonly signal: Signal | AnswerName }
 )
 
-/** Milliseconds for which a click on a product isn't counted, because the product's view may follow and count. */
+/** Milliseconds for which a click on a product doesn't count, because a view of the product may follow and count. */
 const UNTIL_LOOK = 60_000
 
-/** Maximum number of items, of categories, of queries and of answers in the summary. */
+/** Maximum number of entries of each kind (items, categories, queries, answers) in the summary. */
 const SHOWN = 6
 
 const SIGNALS: Partial<Readonly<Record<EventName, Signal>>> = {
@@ -49,7 +48,7 @@ const halved = (time: number, now: number, halfLife: number) =>
 const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
   eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
 
-/** Strongest action on each item at `now`, on a tie the later one. Only views, wishes, carts and orders count. */
+/** Strongest action on each item at `now`, the later one of equally strong. Answers and searches don't count. */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {
@@ -65,7 +64,6 @@ export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<
  * Number of actions that shape the lists: actions on items, answers ("Not for me" …), and searches with results. A
  * click in a list and the view that follows it count once, as the view.
  * @param events cleaned events
- * @param now milliseconds since the epoch
  */
 export function countShaping(
   events: readonly ShopperEvent[],
@@ -126,7 +124,7 @@ export function learnedOf(
   ]
 }
 
-/** Query, in its last spelling → strength, decayed since its last search; only queries that find products. */
+/** Queries that find products, in their last spelling → strength, decayed since the last search. */
 function queriesOf(
   events: readonly ShopperEvent[],
   find: FindItems,
@@ -140,7 +138,7 @@ function queriesOf(
   return new Map(byQuery.values())
 }
 
-/** The strongest interests, whose strengths are relative to the first interest's. */
+/** The strongest interests, with strengths relative to the first interest's. */
 function strongest(
   strengths: ReadonlyMap<string, number>,
   entry: (name: string, strength: number) => Learned,

@@ -1,4 +1,4 @@
-/** @module Reads list queries: their limit, the groups of items that they exclude, and the products that ids name. */
+/** @module Reads list queries: their limit, and the variants of products whose `groupId` they contain. */
 import type { VariantsOf } from '../catalog/catalog.ts'
 import type { ListQuery, Recommendation } from './apiLists.ts'
 
@@ -15,10 +15,10 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
-/** Query with variants' ids for each groupId. `about`: variant that rules test, for a list about a groupId. */
+/** Query with variants' ids in place of each `groupId`. `about`: variant that rules test, if the list is about one. */
 export type VariantQuery = ListQuery & { readonly about?: string }
 
-/** Replaces each groupId in the query by its variants' ids. A list about a product excludes its variants. */
+/** Replaces each `groupId` in the query by its variants' ids. A list about a product excludes the product's variants. */
 export function withVariants(query: ListQuery, variantsOf: VariantsOf): VariantQuery {
   const namesFamily = (id: string) => variantsOf(id).length > 0
   const all = (ids: readonly string[]) =>
@@ -40,8 +40,8 @@ export function withVariants(query: ListQuery, variantsOf: VariantsOf): VariantQ
 }
 
 /**
- * A reranked list with the ids that the page asked for: a product stands where its best variant ranks. Any other list
- * stays unchanged.
+ * Replaces variants' ids in a reranked list by the ids that the page passed: a product stands where its best variant
+ * ranks. Other lists stay unchanged.
  * @param list answer to `withVariants(asked)`
  */
 export function asProducts(

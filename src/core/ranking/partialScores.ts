@@ -1,7 +1,7 @@
 /**
  * @module Scores a part of a catalog that is too large to be scored fully for every list. A scan of the item table
- * finds the items that could rank highest, and scores are computed on demand. Each score is identical to the last bit
- * to that of full scoring, so the lists are the same.
+ * finds the items that could rank highest; only their scores are computed. Each score is identical to the last bit to
+ * that of full scoring, so the lists are the same.
  */
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
 import { FEATURE_COUNT } from '../features/features.ts'
@@ -24,7 +24,7 @@ import {
 
 /** Number of rows per batch, which limits the memory for the rows' features. */
 const CHUNK = 4096
-/** Maximum length of a list for which partial scoring is used. */
+/** Maximum length of a list; for a longer list all items are scored. */
 const MOST = 1000
 /** The number of rows to search for is rounded up to a multiple of this. */
 const STEP = 64
@@ -46,7 +46,7 @@ export function createPartialScores(
 ): ScorePart {
   const { trees } = model
   const find = trees && createCandidates(model, tools)
-  /** Cached shortlist for the personal parameters that were used last. */
+  /** Shortlist for the last personal parameters. */
   let known: { personal: ActivePersonal | null; shortlist: Shortlist | null } | null = null
 
   function shortlistFor(personal: ActivePersonal | null): Shortlist | null {
@@ -106,7 +106,7 @@ export function createPartialScores(
       )
     }
 
-    /** Cached scores of the rows in short lists. The lists of one page share them. */
+    /** Cached scores of rows, which the lists of one page share. */
     const scores = new Map<number, number>()
     let found: { readonly count: number; readonly rows: readonly number[] | null } | null = null
 
@@ -116,8 +116,7 @@ export function createPartialScores(
       // The lists of one page need about the same number of rows, so the last search for rows is reused.
       if (!found || count > found.count || 2 * count < found.count) {
         const most = Math.ceil(count / STEP) * STEP
-        // The trees can move every candidate away from the top, so the search finds additional rows: as many as there
-        // are candidates.
+        // The trees can lower every candidate, so the search finds as many more rows as there are candidates.
         const some = search(signals, ownTaste, own, most + candidates.length)
         found = { count: most, rows: some && [...new Set([...some, ...candidates])] }
       }
@@ -146,10 +145,9 @@ export function createPartialScores(
   }
 }
 
-/** Number of sampled items for the features' means, enough to tell which feature contributes most to a score. */
+/** Number of items, evenly spaced, from which the features' means come; enough to tell which feature counts most. */
 const SAMPLE = 2048
 
-/** Features computed on demand; the means come from an evenly spaced sample of `SAMPLE` items. */
 function someFeatures({ statistics, featureScale }: BaseModel, signals: Signals): FeatureRows {
   const { items } = statistics
   const write = (rows: readonly number[]) =>

@@ -1,6 +1,6 @@
 /**
- * @module Ranks items for one shopper. A `CandidateSource` finds and scores the candidates; the ranker sorts them.
- * Pure. Values that depend on the model alone are computed once. `reasons.ts` finds the reasons.
+ * @module Ranks items for one shopper. A `CandidateSource` finds and scores the candidates; the ranker sorts them and
+ * gives fallback reasons. `reasons.ts` finds the shopper's own reasons.
  */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { History } from '../features/history.ts'
@@ -30,26 +30,23 @@ import type { ScoreInPart, ScorePart } from './partialScores.ts'
 import { NEAREST, Related } from './related.ts'
 import { ranksInGroups, type Selection, selectPlaces } from './selectPlaces.ts'
 
-/** Base order (without the shopper's actions), from which base ranks come, and the boosts of the shop's rules. */
-export interface Weighed {
+/** Scores for one shopper at one time. */
+export interface Scored extends CandidateSource {
+  /** Base order, from which base ranks come. */
   readonly base: BaseOrder
   /** Log of the factor by which the shop's rules multiply the odds of a row. */
   readonly lift?: (row: number) => number
-}
-
-/** Scores for one shopper at one time, which many lists share; computed again after each change and each minute. */
-export interface Scored extends CandidateSource, Weighed {
   /** Whether the shopper has a history. */
   readonly isOwn: boolean
 }
 
-/** Scores together with all inputs that they were computed from. */
+/** Scores and the inputs that they were computed from. */
 export interface ExplainedScores extends ShopperScores, Scored {
   readonly history: History
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly personal: ActivePersonal | null
-  /** Log-odds that items lose by the shopper's answers; the scores include these losses. */
+  /** Log-odds that items lose by the shopper's answers; already subtracted from the scores. */
   readonly losses: Losses
 }
 
@@ -61,7 +58,7 @@ interface Place {
 }
 
 export interface SelectOptions extends ListOptions, Selection {
-  /** Whether to omit base ranks, for a caller that ignores them. */
+  /** Whether the caller ignores base ranks, so that they need not be computed. */
   readonly unplaced?: boolean
 }
 
@@ -71,15 +68,15 @@ export class Ranker {
   readonly #shown: ShownItems
   readonly #base: BaseOrder
   readonly #scoreWhole: ScoreWhole
-  /** Partial scoring of a large catalog; null for a small catalog. */
+  /** Partial scoring of a large catalog. */
   readonly #scorePart: ScorePart | null
-  /** Partial scoring of a small catalog, set by `speedUp`. */
+  /** Partial scoring of any catalog, set by `speedUp`. */
   #scoreFast: ScorePart | null = null
   #withoutContext: Ranker | null = null
   readonly #related: Related
   readonly #alikeTo = new Map<number, ReadonlyMap<number, number>>()
 
-  /** @param scoreInPart partial scoring for a large catalog, see `isLarge`; it yields the same lists, faster */
+  /** @param scoreInPart partial scoring for a large catalog (`isLarge`) */
   constructor(model: BaseModel, catalog: Catalog | null, scoreInPart: ScoreInPart | null = null) {
     this.model = model
     this.#catalog = catalog
@@ -115,12 +112,12 @@ export class Ranker {
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
-  /** Returns a function that maps a row to the one of `rows` with which it is bought most often, or to undefined. */
+  /** Returns a function that maps a row to the one of `rows` with which it is bought most often. */
   tiesOf(rows: readonly number[]): (row: number) => number | undefined {
     return this.#related.boughtWith(rows).mostWith
   }
 
-  /** Maps a row to the most similar rows, each with its similarity relative to the most similar, in (0, 1]; cached. */
+  /** `Related.alikeTo`, cached. */
   readonly alikeTo = (row: number): ReadonlyMap<number, number> => {
     const known = this.#alikeTo.get(row) ?? this.#related.alikeTo(row, this.#shown.rows)
     this.#alikeTo.set(row, known)
@@ -135,27 +132,25 @@ export class Ranker {
     return lowered({ find, scoresOf, base, isOwn: false }, losses)
   }
 
-  /** Ranker of the same shop without the model's terms for contexts; null if the model has none. */
+  /** The same ranker without the model's terms for contexts; null if the model has none. */
   get withoutContext(): Ranker | null {
     const { context, ...model } = this.model
     if (context) this.#withoutContext ??= new Ranker(model, this.#catalog)
     return this.#withoutContext
   }
 
-  /**
-   * Lets `score` use partial scoring from now on, if its caller sets `fast`. The scores stay identical to the last bit.
-   */
+  /** Lets `score` use partial scoring from now on, if its caller sets `fast`. */
   speedUp(scoreInPart: ScoreInPart): void {
     this.#scoreFast ??= this.#scorePart ?? scoreInPart(this.model, this.#shown.others)
   }
 
-  /** Whether partial scoring is available, which is fast enough to score many times for one list. */
+  /** Whether scoring is fast enough to be repeated many times for one list. */
   get isFast(): boolean {
     return !!(this.#scorePart ?? this.#scoreFast)
   }
 
   /**
-   * @param learners incremental learners that the shop chose, which need the scores of all items; null for none
+   * @param learners incremental learners that the shop chose, which need the scores of all items
    * @param fast whether partial scoring is allowed, if `speedUp` was called; `explainItem` needs the full scores
    * @param losses log-odds that items lose by the shopper's answers, see `lossesOf`
    */
@@ -176,7 +171,6 @@ export class Ranker {
     return lowered({ ...part, base: this.#base, history, now, personal, losses, isOwn }, losses)
   }
 
-  /** @param scored scores for the shopper, perhaps with the rules' boosts */
   list(
     query: ListQuery,
     scored: Scored,
@@ -231,7 +225,7 @@ export class Ranker {
     return [...ranked, ...placed].slice(0, options.limit ?? items.length)
   }
 
-  similar(item: string, options: SelectOptions, weighed?: Pick<Weighed, 'lift'>): Recommendation[] {
+  similar(item: string, options: SelectOptions, scored?: Pick<Scored, 'lift'>): Recommendation[] {
     const row = this.#shown.rowOf(item)
     if (row === undefined) return []
     const byPicture = options.from === 'picture'
@@ -239,13 +233,13 @@ export class Ranker {
       ? this.#related.looksLike(row)
       : this.#related.nearestTo(row, this.#shown.rows, Math.max(NEAREST, options.limit ?? 0))
     const reason = { kind: byPicture ? 'looks-like' : 'similar', item } as const
-    return this.#listAbout([row], options, scores, () => reason, weighed)
+    return this.#listAbout([row], options, scores, () => reason, scored)
   }
 
   boughtTogether(
     item: string | readonly string[],
     options: SelectOptions,
-    weighed?: Pick<Weighed, 'lift'>,
+    scored?: Pick<Scored, 'lift'>,
   ): Recommendation[] {
     // A model made without a log relates items by their titles, which say nothing about joint purchases.
     const given = this.model.manifest.source === 'catalog' ? [] : [item].flat()
@@ -255,7 +249,7 @@ export class Ranker {
       kind: 'bought-together',
       item: this.model.itemIds[mostWith(row) ?? rows[0]],
     })
-    return this.#listAbout(rows, options, scores, reasonOf, weighed)
+    return this.#listAbout(rows, options, scores, reasonOf, scored)
   }
 
   #listAbout(
@@ -263,16 +257,15 @@ export class Ranker {
     options: SelectOptions,
     scores: Float32Array,
     reasonOf: (row: number) => Reason,
-    { lift }: Pick<Weighed, 'lift'> = {},
+    { lift }: Pick<Scored, 'lift'> = {},
   ): Recommendation[] {
-    // Items without any relation to the given items are no candidates.
     const related = this.#shown
       .choose(options)
       .rows.filter((one) => scores[one] > 0 && !about.includes(one))
     if (lift) for (const one of related) scores[one] *= Math.exp(lift(one))
     const source = { find: findAll, scoresOf: (rows: readonly number[]) => gather(scores, rows) }
     const places = this.#select(source, onlyRows(related), options, false)
-    // A list of items bought together is the same for every shopper, so base ranks and ranks are equal.
+    // A list about an item is the same for every shopper, so base ranks and ranks are equal.
     const ranks = places.map((_, place) => place + 1)
     return this.#listed(places, ranks, reasonOf)
   }
@@ -297,7 +290,7 @@ export class Ranker {
     return chosen.map((at) => ({ row: rows[at], score: scores[at] }))
   }
 
-  /** Ranks of the rows in a list in base order with these `options`, whose limits on variants apply, too. */
+  /** Ranks of the rows in the list in base order with the same options. */
   #baseRanks(
     rows: readonly number[],
     choice: Choice,
@@ -315,7 +308,6 @@ export class Ranker {
     return rows.map((row) => byRow[row])
   }
 
-  /** @param reasonOf reason of a row; default: the fallback reason, which holds for every shopper */
   #listed(
     places: readonly Place[],
     baseRanks: ArrayLike<number>,

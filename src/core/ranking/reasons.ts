@@ -1,23 +1,22 @@
 /**
- * @module Finds the reason why an item is in a list. Reasons are counterfactual. A reason names an action of the
- * shopper only if the item would leave its screen in the list made without the action. An item's screen is the first 12
- * (24, 36 …) places that contain it.
+ * @module Finds the reason why an item is in a list. Reasons are counterfactual: a reason names an action of the shopper
+ * only if the item would leave its screen in the list made without the action.
  */
 import { sameQuery } from '../catalog/words.ts'
 import type { ShopperEvent } from '../events/event.ts'
 import type { History } from '../features/history.ts'
 import { searchLifts } from '../features/searches.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import type { Reason, Recommendation } from './apiLists.ts'
+import type { Reason, Recommendation, Signal } from './apiLists.ts'
 import { signalsOf } from './learned.ts'
 
-/** Places per screen. An item's screen is the first 12, 24, 36 … places: at rank 15, the first 24. */
+/** Places per screen. An item's screen is the first 12, 24, 36 … places, e.g. the first 24 for rank 15. */
 export const SCREEN = 12
 
 /** One action of the shopper that a reason can name. */
 export interface Cause {
   readonly key: string
-  /** Returns an event without this action; null if nothing of the event remains. */
+  /** Returns an event without this action; null if nothing remains. */
   readonly without: (event: ShopperEvent) => ShopperEvent | null
   readonly reasonFor: (id: string) => Reason
 }
@@ -27,14 +26,14 @@ type Lists = Iterable<readonly string[]>
 
 interface Counterfactuals {
   readonly limit: number
-  /** Lists made for a shopper without any actions. */
+  /** Lists made without any actions. */
   readonly withoutAll: Lists
-  /** @returns actions to test, as many as there is time for; those that raise most of the given items come first */
+  /** Returns actions to test, as many as there is time for; those that probably raise most of `ids` come first. */
   readonly causes: (ids: readonly string[]) => readonly Cause[]
   readonly listsWithout: (cause: Cause) => Lists
 }
 
-/** Whether an item has only a fallback reason, which a personal reason can replace. */
+/** Whether an item has a fallback reason, which a personal reason can replace. */
 export const isFallback = ({ reason: { kind } }: Recommendation) =>
   kind === 'popular' || kind === 'new' || kind === 'shop-order'
 
@@ -42,7 +41,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Items of `of` that stand beyond their own screen, or nowhere, in each list. */
+  /** Those of some items that every list lacks on the item's screen. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {
@@ -69,19 +68,19 @@ export function giveReasons(
 
 interface Known {
   readonly model: BaseModel
-  /** Events of the shopper, ascending by time. */
+  /** Ascending by time. */
   readonly events: readonly ShopperEvent[]
   readonly history: History
   readonly now: number
   readonly rowOf: (id: string) => number | undefined
   readonly categoryOf: (id: string) => string | undefined
-  /** Whether the shop still has an item; a reason never names an item that the shop no longer has. */
+  /** Whether the shop still has an item; a reason names no other items. */
   readonly isListed: (id: string) => boolean
-  /** Returns a function that finds, for a row, the given row with which it is bought most often. */
+  /** `Ranker.tiesOf` */
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** All actions that a reason can name. Those that raise most of the items `ids` come first, on a tie the later one. */
+/** Actions that a reason can name. Those that probably raise most of `ids` come first, on a tie the later one. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],
@@ -125,7 +124,7 @@ const itemKey = (id: string) => `item ${id}`
 const searchKey = (query: string) => `search ${sameQuery(query)}`
 const categoryKey = (category: string) => `category ${category}`
 
-function itemCause(item: string, signal: Extract<Reason, { kind: 'because' }>['signal']): Cause {
+function itemCause(item: string, signal: Signal): Cause {
   return {
     key: itemKey(item),
     without: leavingOut((id) => id === item),
@@ -154,7 +153,7 @@ function categoryCause(category: string, categoryOf: Known['categoryOf']): Cause
   }
 }
 
-/** Creates a function that removes items from an event; the function returns null if no item remains. */
+/** Returns a function that removes items from an event, or returns null if no item remains. */
 function leavingOut(isOut: (id: string) => boolean) {
   return (event: ShopperEvent): ShopperEvent | null => {
     if (!event.items.some(isOut)) return event

@@ -1,5 +1,4 @@
-/** @module Relates items to one another: by similarity, and by being bought together. */
-
+/** @module Relates items to one another: by similarity, and by joint purchases. */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
 import { FEATURES } from '../features/features.ts'
@@ -23,7 +22,6 @@ const LOOKS_ALIKE = 0.5
 export class Related {
   readonly #model: BaseModel
   readonly #catalog: Catalog | null
-  /** Title similarity, computed on first use. */
   #alike: Alike | null = null
 
   constructor(model: BaseModel, catalog: Catalog | null) {
@@ -32,9 +30,8 @@ export class Related {
   }
 
   /**
-   * Similarity by item vectors, title and category; if the log has views, also by co-occurrence. In a log without
-   * views, co-occurrence means joint purchases. Joint purchases rarely mean similarity, so such co-occurrence is left
-   * out.
+   * Similarity by item vectors, title and category. Co-occurrence counts only in a log with views: joint purchases
+   * rarely mean similarity.
    * @returns scores by row, [N]; 0 for rows outside `others`, and for items of another category with a score below
    *   `SIMILAR`
    */
@@ -59,10 +56,7 @@ export class Related {
     return scores
   }
 
-  /**
-   * Scores of `similarTo` for the variants of the `count` most similar products, without the item itself; 0 for all
-   * other rows.
-   */
+  /** Scores of `similarTo` for the variants of the `count` most similar products; 0 for the item itself and others. */
   nearestTo(row: number, others: readonly number[], count: number): Float32Array {
     const scores = this.similarTo(row, others)
     keepNearest(scores, row, count, (one) => this.#itemOf(one)?.groupId ?? one)
@@ -70,7 +64,7 @@ export class Related {
     return scores
   }
 
-  /** Cosine of the items' picture vectors with that of the item at `row`, [N]; 0 for items that look different. */
+  /** Cosine of the picture vectors with that of the item at `row`, [N]; 0 for items that look different. */
   looksLike(row: number): Float32Array {
     const { itemIds, pictures = new Int8Array() } = this.#model
     const likeness = rowCosine(pictures, row)
@@ -78,7 +72,7 @@ export class Related {
     return Float32Array.from(itemIds, (_, other) => floored(likeness(other)))
   }
 
-  /** Rows most similar to a row, each with its similarity relative to the most similar, in (0, 1]. */
+  /** Maps the most similar rows to their similarity relative to the most similar row, in (0, 1]. */
   alikeTo(row: number, others: readonly number[]): ReadonlyMap<number, number> {
     const scores = this.nearestTo(row, others, NEAREST)
     const most = scores.reduce((a, b) => Math.max(a, b), 0)
@@ -88,10 +82,9 @@ export class Related {
   }
 
   /**
-   * Items bought together with the given ones.
-   * @param rows one item, or the items of a basket
-   * @returns `scores` by row, [N]: 0 if bought with none of them, at most 1 per given item; `mostWith`: the
-   *   given item that a row is most often bought with
+   * Finds the items bought together with the items at `rows`.
+   * @returns `scores` by row, [N]: 0 if bought with none of `rows`, at most 1 for each of them; `mostWith` maps a row to
+   *   the one of `rows` with which it is bought most often
    */
   boughtWith(rows: readonly number[]): {
     readonly scores: Float32Array
@@ -111,7 +104,7 @@ export class Related {
     return this.#catalog?.get(this.#model.itemIds[row])
   }
 
-  /** Items that co-occur with the item at `row` → weight in (0, 1]. */
+  /** Rows that co-occur with `row` → weight in (0, 1]. */
   #ties(row: number): ReadonlyMap<number, number> {
     const { neighboursPerItem, neighbourItems, neighbourWeights } = this.#model.statistics
     const ties = new Map<number, number>()
@@ -123,13 +116,13 @@ export class Related {
   }
 }
 
-/** Number of the shop's products that count as similar to an item; chosen on lists of dearer items in the demo shop. */
+/** Number of products that count as similar to an item; chosen on lists of dearer items in the demo shop. */
 export const NEAREST = 30
 
 /**
  * Sets all but the highest scores to 0.
  * @param about row of the item that the scores are about
- * @param count number of products to keep; the variants of a product count as one
+ * @param count number of products whose scores stay; the variants of a product count as one
  */
 function keepNearest(
   scores: Float32Array,
@@ -151,10 +144,7 @@ function countsViews({ manifest }: BaseModel): boolean {
   return FEATURES.some(({ name, group }) => group === 'interaction' && counted.includes(name))
 }
 
-/**
- * Cosine of a matrix's row with another row; 0 if one row has only zeros or lies beyond the end.
- * @param matrix row-major, `DIMENSION` columns
- */
+/** Cosine of one row of a matrix [N, d] with another; 0 if one row has only zeros or lies beyond the end. */
 function rowCosine(matrix: Float32Array | Int8Array, row: number): (other: number) => number {
   return (other) => {
     let dot = 0
@@ -169,10 +159,12 @@ function rowCosine(matrix: Float32Array | Int8Array, row: number): (other: numbe
   }
 }
 
-/** Finds the items that share a title word with an item, and their similarity in (0, 1]; 1 for the same words. */
 type Alike = (id: string) => ReadonlyMap<string, number>
 
-/** Computes the cosine of the title words, each weighted by the logarithm of its rarity. */
+/**
+ * Returns a function that maps an item to the items that share a title word, with their similarity in (0, 1]: the cosine
+ * of the title words, each weighted by the logarithm of its rarity.
+ */
 export function createAlike(items: readonly Item[]): Alike {
   const words = new Map(items.map(({ id, title = '' }) => [id, titleWords(title)]))
   const found = [...words].flatMap(([id, own]) => own.map((word) => ({ id, word })))
@@ -185,7 +177,6 @@ export function createAlike(items: readonly Item[]): Alike {
     const shared = new Map<string, number>()
     for (const word of words.get(id) ?? []) {
       const weight = weightOf(word)
-      // A word in every title carries no information.
       if (weight === 0) continue
       for (const { id: other } of byWord.get(word) ?? [])
         shared.set(other, (shared.get(other) ?? 0) + weight)

@@ -1,4 +1,4 @@
-/** @module Validates list queries in the worker, so that a page need not load this code. */
+/** @module Validates list queries. A file of its own, because a page with a worker need not load it. */
 import { invalidInput } from '../error.ts'
 import type { ListOptions, ListQuery } from './apiLists.ts'
 import { EXCLUSIONS } from './listQuery.ts'
@@ -12,10 +12,7 @@ const FROM: readonly unknown[] = [
   'picture',
 ] satisfies ListOptions['from'][]
 
-/**
- * Validates a query, which a page without types can get wrong.
- * @throws NearsideError `input-invalid` if an option or an id is malformed
- */
+/** @throws NearsideError `input-invalid` if an option or an id is malformed, as in a page without types */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const refuse = (what: string) => invalidInput(`${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>

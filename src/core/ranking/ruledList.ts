@@ -1,7 +1,4 @@
-/**
- * @module Applies the shop's rules to a list: removes hidden items, ranks the other items, inserts pinned items and
- * gives badges. Adds the rules' boosts and buries to scores and explanations.
- */
+/** @module Applies the shop's rules to lists, scores and explanations. */
 import type { Item } from '../catalog/item.ts'
 import { type ListRules, placeBeside, placePins, withPins } from '../rules/listRules.ts'
 import type { Explanation, ListQuery, Recommendation } from './apiLists.ts'
@@ -10,13 +7,13 @@ import { limitOf, type VariantQuery } from './listQuery.ts'
 import type { ExplainedScores, Ranker, Scored } from './ranker.ts'
 import type { Selection } from './selectPlaces.ts'
 
-/** Constraints of the rules on a list's order. */
+/** Constraints of the rules under which a list is ranked. */
 export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
   readonly lifts?: ListRules['lifts']
 }
 
 /**
- * Makes a list that obeys the rules.
+ * Makes a list without hidden items, with pinned items and badges.
  * @param answer ranks a list under the rules' constraints
  * @param among ids that the list may contain; undefined if it may contain any
  */
@@ -71,7 +68,7 @@ function mayHold(query: ListQuery, { id, category }: Item): boolean {
   return !isAsked && !excludeIds.includes(id) && category === wanted
 }
 
-/** Query for the items that fill the places that no pinned item takes. */
+/** Query for the items beside the pinned items. */
 function besides(
   query: ListQuery,
   { hidden }: ListRules,
@@ -87,7 +84,7 @@ function besides(
   return { ...query, options: { ...query.options, limit, excludeIds } }
 }
 
-/** Adds the rules' boosts and buries, by id, to the scores for this shopper and to the base order. */
+/** Adds the rules' boosts and buries, by id, to the scores and to the base order. */
 export function liftScores<Scores extends Scored>(
   ranker: Ranker,
   lifts: ListRules['lifts'],
@@ -104,10 +101,7 @@ export function liftScores<Scores extends Scored>(
   }
 }
 
-/**
- * Explanation of an item under the shop's rules. The explained item ranks as if no rule hid it; all other hidden items
- * rank last.
- */
+/** Explains an item under the shop's rules. The item ranks as if no rule hid it; all other hidden items rank last. */
 export function explainRuled(
   { hidden, lifts, rulesOf }: ListRules,
   id: string,

@@ -1,14 +1,12 @@
-/** @module Selects the items of a list from ranked candidates: it limits variants and varies categories. Pure. */
+/** @module Selects the items of a list from ranked candidates: it limits variants and varies categories. */
 import type { Item } from '../catalog/item.ts'
+import { groupBy } from '../groupBy.ts'
 import type { GroupLimit } from '../rules/listRules.ts'
 import type { ListOptions } from './apiLists.ts'
 import { DEFAULT_LIMIT } from './listQuery.ts'
 
 export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
-  /**
-   * Maximum number of variants of one product while other items remain; default 2, or any number if `diversify` is
-   * false.
-   */
+  /** Maximum number of variants of one product while other items remain; default 2, without `diversify` any number. */
   readonly perFamily?: number
   /** Limits in addition to `perFamily`. */
   readonly limits?: readonly GroupLimit[]
@@ -20,13 +18,13 @@ export interface Selection extends Pick<ListOptions, 'limit' | 'diversify'> {
 
 const PER_FAMILY = 2
 
-/** A list with varied categories of n places is selected from this number times n candidates. */
+/** Number of candidates for each place of a list with varied categories. */
 const POOL = 8
 
 /**
- * @param best returns the given number of best candidates, best first; fewer only if there are no more
+ * @param best returns the best candidates, best first; fewer than `count` only if there are no more
  * @param itemOf returns a candidate's item; a candidate without an item is under no limit
- * @param scoreOf returns a candidate's score; given only for a list with varied categories
+ * @param scoreOf returns a candidate's score, for a list with varied categories
  * @returns as many candidates as `limit` (rounded down), or all if there are fewer
  */
 export function selectPlaces(
@@ -54,9 +52,8 @@ export function selectPlaces(
 }
 
 /**
- * Rank of each candidate in the list that `selectPlaces` makes. A candidate beyond the limits (on variants and groups)
- * gets the rank of the next candidate within them. If the list has room for all candidates within the limits, the
- * others rank behind these.
+ * Rank of each candidate in the list that `selectPlaces` makes. A candidate that a limit excludes gets the rank of the
+ * next candidate within the limits, or ranks behind all of these if the list has room for more.
  * @param ordered candidates, best first
  */
 export function ranksInGroups(
@@ -67,16 +64,13 @@ export function ranksInGroups(
   const { limit = DEFAULT_LIMIT } = selection
   const fits = createFits(selection)
   let above = 0
-  // A negative rank marks a candidate that `fits` refused.
+  // A negative rank marks a candidate that a limit excludes.
   const ranks = ordered.map((candidate) => (fits(itemOf(candidate)) ? ++above : -above - 1))
   let last = above
   return ranks.map((rank) => (rank > 0 ? rank : above < limit ? ++last : -rank))
 }
 
-/**
- * Creates a check whether the limits leave room for an item. Call it once per item, in sequence, because an item that
- * fits takes up room.
- */
+/** Returns a check whether the limits leave room for an item. An item that passes takes up room. */
 function createFits(selection: Selection) {
   const { diversify = true, limits = [], taken = [] } = selection
   const { perFamily = diversify ? PER_FAMILY : Number.POSITIVE_INFINITY } = selection
@@ -112,9 +106,9 @@ const MOST = 2.5
  * Varies the categories of a list by maximal marginal relevance: each listed item lowers the worth of the other items
  * of its category.
  * @see Carbonell and Goldstein 1998, The use of MMR
- * @param ranked candidates by score, best first
+ * @param ranked candidates, best first
  * @param taken pinned items of the list, which count as listed
- * @returns `count` candidates (all if there are fewer) in the list's order
+ * @returns `count` candidates, or all if there are fewer
  */
 export function diversify(
   ranked: readonly number[],
@@ -127,15 +121,9 @@ export function diversify(
   const add = (category = '') =>
     category !== '' && held.set(category, (held.get(category) ?? 0) + 1)
   for (const { category } of taken) add(category)
-  // Candidates by category, the best last. `held` doesn't count items without a category, so these don't lower one
-  // another's worth.
-  const queues = new Map<string, number[]>()
-  for (let place = ranked.length - 1; place >= 0; place--) {
-    const category = itemOf(ranked[place])?.category ?? ''
-    const queue = queues.get(category)
-    if (queue) queue.push(place)
-    else queues.set(category, [place])
-  }
+  // Places by category, the best last. Items without a category don't lower one another's worth.
+  const places = [...ranked.keys()].reverse()
+  const queues = groupBy(places, (place) => itemOf(ranked[place])?.category ?? '')
   const chosen: number[] = []
   while (chosen.length < Math.min(count, ranked.length)) {
     let [best, most, from] = [ranked.length, Number.NEGATIVE_INFINITY, '']

@@ -1,11 +1,11 @@
-/** @module Selects the shop's rules that apply to a list, and computes their effect on the items. */
+/** @module Selects the shop's rules that apply to a list, and computes their effect. */
 import type { Item } from '../catalog/item.ts'
 import { itemsOf, type Rule, type RuleCondition, type RuleItems, readDate } from './rule.ts'
 
-/** Circumstances of a list, by which the rules that apply are selected. */
+/** Circumstances of a list, which decide which rules apply. */
 export interface Asked {
   readonly list: NonNullable<RuleCondition['list']>[number] | 'search'
-  /** Whether the search's query means the same as one of the given queries; for a search only. */
+  /** Whether the search's query means the same as one of some queries; for a search only. */
   readonly isFor?: (queries: readonly string[]) => boolean
   readonly page?: string
   /** Item that the list is about. */
@@ -49,10 +49,7 @@ export interface ListRules {
 /** Maximum number of combinations of rules whose effect is cached. */
 const MOST_KEPT = 50
 
-/**
- * @returns a function that gives the rules' effect on a list; the function gives the same object while the same rules
- *   apply
- */
+/** Returns a function that gives the rules' effect on a list, and the same object while the same rules apply. */
 export function createRuleBook(
   rules: readonly Rule[],
   items: readonly Item[],
@@ -182,14 +179,10 @@ function createValueTest(
   return (value) => typeof value === 'number' && value >= from && value <= to
 }
 
-/** Pinned entry at each 1-based place of a list. */
+/** 1-based place in a list → pinned entry. */
 type Places<T> = ReadonlyMap<number, T>
 
-/**
- * Assigns places to pins. If two pins want the same place, the earlier pin gets it.
- * @param pins pins of items that the list may contain
- * @param limit number of places; pins beyond the last place are dropped
- */
+/** Assigns up to `limit` places to pins. If two pins want the same place, the earlier pin gets it. */
 export function placePins(pins: readonly Pin[], limit: number): Places<Pin> {
   const places = new Map<number, Pin>()
   const placed = new Set<string>()
@@ -211,7 +204,7 @@ export function withPins<T>(list: readonly T[], pinned: Places<T>, limit: number
   return all.slice(0, limit)
 }
 
-/** Converts a place in the list without pinned entries to the place in the list with pinned entries. */
+/** Converts a place in the list without pinned entries to the place in the list with them. */
 export function placeBeside(place: number, pinned: Places<unknown>): number {
   let beside = place
   for (const taken of pinned.keys()) if (taken <= beside) beside++

@@ -1,6 +1,6 @@
-/** @module Recognises a path that stays on the shop's own origin, however often a server or router decodes it. */
+/** @module Recognises a path that stays on the shop's origin, however often a server or router decodes it. */
 
-/** An own path begins with one slash, and has no two slashes in a row, no backslash and no invisible character. */
+/** A path begins with one slash, and has no two slashes in a row, no backslash and no invisible character. */
 const PATH = /^(?!.*\/\/)\/[^\\\p{C}]*$/u
 
 /** Maximum number of nested encodings that a shop's address may have. */

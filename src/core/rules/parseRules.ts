@@ -22,7 +22,7 @@ const must =
     }
   }
 
-/** Rejects an empty object or list, since an empty condition would match every item. */
+/** Rejects an empty object or list, because an empty condition would match every item. */
 const filled =
   <T extends object>(read: Read<T>): Read<T> =>
   (value, what) => {
@@ -58,11 +58,7 @@ const MOMENT = must(
   },
 )
 
-type Head = Pick<Rule, 'name' | 'when'>
-
-const RANGE = filled(
-  exactly<NonNullable<RuleItems['price']>>({ from: optional(NUMBER), to: optional(NUMBER) }),
-)
+const RANGE = filled(exactly({ from: optional(NUMBER), to: optional(NUMBER) }))
 const VALUES = some('texts, numbers, true or false', (value, what) =>
   typeof value === 'boolean' ? value : (typeof value === 'number' ? NUMBER : TEXT)(value, what),
 )
@@ -99,31 +95,19 @@ const HEAD = {
 }
 
 const KINDS: Readonly<Record<string, Read<Rule>>> = {
-  hide: exactly<Head & { hide: RuleItems }>({ ...HEAD, hide: ITEMS }),
-  only: exactly<Head & { only: RuleItems }>({ ...HEAD, only: ITEMS }),
-  boost: exactly<Head & { boost: RuleItems; by: number }>({
-    ...HEAD,
-    boost: ITEMS,
-    by: FACTOR,
-  }),
-  bury: exactly<Head & { bury: RuleItems; by: number }>({ ...HEAD, bury: ITEMS, by: FACTOR }),
-  pin: exactly<Head & { pin: readonly string[]; at?: number }>({
-    ...HEAD,
-    pin: TEXTS,
-    at: optional(COUNT),
-  }),
-  atMost: exactly<Extract<Rule, { atMost: number }>>({
+  hide: exactly({ ...HEAD, hide: ITEMS }),
+  only: exactly({ ...HEAD, only: ITEMS }),
+  boost: exactly({ ...HEAD, boost: ITEMS, by: FACTOR }),
+  bury: exactly({ ...HEAD, bury: ITEMS, by: FACTOR }),
+  pin: exactly({ ...HEAD, pin: TEXTS, at: optional(COUNT) }),
+  atMost: exactly({
     ...HEAD,
     atMost: COUNT,
     per: must(`one of ${GROUPS.join(', ')}`, oneOf(...GROUPS)),
   }),
-  redirect: exactly<Head & { redirect: string }>({ ...HEAD, redirect: PATH }),
-  again: exactly<Head & { again: RuleItems }>({ ...HEAD, again: ITEMS }),
-  badge: exactly<Head & { badge: RuleItems; text: string }>({
-    ...HEAD,
-    badge: ITEMS,
-    text: BADGE,
-  }),
+  redirect: exactly({ ...HEAD, redirect: PATH }),
+  again: exactly({ ...HEAD, again: ITEMS }),
+  badge: exactly({ ...HEAD, badge: ITEMS, text: BADGE }),
 }
 
 /** @throws NearsideError `rules-invalid` if the rule is malformed */
@@ -138,7 +122,7 @@ function readRule(value: unknown, what: string): Rule {
   return rule
 }
 
-/** A search knows its query and the time, but no page, no context and no product that a list is about. */
+/** Refuses parts of a rule that don't work for a search, which has no page, no context and no product in focus. */
 function requireSearch(rule: Rule, named: string): void {
   const { search, ...others } = rule.when ?? {}
   if (!search) {

@@ -3,8 +3,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
-import type { ShopperHistory } from '@nearside/core/features/cases.ts'
-import { isTestCase, nextCases } from '@nearside/core/features/nextCases.ts'
+import { isTestCase, nextCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { parseDate } from '../load.ts'
 

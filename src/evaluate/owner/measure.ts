@@ -3,9 +3,8 @@
  * and how devices whose stores began at different times rank them. For the report's verdict, it also measures how a
  * device whose store began on the first tested day ranks the next different product.
  */
-import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
+import { firstAtOrAfter, type Wanted } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
-import type { Wanted } from '@nearside/core/features/nextCases.ts'
 import { logLikelihood } from '@nearside/core/learning/fuse.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { scoreTerms } from '@nearside/core/model/score.ts'

@@ -2,6 +2,7 @@
  * @module Context: circumstances at a time that are the same for every shopper. Hour, weekday and season
  * follow from the time. The shop provides promotions, weather and its own holidays.
  */
+
 /**
  * Name → value, e.g. `{ weather: 'rain', promotion: 'summer-sale', holiday: 'diwali' }`. An empty value means that
  * there is no such context, e.g. no holiday, even on a day that the calendar counts as one.
@@ -29,7 +30,7 @@ export const CONTEXT_KINDS: readonly string[] = [
   'weather',
 ]
 
-/** Kinds of context that come from the clock; a shop can't provide them. */
+/** Kinds of context that come only from the clock. */
 export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 const NAME = /^[a-z][a-z0-9_]{0,31}$/

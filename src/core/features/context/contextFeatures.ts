@@ -1,8 +1,7 @@
 /**
- * @module Features of the current context; some of them use the shopper's history. Each feature is a separate column,
- * because a model contains only the context features that helped on its shop's log.
+ * @module Features of the current context. A model has only the context features that helped on its shop's log, so each
+ * is computed as a column of its own.
  */
-
 import { eventStrength } from '../../events/strength.ts'
 import type { History } from '../history.ts'
 import type { ItemStatistics } from '../itemStatistics.ts'
@@ -15,7 +14,7 @@ import { contextValue } from './contextValue.ts'
  * - `habit`: share of the current context in the shopper's visits with the item, relative to its share in all their
  *   visits.
  * - `discount`: amount below the usual price.
- * - `…Touched`: the same for items with which the shopper interacted before; 0 for other items.
+ * - `…Touched`: the same value for items with which the shopper interacted before; 0 for other items.
  */
 type ContextForm = 'lift' | 'habit' | 'liftTouched' | 'discount' | 'discountTouched'
 
@@ -26,7 +25,7 @@ export interface ContextFeature {
   readonly form: ContextForm
 }
 
-/** Kind of context of the discount features, which come from the current prices, not from counted demand. */
+/** Kind of the discount features, which come from the current prices, not from counted demand. */
 export const PRICE_KIND = 'price'
 
 function contextFeaturesOf(kind: string): readonly ContextFeature[] {
@@ -52,8 +51,8 @@ export function contextFeature(name: string): ContextFeature | undefined {
 }
 
 /**
- * Raw values of the features for one shopper at one time; one column [N] per feature.
- * @param now milliseconds since the epoch; entries of the history after `now` are ignored.
+ * Raw values of the features for one shopper; one column [N] per feature.
+ * @param now milliseconds since the epoch; entries of the history after `now` are ignored
  */
 export function computeContext(
   features: readonly ContextFeature[],
@@ -104,9 +103,8 @@ function liftsNow(
 }
 
 /**
- * For each item, the logarithm of a ratio: how often the current context holds in the shopper's visits with the item,
- * divided by how often it holds in all their visits. To shrink the ratio towards 1, one more visit with the item is
- * counted, in which the context holds as often as in an average visit.
+ * For each item, the logarithm of a ratio: the share of the shopper's visits with the item in which the current context
+ * holds, divided by its share of all their visits. One added average visit shrinks the ratio towards 1.
  */
 function habits(
   items: number,

@@ -1,14 +1,11 @@
-/** @module Value of a context at a time. The time gives hour, weekday and season; the shop provides other contexts. */
+/** @module Value of a context at a time: from the clock (hour, weekday, season), or as the shop provides it. */
 import { DAY } from '../../time.ts'
 import { CLOCK_KINDS, type ContextSource } from './context.ts'
 
 const HOURS_A_BLOCK = 4
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
-/**
- * Functions that derive a kind of context from the time. They use UTC, so that training and a device get the same
- * value.
- */
+/** Derives a kind of context from the time; in UTC, so that training and a device get the same value. */
 const FROM_TIME: Readonly<Record<string, (time: number) => string | undefined>> = {
   hour: (time) => {
     const block = Math.floor(new Date(time).getUTCHours() / HOURS_A_BLOCK)
@@ -49,10 +46,7 @@ const SEASONS: readonly Season[] = [
 const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 
-/**
- * Season that contains the day from `midnight` (UTC). A season is the days up to a holiday, important for gift shops.
- * Undefined on all other days. A value that the shop provides takes precedence.
- */
+/** Season that contains the day from `midnight` (UTC): the days up to a holiday, which matter to gift shops. */
 export function seasonAt(midnight: number): string | undefined {
   if (seasons.has(midnight)) return seasons.get(midnight)
   const year = new Date(midnight).getUTCFullYear()

@@ -20,7 +20,7 @@ export interface ContextTable {
   readonly lifts: Float32Array
 }
 
-/** Maximum number of values per kind; further values count as no value. A 32-bit mask needs a bit for each value. */
+/** Maximum number of values per kind, because a 32-bit mask has a bit for each; further values count as no value. */
 const MAX_VALUES = 24
 /** Weight of the prior that shrinks a category's lift to zero, in shoppers. */
 const CATEGORY_PRIOR = 20
@@ -28,8 +28,8 @@ const CATEGORY_PRIOR = 20
 const ITEM_PRIOR = 10
 
 /**
- * @param category index of each item's category, [N]; 0 for an item without category.
- * @param shoppers one history per shopper; only entries strictly before `asOf` (milliseconds since the epoch) count.
+ * @param category index of each item's category, [N]; 0 for none
+ * @param shoppers one history per shopper; only entries strictly before `asOf` (milliseconds since the epoch) count
  */
 export function contextTables(
   kinds: readonly string[],
@@ -39,8 +39,7 @@ export function contextTables(
   contexts: ContextSource,
 ): ContextTable[] {
   const counters = kinds.map((kind) => createCounter(kind, category.length, asOf, contexts))
-  // Counts all kinds of context in one pass over the shoppers, because a log stored in columns builds each history anew
-  // in each pass.
+  // One pass over the shoppers counts all kinds, because a log in columns builds each history anew in each pass.
   for (const history of shoppers) for (const { add } of counters) add(history)
   return counters.map(({ counts }, k) => liftsOf(kinds[k], category, counts()))
 }
@@ -77,10 +76,11 @@ interface Counts {
   /** Number of shoppers who interacted with each item, [N], for each value of the context. */
   readonly met: readonly Float64Array[]
   /**
-   * Day → sum of `met` over all items, by value. A shopper who met an item several times under one value counts on the
-   * first day only.
+   * Day → sum of `met` over all items, by value. A shopper who interacted with an item several times under one value
+   * counts on the first day only.
    */
   readonly daily: ReadonlyMap<number, Float64Array>
+  /** Day of each item's first interaction, [N]. */
   readonly firstDay: Float64Array
 }
 
@@ -98,7 +98,7 @@ function createCounter(kind: string, items: number, asOf: number, contexts: Cont
     return met.length - 1
   }
   const add = (history: History): void => {
-    /** Item → bit mask of the context values in which this shopper interacted with the item. */
+    /** Item → bit mask of the context values under which this shopper interacted with it. */
     const seen = new Map<number, number>()
     let last = Number.NaN
     let place = 0
@@ -122,15 +122,13 @@ function createCounter(kind: string, items: number, asOf: number, contexts: Cont
       ofDay[place]++
     }
   }
-  const counts = (): Counts => {
-    return { values: [...places.keys()].map((value) => value ?? ''), met, daily, firstDay }
-  }
-  return { add, counts }
+  const values = () => [...places.keys()].map((value) => value ?? '')
+  return { add, counts: (): Counts => ({ values: values(), met, daily, firstDay }) }
 }
 
 /**
- * Counts that each item would have if the context had no effect, [N] for each value. The item's total is split among
- * the values in proportion to the counts of all items since the item's first day.
+ * Counts that each item would have if the context had no effect, [N] for each value: the item's total, split among the
+ * values like the counts of all items since the item's first day.
  */
 function expectedByValue({ met, daily, firstDay }: Counts, items: number): Float64Array[] {
   const days = [...daily].sort(([a], [b]) => b - a)
@@ -159,7 +157,7 @@ export interface ContextChange {
   readonly value: string
 }
 
-/** Returns the context at a time: of each name, the last value at or before that time. */
+/** Returns a function that gives the context at a time: of each name, the last value at or before that time. */
 export function contextOver(changes: readonly ContextChange[]): (time: number) => ShopContext {
   const names = [...groupBy(changes, ({ name }) => name)].map(([name, own]) => ({
     name,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { productPage } from './productPage.ts'
+import { productPage } from './item.ts'
 
 it('productPage uses the catalog’s address if it is a web address, else /product/ID', () => {
   expect(productPage({ id: 'a b', url: 'https://shop.example/p/7' })).toBe(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createAlike } from '../ranking/related.ts'
+import { createAlike } from './related.ts'
 
 const ITEMS = [
   { id: 'hearts', title: 'Hot Water Bottle Hearts' },
