@@ -3,7 +3,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 
 export function norm(vector: ArrayLike<number>): number {
   const { largest, ratio } = scaledNorm(vector)
-  return largest === 0 ? 0 : largest * ratio
+  return largest * ratio
 }
 
 /** Norm ‖x‖ as two factors, largest · ratio. The factors' product can overflow even if no number of the vector does. */
@@ -21,9 +21,8 @@ function scaledNorm(vector: ArrayLike<number>): { largest: number; ratio: number
 }
 
 /**
- * Clipped vector x · min(1, C/‖x‖), in fp64.
- * @throws NearsideError `report-invalid` for a NaN or infinite coordinate, because the clipped vector would be
- *   arbitrary
+ * Clipped vector x · min(1, C/‖x‖).
+ * @throws NearsideError `report-invalid` for a coordinate that is NaN or infinite
  */
 export function clip(vector: ArrayLike<number>, clipNorm: number): Float64Array {
   const clipped = Float64Array.from(vector)

@@ -17,11 +17,9 @@ export function deltaOf(epsilon: number, mu: number): number {
 }
 
 /**
- * μ by substitution: the secret is which of two updates a device sent. `lossSquared` is Σ z_t⁻² over the device's
+ * μ by substitution: the secret is which of two updates a device sent. Replacing an update moves the sum by at most 2C
+ * (C: clip norm), which costs as much as a move by C under half the noise. `lossSquared` is Σ z_t⁻² over the device's
  * updates.
- *
- * A round has exactly n updates, and both servers see which devices send one. Replacing a device's update moves the sum
- * by at most 2C; that costs as much as a move by C under half the noise.
  */
 export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
 /**
@@ -31,8 +29,8 @@ export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(los
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
- * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). An attacker
- * measures along one direction, and there the ratio is only z.
+ * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). An attacker who
+ * looks along one direction only faces a ratio of z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)
@@ -60,43 +58,32 @@ export function costOf(terms: {
   return { ...cost(substitutionMu), reports, zeroOut: cost(zeroOutMu) }
 }
 
-/** Smallest ε ≥ 0 with δ(ε) ≤ δ, by bisection: δ(ε) decreases strictly. */
+/** Smallest ε ≥ 0 with δ(ε) ≤ δ. */
 export function epsilonOf(mu: number, delta: number): number {
   if (!(delta > 0 && delta < 1)) throw invalidInput(`δ must lie between 0 and 1, not ${delta}`)
   if (deltaOf(0, mu) <= delta) return 0
-  let low = 0
-  let high = 1
-  while (deltaOf(high, mu) > delta) high *= 2
-  for (let i = 0; i < 200 && high - low > 1e-15 * high; i++) {
-    const middle = (low + high) / 2
-    if (deltaOf(middle, mu) > delta) low = middle
-    else high = middle
-  }
-  return high
+  return least((epsilon) => deltaOf(epsilon, mu) <= delta)
 }
 
 /** Largest μ (within 1e-4) that costs at most ε at δ. */
-export function muAt(epsilon: number, delta: number): number {
-  let [low, high] = [0, 1]
-  while (deltaOf(epsilon, high) <= delta) high *= 2
-  while (high - low > 1e-4) {
-    const middle = (low + high) / 2
-    if (deltaOf(epsilon, middle) > delta) high = middle
-    else low = middle
-  }
-  return high
-}
+export const muAt = (epsilon: number, delta: number): number =>
+  least((mu) => deltaOf(epsilon, mu) > delta, 1e-4)
 
 /** Least noise multiplier (within 1e-4, rounded up) with which all reports cost at most ε (`substitutionMu`) at δ. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw invalidInput(`ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon
+  return Math.ceil(least(isEnough, 5e-5) * 1e4) / 1e4
+}
+
+/** Least x > 0, rounded up, with a property that all larger x have, too; found by bisection. */
+function least(holds: (x: number) => boolean, precision = 0): number {
   let [low, high] = [0, 1]
-  while (!isEnough(high)) [low, high] = [high, 2 * high]
-  while (high - low > 5e-5) {
+  while (!holds(high)) [low, high] = [high, 2 * high]
+  while (high - low > Math.max(precision, 1e-15 * high)) {
     const middle = (low + high) / 2
-    if (isEnough(middle)) high = middle
+    if (holds(middle)) high = middle
     else low = middle
   }
-  return Math.ceil(high * 1e4) / 1e4
+  return high
 }

@@ -29,7 +29,7 @@ export function importOpeningKeys(publicKey: Uint8Array, privateKey: Uint8Array)
 }
 
 /** X25519 key agreement. @throws Error for a public key of small order, whose shared secret is public */
-function agree(privateKey: KeyObject, other: Uint8Array): Buffer {
+export function agree(privateKey: KeyObject, other: Uint8Array): Buffer {
   // The key is given as JWK, because OpenSSL needs ten times as long for DER.
   const key = { kty: 'OKP', crv: 'X25519', x: Buffer.from(other).toString('base64url') }
   const publicKey = createPublicKey({ key, format: 'jwk' })

@@ -11,8 +11,6 @@ export const ENCAPSULATED_BYTES = 32
 /** Random bytes that one sealing needs. */
 export const SEALING_BYTES = 32
 
-type SealingKeys = Readonly<CryptoKeyPair>
-
 const VERSION = utf8('HPKE-v1')
 /** Suite id of DHKEM(X25519, HKDF-SHA256) alone. */
 export const KEM = concat(utf8('KEM'), Uint8Array.of(0, 0x20))
@@ -32,18 +30,13 @@ export const labelledInfo = (suite: Bytes, label: string, info: Uint8Array, leng
 export const PKCS8 = Uint8Array.from([
   0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x04, 0x22, 0x04, 0x20,
 ])
-/** Base point u = 9; multiplying it by a private key gives the public key. */
+/** Base point u = 9 of Curve25519; multiplying it by a private key gives the public key. */
 const BASE_POINT = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 9 : 0))
-
-const importPublic = (key: Uint8Array): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', ownBytes(key), 'X25519', true, [])
-
-const importPrivate = (key: Uint8Array): Promise<CryptoKey> =>
-  crypto.subtle.importKey('pkcs8', concat(PKCS8, key), 'X25519', false, ['deriveBits'])
 
 /** X25519 key agreement. Rejects a public key of small order, whose shared secret is public. */
 async function agree(own: CryptoKey, other: Uint8Array): Promise<Bytes> {
-  const algorithm = { name: 'X25519', public: await importPublic(other) }
+  const key = await crypto.subtle.importKey('raw', ownBytes(other), 'X25519', true, [])
+  const algorithm = { name: 'X25519', public: key }
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, own, 256))
 }
 
@@ -71,7 +64,9 @@ async function expand(key: Bytes, info: Uint8Array, length: number): Promise<Byt
  */
 export async function sealingContext(publicKey: Uint8Array, info: Uint8Array, random: Bytes) {
   const bits = labelledInfo(KEM, 'sk', NONE, 32)
-  const own = await importPrivate(await hkdf(labelled(KEM, 'dkp_prk', random), NONE, bits, 32))
+  const derived = await hkdf(labelled(KEM, 'dkp_prk', random), NONE, bits, 32)
+  const pkcs8 = concat(PKCS8, derived)
+  const own = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, ['deriveBits'])
   const [enc, secret] = await Promise.all([agree(own, BASE_POINT), agree(own, publicKey)])
   const between = labelledInfo(KEM, 'shared_secret', concat(enc, publicKey), 32)
   const shared = await hkdf(labelled(KEM, 'eae_prk', secret), NONE, between, 32)
@@ -114,34 +109,14 @@ export async function seal(
   return (await sealingContext(publicKey, info, random)).seal(plaintext, aad)
 }
 
-export async function generateSealingKeys(): Promise<SealingKeys> {
+export async function generateSealingKeys(): Promise<CryptoKeyPair> {
   return (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as CryptoKeyPair
 }
 
-export async function exportSealingKeys({ publicKey, privateKey }: SealingKeys) {
+export async function exportSealingKeys({ publicKey, privateKey }: CryptoKeyPair) {
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', privateKey))
   return {
     publicKey: new Uint8Array(await crypto.subtle.exportKey('raw', publicKey)),
     privateKey: pkcs8.slice(PKCS8.length),
   }
-}
-
-export async function importSealingKeys(
-  publicKey: Uint8Array,
-  privateKey: Uint8Array,
-): Promise<SealingKeys> {
-  return { publicKey: await importPublic(publicKey), privateKey: await importPrivate(privateKey) }
-}
-
-/**
- * Shared key of 32 bytes that only the owners of two sealing keys know: X25519, then HKDF-SHA256 with `info`, which
- * states what the key is for.
- */
-export async function sharedKey(
-  own: SealingKeys,
-  otherPublic: Bytes,
-  info: Uint8Array,
-): Promise<Bytes> {
-  const secret = await agree(own.privateKey, otherPublic)
-  return hkdf(secret, utf8('nearside verify v2'), info, 32)
 }

@@ -3,19 +3,15 @@
  * round and are destroyed once the round takes no more reports. Private keys never leave the store.
  */
 
-import { type Bytes, concat, fromBase64, fromHex, toBase64 } from '@nearside/core/bytes.ts'
+import { type Bytes, concat, fromBase64, fromHex, toBase64, utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
-import { importOpeningKeys } from '../privacy/openSeal.ts'
-import {
-  exportSealingKeys,
-  generateSealingKeys,
-  importSealingKeys,
-  sharedKey,
-} from '../privacy/seal.ts'
+import { agree, importOpeningKeys } from '../privacy/openSeal.ts'
+import { exportSealingKeys, generateSealingKeys } from '../privacy/seal.ts'
 import { exportSigningKeys, generateSigningKeys, importSigningKeys } from '../privacy/signature.ts'
 import { consentHash, policyTerms } from '../protocol/consent.ts'
 import type { Policy } from '../protocol/policy.ts'
 import { gatewayKeys } from './gateway.ts'
+import { serverHkdf } from './keystream.ts'
 import type { RoundRecord } from './store/records.ts'
 import type { Store } from './store/store.ts'
 
@@ -80,11 +76,12 @@ async function importKeys(
   policyHash: string,
 ) {
   const { publicKey, privateKey } = halves(sealingKey)
-  const keys = await importSealingKeys(publicKey, privateKey)
+  const sealing = importOpeningKeys(publicKey, privateKey)
+  const secret = agree(sealing.privateKey, fromBase64(policy[other].sealing))
   return {
-    sealing: importOpeningKeys(publicKey, privateKey),
-    // Key for checking proofs. Both aggregators know the verification key, but devices don't.
-    verify: await sharedKey(keys, fromBase64(policy[other].sealing), fromHex(policyHash)),
+    sealing,
+    /** Key for checking proofs, 32 bytes. Both aggregators can compute it, but devices can't. */
+    verify: serverHkdf(secret, utf8('nearside verify v2'), fromHex(policyHash), 32),
     /** Hash of the consent; each share of the round begins with it. */
     consent: await consentHash(policyTerms(policy)),
   }

@@ -19,5 +19,5 @@ export const serverXof = createXof((key, message, length) => {
 export const serverSign = ({ privateKey }: SigningKeys, message: Uint8Array): Buffer =>
   sign(null, message, KeyObject.from(privateKey))
 
-export const serverHkdf: Hkdf = (key, salt, info, length) =>
-  new Uint8Array(hkdfSync('sha256', key, salt, info, length))
+export const serverHkdf = ((key, salt, info, length) =>
+  new Uint8Array(hkdfSync('sha256', key, salt, info, length))) satisfies Hkdf

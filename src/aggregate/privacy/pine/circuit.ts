@@ -17,7 +17,7 @@ import {
   subtract,
   sumOf,
 } from './field.ts'
-import { combineRows, type Gadget, type GadgetInputs, proofLength, verifierLength } from './flp.ts'
+import { combineRows, type Gadget, proofLength, verifierLength } from './flp.ts'
 
 interface PineParameters {
   /** Length d of the vector. */
@@ -151,7 +151,8 @@ export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
 
 /** A circuit, evaluated on a measurement or on one of several shares of the measurement. */
 interface Evaluation {
-  readonly inputs: () => GadgetInputs
+  /** Inputs of all gadget calls, [calls · arity]. */
+  readonly inputs: () => Uint32Array
   /** Weighted sum Σₖ weightₖ · inputs of call k, [arity]. For many inputs, this is much faster than `inputs`. */
   readonly combine: (weights: Uint32Array) => Uint32Array
   /** Computes the circuit's output from the gadget's outputs; 0 for a valid measurement. */

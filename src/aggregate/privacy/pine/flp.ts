@@ -12,9 +12,6 @@ export interface Gadget {
   readonly calls: number
 }
 
-/** Inputs of all gadget calls, [calls · arity]; each call gives one output. */
-export type GadgetInputs = Uint32Array
-
 /** Number of points of a wire's polynomial: the wire's seed and inputs, then zeros up to a power of two. */
 function pointsOf({ calls }: Gadget): number {
   return 2 ** Math.ceil(Math.log2(1 + calls))
@@ -29,8 +26,11 @@ export function verifierLength(gadget: Gadget): number {
   return gadget.arity + 1
 }
 
-/** @param seeds random elements, [arity] */
-export function prove(gadget: Gadget, inputs: GadgetInputs, seeds: Uint32Array): Uint32Array {
+/**
+ * @param inputs inputs of all gadget calls, [calls · arity]
+ * @param seeds random elements, [arity]
+ */
+export function prove(gadget: Gadget, inputs: Uint32Array, seeds: Uint32Array): Uint32Array {
   const { arity, calls, kind } = gadget
   const points = pointsOf(gadget)
   const at = [new Uint32Array(points), new Uint32Array(points)]

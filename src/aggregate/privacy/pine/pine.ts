@@ -38,10 +38,7 @@ const seedsOf = (bytes: Uint8Array) =>
 
 /** Two commitments to a share: before and after the bits of the wraparound checks are added to the share. */
 const STAGES = {
-  wraparound: {
-    part: USAGE.wraparoundPart,
-    seed: USAGE.wraparoundSeed,
-  },
+  wraparound: { part: USAGE.wraparoundPart, seed: USAGE.wraparoundSeed },
   proof: { part: USAGE.jointPart, seed: USAGE.jointSeed },
 } as const
 type Stage = (typeof STAGES)[keyof typeof STAGES]
@@ -221,8 +218,7 @@ export async function prepare(
   for (const { evaluation, of } of evaluations(circuit, measurement, sums, joint, 2)) {
     const one = proofShare.subarray(read, read + proofLength(of))
     const verifier = query(of, evaluation.combine, one, points[proof])
-    // The random point is a root of unity, which has a chance of one in millions. Retries with the same report id fail,
-    // too.
+    // With a chance of one in millions, the random point is a root of unity. Retries with the same report id fail, too.
     if (verifier === null) return null
     verifiers[written] = evaluation.result(outputsOf(of, one))
     verifiers.set(verifier, written + 1)

@@ -26,9 +26,9 @@ export const USAGE = {
 const DOMAIN = [7, 1, 0xff, 0xff, 0x10, 0x05, 0]
 
 /** Makes `length` bytes: HMAC-SHA256 of the message gives 16 bytes of an AES-128 key and 16 bytes of a counter. */
-type Keystream = (key: Uint8Array, message: Uint8Array, length: number) => Bytes | Promise<Bytes>
+type Keystream = (key: Uint8Array, message: Bytes, length: number) => Bytes | Promise<Bytes>
 
-async function webKeystream(seed: Uint8Array, message: Bytes, length: number): Promise<Bytes> {
+const webKeystream: Keystream = async (seed, message, length) => {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', ownBytes(seed), hmac, false, ['sign'])
   const digest = new Uint8Array(await crypto.subtle.sign('HMAC', key, message))
@@ -61,4 +61,4 @@ export function createXof(keystream: Keystream): Xof {
   }
 }
 
-export const webXof = createXof(webKeystream as Keystream)
+export const webXof = createXof(webKeystream)
