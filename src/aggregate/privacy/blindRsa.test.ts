@@ -80,7 +80,7 @@ describe('RFC 9578, type 2', () => {
 })
 
 describe('the blinded request that an issuer sees', () => {
-  it('the blinded request reveals nothing to an issuer: each message gives each possible request with exactly one blind', async () => {
+  it('the blinded request reveals nothing to an issuer: for any message, exactly one blind leads to that request', async () => {
     // The modulus is so small that all blinds can be tried: for any message, each invertible number occurs once.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n

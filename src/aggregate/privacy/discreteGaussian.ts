@@ -41,7 +41,7 @@ function bernoulliExp(numerator: bigint, denominator: bigint, randomBytes: Rando
   return k % 2n === 1n
 }
 
-/** Draws a discrete Laplace sample: P(x) ∝ exp(−|x|/scale) (Alg. 2 of the paper). */
+/** Draws a discrete Laplace sample: P(x) ∝ exp(−|x|/scale) (Canonne et al., Alg. 2). */
 function discreteLaplace(scale: bigint, randomBytes: RandomBytes): bigint {
   for (;;) {
     const remainder = uniform(scale, randomBytes)
@@ -66,7 +66,7 @@ function integerSqrt(n: bigint): bigint {
   }
 }
 
-/** One draw with variance parameter σ², a positive integer (Alg. 3 of the paper). */
+/** One draw with variance parameter σ², a positive integer (Canonne et al., Alg. 3). */
 export function sampleDiscreteGaussian(variance: bigint, randomBytes: RandomBytes): bigint {
   if (variance <= 0n) throw invalidInput('The noise variance must be positive')
   const scale = integerSqrt(variance) + 1n

@@ -7,7 +7,7 @@ import { residue } from './pine/field.ts'
 
 export const SEED_BYTES = 32
 
-/** Task, round, policy and model that a seed is bound to; another binding expands the seed to another share. */
+/** Task, round, policy and model that a seed is bound to; with any other, the seed expands to another share. */
 export interface ShareBinding {
   readonly task: string
   readonly round: number

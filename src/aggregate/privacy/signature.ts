@@ -35,7 +35,7 @@ export function logMessage(hash: Uint8Array): Bytes {
   return concat(utf8('nearside log v1\0'), hash)
 }
 
-/** Message that the helper signs to publish which reports of a round reached it: the list without the signature. */
+/** Message that the helper signs to publish which reports of a round reached it. @param said the list, unsigned */
 export function reachedMessage(said: object): Bytes {
   return utf8(`nearside reached v2\0${canonicalJson(said)}`)
 }

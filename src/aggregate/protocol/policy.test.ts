@@ -6,7 +6,7 @@ import {
   dimensionOf,
   integerClipNorm,
   noiseVariance,
-  parametersOf,
+  parseParameters,
   parsePolicy,
   policyHash,
 } from './policy.ts'
@@ -56,7 +56,7 @@ describe('a policy', () => {
     expect(noiseVariance({ ...TEST_POLICY, noiseMultiplier: 1.306 })).toBe(
       BigInt(Math.ceil((1.306 * 1_638) ** 2)),
     )
-    expect(Object.keys(parametersOf(TEST_POLICY))).toHaveLength(11)
+    expect(Object.keys(parseParameters(TEST_POLICY))).toHaveLength(11)
   })
 
   it.each([
@@ -110,7 +110,7 @@ describe('a policy', () => {
     const policy = parsePolicy({ ...copy(), ...counting })
     expect(dimensionOf(policy)).toBe(142)
     expect(policyTerms(policy)).toEqual({ ...policyTerms(TEST_POLICY), counts: true })
-    expect(parametersOf(policy)).toEqual({ ...parametersOf(TEST_POLICY), countShare: 0.8 })
+    expect(parseParameters(policy)).toEqual({ ...parseParameters(TEST_POLICY), countShare: 0.8 })
     const tooMany = { featureWeights: 42, itemCounts: 16_343 }
     expect(() => parsePolicy({ ...copy(), ...counting, parameters: tooMany })).toThrow(/Policy: /)
   })

@@ -27,7 +27,7 @@ it('`endpoint` joins a URL and a path with one slash', () => {
 })
 
 it('a receipt that lacks a field is refused', () => {
-  const receipt = { id: 'a', round: 1, bodyHash: 'b', signature: 'AAAA' }
+  const receipt = { id: 'a', round: 1, bodyHash: 'b', signature: `${'A'.repeat(86)}==` }
   expect(parseReceipt({ ...receipt, more: 1 })).toEqual(receipt)
   for (const bad of [null, {}, { ...receipt, round: '1' }, { ...receipt, signature: '?' }])
     expect(() => parseReceipt(bad)).toThrow(/receipt/)

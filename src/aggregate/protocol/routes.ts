@@ -26,16 +26,19 @@ export const ROUTES = {
   owner: '/v1/owner',
 } as const
 
+/** Number of a round, or its placeholder in a server's route. */
+type Round = number | ':round{[0-9]{1,9}}'
+
 /** Paths between the two aggregators. The leader signs every request. */
 export const PEER_ROUTES = {
   /** GET from the leader or the helper: its public keys. */
   keys: '/v1/keys',
   /** POST to the helper: the leader proposes a round and its policy. */
-  propose: (round: number) => `/v1/peer/rounds/${round}`,
+  propose: (round: Round) => `/v1/peer/rounds/${round}`,
   /** POST to the helper: the parts of reports that are for the helper, concatenated. */
-  shares: (round: number) => `/v1/peer/rounds/${round}/shares`,
+  shares: (round: Round) => `/v1/peer/rounds/${round}/shares`,
   /** POST to the helper: requests the release of a full round. The helper answers with its noised sum. */
-  release: (round: number) => `/v1/peer/rounds/${round}/release`,
+  release: (round: Round) => `/v1/peer/rounds/${round}/release`,
 } as const
 
 export const SHARES_MEDIA_TYPE = 'application/vnd.nearside.shares'

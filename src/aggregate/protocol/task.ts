@@ -1,6 +1,7 @@
 /** @module `GET /v1/task`: the round for which an aggregator collects reports, and the round's terms. */
 import { fromBase64 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
+import { createReaders } from '@nearside/core/reading.ts'
 import { taskMessage, verify } from '../privacy/signature.ts'
 import { type Policy, parsePolicy, policyHash } from './policy.ts'
 
@@ -53,21 +54,16 @@ export interface Receipt {
   readonly signature: string
 }
 
+const { number, object, text } = createReaders(
+  (what) => new NearsideError('report-invalid', `The leader’s receipt: ${what} is not valid`),
+)
+const readReceipt = object<Receipt>({
+  id: text(/./),
+  round: number(),
+  bodyHash: text(/./),
+  // Base64 of 64 bytes.
+  signature: text(/^[A-Za-z0-9+/]{85}[AQgw]==$/),
+})
+
 /** @throws NearsideError `report-invalid` for a value that lacks a field of a receipt, or has a malformed one */
-export function parseReceipt(value: unknown): Receipt {
-  const receipt = (value ?? {}) as Record<string, unknown>
-  const { id, round, bodyHash, signature } = receipt
-  if (
-    typeof id !== 'string' ||
-    typeof round !== 'number' ||
-    typeof bodyHash !== 'string' ||
-    typeof signature !== 'string'
-  )
-    throw new NearsideError('report-invalid', 'The leader sent no receipt')
-  try {
-    fromBase64(signature)
-  } catch (cause) {
-    throw new NearsideError('report-invalid', 'The receipt’s signature is malformed', { cause })
-  }
-  return { id, round, bodyHash, signature }
-}
+export const parseReceipt = (value: unknown): Receipt => readReceipt(value, '')

@@ -1,7 +1,7 @@
 /**
- * @module Last check before a model is published, on held-out shoppers that training never saw. The candidate must rank
- * for held-out shoppers about as well as its parent and the last trained model, so that small losses can't add up over
- * rounds.
+ * @module Last check before a round's model is published, on held-out shoppers that training never saw. For these
+ * shoppers, the model must rank about as well as its parent and as the last trained model, so that small losses can't
+ * add up over rounds.
  */
 import { setImmediate } from 'node:timers/promises'
 import { buildCases } from '@nearside/core/features/cases.ts'
@@ -26,7 +26,7 @@ const MAX_CASES = 300
  */
 const TOLERANCE = 0.02
 
-/** Gate for a server without the shop's data. This gate can't measure a model, and its verdict says so. */
+/** Gate for a server without the shop's data: accepts each model, and says in the verdict that it measured 0 cases. */
 export const unmeasuredGate: Gate = async () => ({
   accepted: true,
   reasons: [],

@@ -1,9 +1,8 @@
 /**
- * @module The helper, which stores the seeds and can veto a round. The helper opens a round only on its own operator's
- * terms. The helper releases its share once, with its own noise, for a full round of reports whose seeds it stores.
- * Reports that the leader didn't count are not in the sum.
+ * @module The helper: stores the seeds of its shares, and opens a round only on its own operator's terms. It releases
+ * its sum once, with its own noise, for a full round of reports whose seeds it stores. Reports that the leader didn't
+ * count are not in the sum.
  */
-
 import {
   type Bytes,
   encodeVector,
@@ -27,7 +26,7 @@ import {
   noiseVariance,
   type Policy,
   type PolicyParameters,
-  parametersOf,
+  parseParameters,
   parsePolicy,
   policyHash,
 } from '../protocol/policy.ts'
@@ -290,7 +289,7 @@ function countIds(ids: Uint8Array): number {
 
 function checkTerms(policy: Policy, own: AggregatorIdentity, options: AggregatorOptions): void {
   const { parameters, trust } = options
-  const proposed = parametersOf(policy)
+  const proposed = parseParameters(policy)
   for (const name of Object.keys({ ...proposed, ...parameters }) as (keyof PolicyParameters)[]) {
     const [asked, agreed] = [inWords(proposed[name]), inWords(parameters[name])]
     if (asked !== agreed) throw refused(`${name} is ${asked}, the helper agreed to ${agreed}`)

@@ -24,27 +24,22 @@ export type Identity = Awaited<ReturnType<typeof loadIdentity>>
  * @param operator name of the party that runs the server, as shoppers see it
  */
 export async function loadIdentity(store: Store, operator: string) {
-  const { publicKey, privateKey } = halves(
-    (await store.setting('identity')) ?? (await store.keepSetting('identity', await create())),
-  )
+  const stored =
+    (await store.setting('identity')) ??
+    (await store.keepSetting(
+      'identity',
+      whole(await exportSigningKeys(await generateSigningKeys())),
+    ))
+  const { publicKey, privateKey } = halves(stored)
   const signing = await importSigningKeys(publicKey, privateKey)
   const gateway = gatewayKeys(publicKey, privateKey)
   return { signing, gateway, publicKey: toBase64(publicKey), operator }
 }
 
-async function create(): Promise<Bytes> {
-  const { publicKey, privateKey } = await exportSigningKeys(await generateSigningKeys())
-  return concat(publicKey, privateKey)
-}
+export const createSealingKey = async (): Promise<Bytes> =>
+  whole(await exportSealingKeys(await generateSealingKeys()))
 
-export async function createSealingKey(): Promise<Bytes> {
-  const { publicKey, privateKey } = await exportSealingKeys(await generateSealingKeys())
-  return concat(publicKey, privateKey)
-}
-
-export function publicHalf(sealingKey: Bytes): string {
-  return toBase64(halves(sealingKey).publicKey)
-}
+export const publicHalf = (sealingKey: Bytes): string => toBase64(halves(sealingKey).publicKey)
 
 type RoundKeys = Awaited<ReturnType<typeof importKeys>>
 
@@ -86,6 +81,9 @@ async function importKeys(
     consent: await consentHash(policyTerms(policy)),
   }
 }
+
+const whole = (keys: { readonly publicKey: Bytes; readonly privateKey: Bytes }): Bytes =>
+  concat(keys.publicKey, keys.privateKey)
 
 function halves(stored: Bytes) {
   if (stored.length !== 2 * KEY_BYTES)

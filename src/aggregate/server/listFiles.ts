@@ -2,7 +2,8 @@
  * @module Files with the helper's signed list of a round's reports. Each file is written once, after the round ended,
  * and then only streamed. Few streams run at once, and a stream that is read too slowly is cut off.
  */
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -32,12 +33,6 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
   const streams: string[] = []
 
   const pathOf = (round: number, ended: number) => join(directory, `${round}-${ended}.json`)
-
-  const exists = (path: string) =>
-    access(path).then(
-      () => true,
-      () => false,
-    )
 
   async function write(path: string, round: number): Promise<void> {
     const draft = `${path}.draft`
@@ -75,10 +70,10 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
     if (ended === null)
       throw new NearsideError('input-invalid', `Round ${round} has no list: it is open or unknown`)
     const path = pathOf(round, ended)
-    if (await exists(path)) return path
+    if (existsSync(path)) return path
     // One write at a time: callers who ask meanwhile wait for the same file.
     await next(async () => {
-      if (await exists(path)) return
+      if (existsSync(path)) return
       await write(path, round)
       await sweep()
     })

@@ -34,50 +34,35 @@ export function peerRoutes(app: OpenAPIHono, helper: HelperAggregator): void {
     const parts = policy ? MAX_PARTS * helperPartBytes(policy) : 0
     return limitBody(Math.max(parts, ids + MAX_REST))(c, next)
   })
-  type Answer = (c: Context, round: number, body: Uint8Array) => Response | Promise<Response>
-  const routes: readonly (readonly [string, (round: number) => string, Answer])[] = [
-    [
-      '/v1/peer/rounds/:round{[0-9]{1,9}}',
-      PEER_ROUTES.propose,
-      async (c, round, body) => {
-        await helper.propose(round, readJson(body, proposalSchema).policy)
-        return c.json({ round })
-      },
-    ],
-    [
-      '/v1/peer/rounds/:round{[0-9]{1,9}}/shares',
-      PEER_ROUTES.shares,
-      async (c, round, body) => {
-        if (c.req.header('content-type') !== SHARES_MEDIA_TYPE)
-          return respondProblem(c, 415, 'report-invalid', `Send ${SHARES_MEDIA_TYPE}`)
-        const outcomes = new Uint8Array(await helper.take(round, body))
-        return c.body(outcomes, 200, { 'Content-Type': 'application/octet-stream' })
-      },
-    ],
-    [
-      '/v1/peer/rounds/:round{[0-9]{1,9}}/release',
-      PEER_ROUTES.release,
-      async (c, round, body) =>
-        c.json(await helper.release(round, readJson(body, releaseRequestSchema))),
-    ],
-  ]
-  for (const [route, pathOf, respond] of routes)
-    app.post(route, async (c) => {
+  const route = (
+    name: 'propose' | 'shares' | 'release',
+    respond: (c: Context, round: number, body: Uint8Array) => Promise<Response>,
+  ) =>
+    app.post(PEER_ROUTES[name](':round{[0-9]{1,9}}'), async (c) => {
       const round = Number(c.req.param('round'))
       const body = new Uint8Array(await c.req.arrayBuffer())
       // The signature covers the protocol's path, wherever the app is mounted.
-      const path = pathOf(round)
+      const path = PEER_ROUTES[name](round)
       await helper.authenticate(path, body, c.req.header(SIGNATURE_HEADER) ?? '')
-      const response = await (async () => respond(c, round, body))().catch((thrown) =>
-        respondThrown(c, thrown),
-      )
+      const response = await respond(c, round, body).catch((thrown) => respondThrown(c, thrown))
       const answer = new Uint8Array(await response.clone().arrayBuffer())
-      response.headers.set(
-        SIGNATURE_HEADER,
-        await helper.signAnswer(path, body, response.status, answer),
-      )
+      const signature = await helper.signAnswer(path, body, response.status, answer)
+      response.headers.set(SIGNATURE_HEADER, signature)
       return response
     })
+  route('propose', async (c, round, body) => {
+    await helper.propose(round, readJson(body, proposalSchema).policy)
+    return c.json({ round })
+  })
+  route('shares', async (c, round, body) => {
+    if (c.req.header('content-type') !== SHARES_MEDIA_TYPE)
+      return respondProblem(c, 415, 'report-invalid', `Send ${SHARES_MEDIA_TYPE}`)
+    const outcomes = new Uint8Array(await helper.take(round, body))
+    return c.body(outcomes, 200, { 'Content-Type': 'application/octet-stream' })
+  })
+  route('release', async (c, round, body) =>
+    c.json(await helper.release(round, readJson(body, releaseRequestSchema))),
+  )
 }
 
 /** Maximum size of a model release with all its signatures, bytes. */

@@ -112,7 +112,7 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
   const { host, port, storeKey: key } = options
   const { fatal } = environment
   const stores: Store[] = []
-  // Folder for the helper's lists on PostgreSQL, whose processes have no folder in common: each uses a temporary one.
+  // With PostgreSQL, a helper's processes share no folder, so each process has its lists in a temporary one.
   const temporary = await mkdtemp(join(tmpdir(), 'nearside-lists-'))
   const listsOf = (url: string) =>
     url.startsWith('sqlite:') ? `${url.slice('sqlite:'.length)}.lists` : temporary

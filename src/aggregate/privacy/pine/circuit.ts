@@ -174,7 +174,8 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 
 /**
  * Circuit for all checks except `evaluateNorm`'s. Values that all proofs of this circuit share are computed only once.
- * @returns evaluates one proof, given its joint randomness: three elements drawn after the measurement was fixed
+ * @returns a function that evaluates the circuit for one proof, given the proof's joint randomness: three elements
+ *   drawn after the measurement was fixed
  */
 export function evaluateChecks(
   circuit: Circuit,

@@ -114,7 +114,7 @@ export function combineRows(weights: Uint32Array, rows: Uint32Array, length: num
   return sums
 }
 
-/** Whether the verifier (the sum of both shares) consists of a gadget's inputs and the matching output. */
+/** Whether the sum of both aggregators' results of `query` consists of a gadget's inputs and the matching output. */
 export function decide({ kind, arity }: Gadget, verifier: Uint32Array): boolean {
   let output = 0
   for (let j = 0; j < arity; j += kind === 'squares' ? 1 : 2)

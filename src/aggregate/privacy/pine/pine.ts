@@ -1,7 +1,7 @@
 /**
- * @module PINE: two additive shares of a vector, and a proof that its norm is within a bound. Both aggregators check
- * the proof with one message each and learn nothing else. This module implements the 32-bit variant with HMAC of
- * draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
+ * @module PINE: two additive shares of a vector, and a proof that its norm is within a bound. To check the proof, each
+ * aggregator sends the other one message, and learns only whether the proof holds. This module implements the 32-bit
+ * variant with HMAC of draft-chen-cfrg-vdaf-pine (version of `poc/test_vec/01`); unaudited.
  */
 import { type Bytes, concat, encodeVector, equalBytes } from '@nearside/core/bytes.ts'
 import {

@@ -104,8 +104,8 @@ export function createPool(url: string, schema: string) {
     application_name: schema,
     max: 8,
     connectionTimeoutMillis: 5_000,
-    // A query without an answer by then fails, but may have stored a report. If the device sends the report again, it
-    // is recognised as a repetition.
+    // A query that takes longer fails, but may have stored a report. If the device sends the report again, the server
+    // recognises it.
     query_timeout: 10_000,
     keepAlive: true,
     types: {
