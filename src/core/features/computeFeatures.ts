@@ -5,7 +5,7 @@
 import { onceFor } from '../onceFor.ts'
 import { FEATURE_COLUMN, FEATURE_COUNT } from './features.ts'
 import type { History } from './history.ts'
-import { type Intent, intentOf, peersOf } from './intent.ts'
+import { type Intent, intentOf } from './intent.ts'
 import { type ItemStatistics, withColdStart } from './itemStatistics.ts'
 import {
   type Interest,
@@ -170,21 +170,15 @@ function writeInterest(
 function writeIntent(
   out: Float32Array,
   { peerGroup }: ItemStatistics,
-  { recent, last, groups }: Intent,
+  { recent, last }: Intent,
   items: readonly number[] | null,
 ): void {
-  const write = (group: number, at: number) => {
+  const count = items?.length ?? peerGroup.length
+  for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
+    const group = peerGroup[items ? items[row] : row]
     out[at + C.peersRecent] = recent[group]
     out[at + C.peersLast] = last[group]
   }
-  if (items) {
-    items.forEach((item, place) => {
-      write(peerGroup[item], place * FEATURE_COUNT)
-    })
-    return
-  }
-  const peers = peersOf(peerGroup)
-  for (const group of groups) for (const item of peers[group]) write(group, item * FEATURE_COUNT)
 }
 
 function writeOwned(

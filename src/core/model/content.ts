@@ -5,6 +5,7 @@
  *   c = (1/√n) Σ word vectors + category vector + price-band vector
  */
 import type { Item } from '../catalog/item.ts'
+import { firstIndex } from '../firstIndex.ts'
 import { DIMENSION } from './baseModel.ts'
 
 export interface ContentTables {
@@ -38,14 +39,11 @@ export function createContentReader(
 ): (item: Item) => ContentRows {
   const wordRows = new Map(tables.words.map((word, row) => [word, row]))
   const categoryRows = new Map(tables.categories.map((name, row) => [name, row]))
-  return (item) => {
-    const words = titleWords(item.title ?? '').map((word) => wordRows.get(word))
-    return {
-      words: words.filter((row) => row !== undefined),
-      category: categoryRows.get(item.category ?? '') ?? 0,
-      price: priceBand(tables.priceEdges, item.price),
-    }
-  }
+  return ({ title = '', category = '', price }) => ({
+    words: titleWords(title).flatMap((word) => wordRows.get(word) ?? []),
+    category: categoryRows.get(category) ?? 0,
+    price: priceBand(tables.priceEdges, price),
+  })
 }
 
 /** Content vectors of items, row-major [items, d]; zeros if the content is unknown. */
@@ -76,12 +74,8 @@ function singular(word: string): string {
   return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word
 }
 
-function priceBand(edges: Float32Array, price: number | undefined): number {
-  if (price === undefined || !(price > 0)) return -1
-  const logPrice = Math.log(price)
-  let band = 0
-  while (band < edges.length && logPrice >= edges[band]) band++
-  return band
+function priceBand(edges: Float32Array, price = 0): number {
+  return price > 0 ? firstIndex(edges.length, (band) => Math.log(price) < edges[band]) : -1
 }
 
 function addRow(into: Float32Array, table: Float32Array, row: number, factor: number): void {

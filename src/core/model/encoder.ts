@@ -22,21 +22,14 @@ export const HISTORY_LENGTH = 50
 export const FEED_FORWARD = 128
 export const LAYER_NORM_EPSILON = 1e-5
 
-const MINUTE = 60_000
+const HOUR = 3_600_000
 /** Exclusive upper bounds of the time-gap buckets in milliseconds; a gap in the first bucket lies within one visit. */
 const GAP_BOUNDS = [
-  30 * MINUTE,
-  360 * MINUTE,
-  DAY,
-  2 * DAY,
-  4 * DAY,
-  7 * DAY,
-  14 * DAY,
-  30 * DAY,
-  60 * DAY,
-  120 * DAY,
+  ...[0.5 * HOUR, 6 * HOUR],
+  ...[1, 2, 4, 7, 14, 30, 60, 120].map((days) => days * DAY),
+  Number.POSITIVE_INFINITY,
 ]
-export const GAP_BUCKETS = GAP_BOUNDS.length + 1
+export const GAP_BUCKETS = GAP_BOUNDS.length
 
 /**
  * Shape of every tensor of the encoder. Matrices are [out, in]. `distance[k]` is added to the attention score of the
@@ -70,11 +63,8 @@ export type EncoderWeights = Readonly<Record<EncoderName, Float32Array>>
 export const eventRow = (name: LogName): number => LOG_NAMES.indexOf(name)
 
 /** Bucket of the milliseconds between an interaction and the next one, or between the last interaction and now. */
-export function gapBucket(milliseconds: number): number {
-  let bucket = 0
-  while (bucket < GAP_BOUNDS.length && milliseconds >= GAP_BOUNDS[bucket]) bucket++
-  return bucket
-}
+export const gapBucket = (milliseconds: number): number =>
+  GAP_BOUNDS.findIndex((bound) => milliseconds < bound)
 
 /** @throws NearsideError `model-corrupt` if a tensor is missing or has another shape */
 export function encoderWeights(tensors: Tensors): EncoderWeights {

@@ -45,11 +45,12 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
   const vectors = model.content
     ? contentVectors(model.content, added)
     : new Float32Array(added.length * DIMENSION)
-  const typicalPrice = median(statistics.logPrice)
+  const { logPrice: known } = statistics
+  const median = known.toSorted()[known.length >> 1] ?? 0
   const categories = categoriesOf(model, items, rows)
   const category = Uint16Array.from(added, (item) => categories.get(item.category ?? '') ?? 0)
   const logPrice = Float32Array.from(added, ({ price }) =>
-    price === undefined ? typicalPrice : Math.log(price),
+    price === undefined ? median : Math.log(price),
   )
   const peerGroup = groupItems(
     added,
@@ -116,10 +117,6 @@ function peerGroupsOf(
       return key === null || group === 0 ? [] : [[key, group]]
     }),
   )
-}
-
-function median(values: Float32Array): number {
-  return values.slice().sort()[values.length >> 1] ?? 0
 }
 
 function extendStatistics(

@@ -56,9 +56,7 @@ export function someOf<T>(all: readonly T[], count: number, random: Pick<Random,
   const left = [...all]
   for (let k = 0; k < count; k++) {
     const other = k + Math.floor(random.next() * (left.length - k))
-    const swapped = left[k]
-    left[k] = left[other]
-    left[other] = swapped
+    ;[left[k], left[other]] = [left[other], left[k]]
   }
   return left.slice(0, count)
 }
@@ -68,9 +66,7 @@ export function shuffled(n: number, random: Random): number[] {
   const order = Array.from({ length: n }, (_, k) => k)
   for (let k = n - 1; k > 0; k--) {
     const other = random.integer(k + 1)
-    const swapped = order[k]
-    order[k] = order[other]
-    order[other] = swapped
+    ;[order[k], order[other]] = [order[other], order[k]]
   }
   return order
 }

@@ -3,6 +3,7 @@
  * values. Files come from the network, so the header is checked against the bytes before anything is allocated.
  * @see https://github.com/huggingface/safetensors#format
  */
+import { utf8 } from '../bytes.ts'
 import { isRecord } from '../isRecord.ts'
 import { readJson } from '../reading.ts'
 import { corrupt } from './fields.ts'
@@ -24,12 +25,8 @@ const DTYPES = {
 
 type Dtype = keyof typeof DTYPES
 
-function dtypeOf(data: TensorData): Dtype {
-  if (data instanceof Float32Array) return 'F32'
-  if (data instanceof Uint32Array) return 'U32'
-  if (data instanceof Uint16Array) return 'U16'
-  return data instanceof Int8Array ? 'I8' : 'U8'
-}
+const dtypeOf = (data: TensorData) =>
+  (Object.keys(DTYPES) as Dtype[]).find((dtype) => data instanceof DTYPES[dtype])
 
 /**
  * Reads the tensors of a file into copies of its bytes. The format is little-endian, as is every platform that runs a
@@ -90,9 +87,7 @@ export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
     header.push([name, { dtype: dtypeOf(data), shape, data_offsets: [offset, end] }])
     offset = end
   }
-  const json = new TextEncoder().encode(
-    `{${header.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`,
-  )
+  const json = utf8(JSON.stringify(Object.fromEntries(header)))
   const headerBytes = Math.ceil(json.length / 8) * 8
   if (headerBytes > MAX_HEADER_BYTES) throw corrupt('the header would be larger than 64 KB')
   const file = new Uint8Array(8 + headerBytes + offset)
@@ -108,21 +103,13 @@ export function writeSafetensors(tensors: Tensors): Uint8Array<ArrayBuffer> {
   return file
 }
 
-interface Entry {
-  readonly name: string
-  readonly dtype: Dtype
-  readonly shape: readonly number[]
-  readonly begin: number
-  readonly end: number
-}
-
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   const header = readJson(bytes, 'model-corrupt', 'the header is not JSON')
   if (!isRecord(header)) throw corrupt('the header is not a JSON object')
   return header
 }
 
-function parseEntry(name: string, value: unknown): Entry {
+function parseEntry(name: string, value: unknown) {
   if (!isRecord(value)) throw corrupt(`tensor '${name}' is not described by an object`)
   const { dtype, shape, data_offsets: offsets } = value
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype))
@@ -134,7 +121,7 @@ function parseEntry(name: string, value: unknown): Entry {
   const bytes = elements(name, shape) * DTYPES[dtype as Dtype].BYTES_PER_ELEMENT
   if (begin < 0 || end - begin !== bytes)
     throw corrupt(`tensor '${name}' of shape [${shape}] claims ${end - begin} bytes, not ${bytes}`)
-  return { name, dtype: dtype as Dtype, shape, begin, end }
+  return { name, dtype: dtype as Dtype, shape: shape as readonly number[], begin, end }
 }
 
 function elements(name: string, shape: readonly unknown[]): number {

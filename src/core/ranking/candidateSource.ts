@@ -54,7 +54,7 @@ export class ShownItems {
     const ids = catalog
       ? catalog.items.filter(({ available }) => available !== false).map(({ id }) => id)
       : model.itemIds
-    this.rows = ids.map((id) => this.#rowOf.get(id)).filter((row) => row !== undefined)
+    this.rows = ids.flatMap((id) => this.#rowOf.get(id) ?? [])
     this.#places = new Int32Array(model.itemIds.length).fill(-1)
     for (const [place, row] of this.rows.entries()) this.#places[row] = place
     this.others = [...this.#places.keys()].filter((row) => this.#places[row] < 0)
@@ -120,8 +120,8 @@ export interface ShopperScores extends CandidateSource, Pick<ScoreTerms, 'hidden
 export interface FeatureRows {
   /** Scaled features of one item, [F]. */
   of(row: number): Float32Array
-  /** Mean of each feature over the catalog, [F]. */
-  readonly means: Float64Array
+  /** Computes the mean of each feature over the catalog, [F]. */
+  means(): Float64Array
 }
 
 export interface ActivePersonal {
@@ -155,7 +155,10 @@ export function createWholeScores(model: BaseModel): ScoreWhole {
     return {
       find: findAll,
       scoresOf: (rows) => gather(scores, rows),
-      features: wholeFeatures(terms.features),
+      features: {
+        of: (row) => terms.features.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT),
+        means: () => columnMeans(terms.features, FEATURE_COUNT),
+      },
       hidden: terms.hidden,
       learnersLift: (row) => scores[row] - summed[row],
       candidates: terms.candidates,
@@ -170,17 +173,6 @@ export function gather(scores: Float32Array, rows: readonly number[]): Float32Ar
   const gathered = new Float32Array(rows.length)
   for (let at = 0; at < rows.length; at++) gathered[at] = scores[rows[at]]
   return gathered
-}
-
-function wholeFeatures(matrix: Float32Array): FeatureRows {
-  let means: Float64Array | null = null
-  return {
-    of: (row) => matrix.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT),
-    get means() {
-      means ??= columnMeans(matrix, FEATURE_COUNT)
-      return means
-    },
-  }
 }
 
 export function columnMeans(matrix: Float32Array, columns: number): Float64Array {

@@ -6,7 +6,6 @@ import { searchLifts } from '../features/searches.ts'
 import { multiply } from '../model/arithmetic.ts'
 import { type BaseModel, DIMENSION } from '../model/baseModel.ts'
 import { treesParts } from '../model/trees.ts'
-import { onceFor } from '../onceFor.ts'
 import type { Explanation } from './apiLists.ts'
 import { columnMeans } from './candidateSource.ts'
 import { contextKind, contextTerms } from './contextReasons.ts'
@@ -75,7 +74,7 @@ function contributionsOf(
   const everybody = isOwn ? model.bias : model.statistics.popularity30
   const encoded = isOwn ? multiply(model.projection, scored.hidden) : new Float32Array(DIMENSION)
   const lift = { ...NONE }
-  lift.popular = everybody[row] - meanOf(everybody)
+  lift.popular = everybody[row] - columnMeans(everybody, 1)[0]
   const searched = searchLifts(model.statistics, history, now)
   const all = [...searched.values()].reduce((sum, one) => sum + one.lift, 0)
   lift.searched = (searched.get(row)?.lift ?? 0) - all / model.itemIds.length
@@ -88,12 +87,12 @@ function contributionsOf(
   const lost = [...losses.values()].reduce((sum, loss) => sum + loss, 0)
   lift.answers = lost / model.itemIds.length - (losses.get(row) ?? 0)
   lift.learners = learnersLift(row)
-  const [own, means] = [features.of(row), features.means]
+  const [own, means] = [features.of(row), features.means()]
   FEATURES.forEach(({ group }, f) => {
     const weight = (isOwn ? model.featureWeights[f] : 0) + lambda * (w?.[f] ?? 0)
     lift[KIND_OF_GROUP[group]] += weight * (own[f] - means[f])
   })
-  const vectorMean = meanVector(model.itemVectors)
+  const vectorMean = columnMeans(model.itemVectors, DIMENSION)
   for (let j = 0, at = row * DIMENSION; j < DIMENSION; j++, at++) {
     const taste = encoded[j] + lambda * (u?.[j] ?? 0)
     lift.taste += taste * (model.itemVectors[at] - vectorMean[j])
@@ -123,7 +122,3 @@ function treesLift(
     })
   return lift
 }
-
-/** Means over the catalog, cached because they depend on the model alone. */
-const meanVector = onceFor((vectors: Float32Array) => columnMeans(vectors, DIMENSION))
-const meanOf = onceFor((values: Float32Array) => columnMeans(values, 1)[0])

@@ -98,12 +98,8 @@ export function createPartialScores(
             base[place] += treesScore(trees, terms.features, place * FEATURE_COUNT)
         })
       if (!personal) return base
-      return personalScores(
-        { itemVectors: terms.vectors },
-        terms,
-        personal.parameters,
-        fusionWeight,
-      )
+      const vectors = { itemVectors: terms.vectors }
+      return personalScores(vectors, terms, personal.parameters, fusionWeight)
     }
 
     /** Cached scores of rows, which the lists of one page share. */
@@ -150,23 +146,16 @@ const SAMPLE = 2048
 
 function someFeatures({ statistics, featureScale }: BaseModel, signals: Signals): FeatureRows {
   const { items } = statistics
-  const write = (rows: readonly number[]) =>
-    writeFeatures(
-      statistics,
-      signals,
-      featureScale,
-      rows,
-      new Float32Array(rows.length * FEATURE_COUNT),
-    )
-  let means: Float64Array | null = null
+  const write = (rows: readonly number[]) => {
+    const out = new Float32Array(rows.length * FEATURE_COUNT)
+    return writeFeatures(statistics, signals, featureScale, rows, out)
+  }
   return {
     of: (row) => write([row]),
-    get means() {
-      if (means) return means
+    means() {
       const every = Math.ceil(items / SAMPLE)
       const sample = Array.from({ length: Math.ceil(items / every) }, (_, k) => k * every)
-      means = columnMeans(write(sample), FEATURE_COUNT)
-      return means
+      return columnMeans(write(sample), FEATURE_COUNT)
     },
   }
 }

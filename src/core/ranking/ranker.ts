@@ -203,8 +203,7 @@ export class Ranker {
   rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
     const distinct = [...new Set(items)]
     const known = distinct
-      .map((id) => this.#shown.rowOf(id))
-      .filter((row) => row !== undefined)
+      .flatMap((id) => this.#shown.rowOf(id) ?? [])
       .filter((row) => options.soldOut || this.#shown.has(row))
     const unknown = distinct.filter((id) => this.#shown.rowOf(id) === undefined)
     const { base } = scored

@@ -22,6 +22,12 @@ const must =
     }
   }
 
+const textThat = (holds: (value: string) => boolean, be: string): Read<string> =>
+  must(be, (value, what) => {
+    if (typeof value === 'string' && holds(value)) return value
+    throw refuse(what)
+  })
+
 /** Rejects an empty object or list, because an empty condition would match every item. */
 const filled =
   <T extends object>(read: Read<T>): Read<T> =>
@@ -42,20 +48,11 @@ const FACTOR = must(
   number((value) => value > 1),
 )
 const COUNT = must('a number from 1', whole(1, Number.MAX_SAFE_INTEGER))
-const PATH = must('a path of the shop, such as /returns', (value, what) => {
-  if (typeof value === 'string' && isOwnPath(value)) return value
-  throw refuse(what)
-})
-const BADGE = must('a text of at most 24 characters', (value, what) => {
-  if (isBadge(value)) return value
-  throw refuse(what)
-})
-const MOMENT = must(
+const PATH = textThat(isOwnPath, 'a path of the shop, such as /returns')
+const BADGE = textThat(isBadge, 'a text of at most 24 characters')
+const MOMENT = textThat(
+  (value) => readDate(value) !== null,
   'a day (2026-12-24) or a time with its zone (2026-12-24T18:00Z)',
-  (value, what) => {
-    if (typeof value === 'string' && readDate(value)) return value
-    throw refuse(what)
-  },
 )
 
 const RANGE = filled(exactly({ from: optional(NUMBER), to: optional(NUMBER) }))

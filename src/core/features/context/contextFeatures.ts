@@ -73,21 +73,12 @@ export function computeContext(
     if (values) for (const item of touched) column[item] = values[item]
     return column
   }
-  const columnOf = ({ kind, form }: ContextFeature): Float32Array<ArrayBuffer> => {
-    switch (form) {
-      case 'lift':
-        return copied(liftsNow(statistics, kind, now, contexts))
-      case 'liftTouched':
-        return onlyTouched(liftsNow(statistics, kind, now, contexts))
-      case 'habit':
-        return habits(statistics.items, kind, past, now, contexts)
-      case 'discount':
-        return copied(contexts.discountsAt(now))
-      case 'discountTouched':
-        return onlyTouched(contexts.discountsAt(now))
-    }
-  }
-  return features.map(columnOf)
+  return features.map(({ kind, form }) => {
+    if (form === 'habit') return habits(statistics.items, kind, past, now, contexts)
+    const isPrice = kind === PRICE_KIND
+    const values = isPrice ? contexts.discountsAt(now) : liftsNow(statistics, kind, now, contexts)
+    return form.endsWith('Touched') ? onlyTouched(values) : copied(values)
+  })
 }
 
 function liftsNow(
