@@ -1,2 +1,2 @@
 /** @module Tools of a shop for the shopper's agent, used through the browser (WebMCP) or an agent library. */
-export { offerToAgents } from '@nearside/browser/agents/offerToAgents.ts'
+export { offerToAgents } from '@nearside/browser/agents/agentTools.ts'

@@ -8,7 +8,7 @@
  * | `refund` | ignored: the shopper did want the item, and can delete the order with `forget` |
  * | `view_promotion`, `select_promotion` | ignored: these events are about a banner; an item that it advertises is captured when the shopper views it |
  *
- * The adapter silently ignores all other entries of a `dataLayer`.
+ * All other entries of a `dataLayer` are ignored.
  * @see https://developers.google.com/analytics/devguides/collection/ga4/ecommerce
  * @see https://developers.google.com/tag-manager/devguide#datalayer
  */

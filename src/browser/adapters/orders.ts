@@ -1,6 +1,6 @@
 /**
- * @module Converts a signed-in shopper's orders from Shopify or GA4 for `seed` of the personalizer, which imports them.
- * The readers use only the order number, time and lines, but no name, address or payment.
+ * @module Converts a signed-in shopper's orders from Shopify or GA4 for `seed` of the personalizer. Only order number,
+ * time and lines are read, but no name, address or payment.
  */
 import type { PastOrder } from '../api.ts'
 import { type Fields, fieldsOf, linesOf, listOf, textOf } from './read.ts'

@@ -19,10 +19,7 @@ const NAMES: Readonly<Record<string, EventName>> = {
   'Order Completed': 'purchase',
 }
 
-/**
- * Reads a track call: `{ event, properties }`.
- * @returns null if the call is not a shopping event
- */
+/** Reads a track call (`{ event, properties }`); null if it is not a shopping event. */
 export function fromSegment(
   call: unknown,
   options: { readonly id?: 'product_id' | 'sku' } = {},

@@ -1,6 +1,6 @@
 /**
- * @module Adapter for Shopify's customer events, for code in the shop's own page. The adapter reads events in the form
- * of `analytics.subscribe`. Pixels in Shopify's sandbox (a worker or a frame) use `shopifyPixel.ts`.
+ * @module Adapter for Shopify's customer events, for code in the shop's own page. Pixels in Shopify's sandbox (a worker
+ * or a frame) use `shopifyPixel.ts`.
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-events
  */
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -26,10 +26,7 @@ const NAMES: Readonly<Record<string, EventName>> = {
   search_submitted: 'search',
 }
 
-/**
- * Reads one of Shopify's customer events.
- * @returns null if the event is not a shopping event
- */
+/** Reads one of Shopify's customer events; null if it is not a shopping event. */
 export function fromShopify(
   event: unknown,
   options: { readonly id?: ShopifyId } = {},

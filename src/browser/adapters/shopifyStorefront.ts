@@ -6,10 +6,7 @@
 import type { CaptureInput } from '../api.ts'
 import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './read.ts'
 
-/**
- * Number at the end of a Shopify id such as `gid://shopify/ProductVariant/12`. A cart line's key (`12:abc`) is returned
- * whole.
- */
+/** The `12` of `gid://shopify/ProductVariant/12`; a cart line's key such as `12:abc` as a whole. */
 const numberOf = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?.*$/g, '')
 
 const entriesOf = (list: unknown) => listOf(fieldsOf(list).nodes ?? list).map(fieldsOf)
@@ -86,13 +83,14 @@ export function followStorefront(
     'shopify:product:view': onProduct,
     'shopify:search:update': onSearch,
     'shopify:cart:view': ({ cart }) => rememberCart(cart),
-    // If the change of the cart fails, the event's promise rejects, so the change isn't captured.
     'shopify:cart:lines-update': onLines,
   }
   const take = async (event: Event) => {
     try {
       await takers[event.type](fieldsOf(event))
-    } catch {}
+    } catch {
+      // A failed change of the cart, or an event in another form, is not captured.
+    }
   }
   for (const name of Object.keys(takers)) target.addEventListener(name, take)
   return () => {

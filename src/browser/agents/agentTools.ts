@@ -1,8 +1,7 @@
 /**
- * @module Tools of a shop for the shopper's AI agent: search, recommend, compare, add to basket. The device answers an
- * agent's call. It ranks products for this shopper, but search results stay in the order of the shop's search, the most
- * relevant first. An answer to an agent has ids and public facts of the catalog, but no scores or reasons. The device
- * answers agents only while the shopper allows agents, and logs each call before it answers.
+ * @module Tools of a shop for the shopper's AI agent (search, recommend, compare, add to basket), and their offer to the
+ * browser's agent (WebMCP). An answer to an agent has ids and public facts of the catalog, but no scores or reasons. The
+ * device answers agents only while the shopper allows agents, and logs each call before it answers.
  * @see https://webmachinelearning.github.io/webmcp/
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -10,13 +9,12 @@ import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { Personalizer } from '../api.ts'
 
-/** Maximum and default number of items in an answer. */
+/** Maximum number of items in an answer, and of pieces added to the basket. */
 const MOST_ITEMS = 20
+/** Default number of items in an answer. */
 const ITEMS = 8
 const MOST_COMPARED = 5
 const LONGEST_QUERY = 200
-
-type Facts = Pick<Item, 'id' | 'title' | 'price' | 'currency' | 'category' | 'brand' | 'url'>
 
 /** Functions of the shop that the tools call. */
 export interface AgentShop {
@@ -56,14 +54,12 @@ export function agentTools(
   personalizer: Pick<Personalizer, 'rerank' | 'recommend' | 'logAgentCall'>,
   shop: AgentShop,
 ): readonly AgentTool[] {
-  const factsOf = (id: string): Facts => {
+  const factsOf = (id: string) => {
     const item = shop.itemOf(id)
     if (!item) throw new NearsideError('item-unknown', `No product has the id ${id.slice(0, 60)}.`)
     const { title, price, currency, category, brand, url } = item
     return { id, title, price, currency, category, brand, url }
   }
-  const inOrder = async (ids: readonly string[]): Promise<readonly string[]> =>
-    (await personalizer.rerank([...ids], { soldOut: true })).map(({ id }) => id)
 
   async function answer(tool: 'search' | 'recommend' | 'compare', ids: readonly string[]) {
     const items = ids.filter((id) => shop.itemOf(id)).map(factsOf)
@@ -73,28 +69,23 @@ export function agentTools(
 
   async function search(input: unknown): Promise<object> {
     const { query, limit } = fieldsOf(input)
-    const text = readText('query', query)
-    const most = readCount('limit', limit, ITEMS, MOST_ITEMS)
+    const [text, most] = [readText('query', query), readCount('limit', limit, ITEMS)]
     return answer('search', (await shop.search?.(text))?.slice(0, most) ?? [])
   }
 
   async function recommend(input: unknown): Promise<object> {
     const { category, limit } = fieldsOf(input)
-    const most = readCount('limit', limit, ITEMS, MOST_ITEMS)
+    const most = readCount('limit', limit, ITEMS)
     const among = category === undefined ? {} : { category: readText('category', category) }
-    const list = await personalizer.recommend({ limit: most, ...among })
-    return answer(
-      'recommend',
-      list.map(({ id }) => id),
-    )
+    return answer('recommend', idsOf(await personalizer.recommend({ limit: most, ...among })))
   }
 
   async function compare(input: unknown): Promise<object> {
     const { ids } = fieldsOf(input)
     if (!Array.isArray(ids) || ids.length < 2 || ids.length > MOST_COMPARED)
-      throw invalid(`ids needs 2 to ${MOST_COMPARED} product ids`)
+      throw invalidInput(`ids needs 2 to ${MOST_COMPARED} product ids.`)
     for (const id of ids) factsOf(readText('id', id))
-    return answer('compare', await inOrder(ids))
+    return answer('compare', idsOf(await personalizer.rerank(ids, { soldOut: true })))
   }
 
   async function addToBasket(input: unknown): Promise<object> {
@@ -102,60 +93,61 @@ export function agentTools(
     const facts = factsOf(readText('id', id))
     if (shop.itemOf(facts.id)?.available === false)
       throw new NearsideError('item-unknown', 'It is sold out.')
-    const added = readCount('quantity', quantity, 1, MOST_ITEMS)
+    const added = readCount('quantity', quantity, 1)
     await personalizer.logAgentCall('basket', 1)
     await shop.addToBasket?.(facts.id, added)
     return { added: facts, quantity: added }
   }
 
+  const tool = (
+    name: string,
+    description: string,
+    inputSchema: object,
+    execute: AgentTool['execute'],
+    readOnlyHint = true,
+  ): AgentTool => ({
+    ...{ name, description, inputSchema, annotations: { readOnlyHint } },
+    execute: (input) =>
+      execute(input).catch((thrown) => {
+        const error = NearsideError.from(thrown, 'worker-failed', 'The shop could not answer')
+        return { error: error.toWire() }
+      }),
+  })
   const order = 'They are ranked for this shopper, best first.'
   const limit = { type: 'integer', minimum: 1, maximum: MOST_ITEMS }
   const text = { type: 'string', maxLength: LONGEST_QUERY }
+  const several = { type: 'array', items: text, minItems: 2, maxItems: MOST_COMPARED }
   const tools = [
-    shop.search && {
-      name: 'search_products',
-      description: 'Finds products of this shop by words, best match first.',
-      inputSchema: schema({ query: text, limit }, 'query'),
-      annotations: { readOnlyHint: true },
-      execute: search,
-    },
-    {
-      name: 'recommend_products',
-      description: `Recommends products of this shop to the shopper. ${order}`,
-      inputSchema: schema({ category: text, limit }),
-      annotations: { readOnlyHint: true },
-      execute: recommend,
-    },
-    {
-      name: 'compare_products',
-      description: `Gives price, brand and category of 2 to ${MOST_COMPARED} products. ${order}`,
-      inputSchema: schema(
-        { ids: { type: 'array', items: text, minItems: 2, maxItems: MOST_COMPARED } },
-        'ids',
+    shop.search &&
+      tool(
+        'search_products',
+        'Finds products of this shop by words, best match first.',
+        schema({ query: text, limit }, 'query'),
+        search,
       ),
-      annotations: { readOnlyHint: true },
-      execute: compare,
-    },
-    shop.addToBasket && {
-      name: 'add_to_basket',
-      description: 'Puts a product into the shopper’s basket, without ordering it.',
-      inputSchema: schema({ id: text, quantity: limit }, 'id'),
-      annotations: { readOnlyHint: false },
-      execute: addToBasket,
-    },
+    tool(
+      'recommend_products',
+      `Recommends products of this shop to the shopper. ${order}`,
+      schema({ category: text, limit }),
+      recommend,
+    ),
+    tool(
+      'compare_products',
+      `Gives price, brand and category of 2 to ${MOST_COMPARED} products. ${order}`,
+      schema({ ids: several }, 'ids'),
+      compare,
+    ),
+    shop.addToBasket &&
+      tool(
+        'add_to_basket',
+        'Puts a product into the shopper’s basket, without ordering it.',
+        schema({ id: text, quantity: limit }, 'id'),
+        addToBasket,
+        false,
+      ),
   ]
-  return tools
-    .filter((tool) => tool !== undefined)
-    .map((tool) => ({ ...tool, execute: answering(tool.execute) }))
+  return tools.filter((tool) => tool !== undefined)
 }
-
-const answering =
-  (execute: AgentTool['execute']): AgentTool['execute'] =>
-  (input) =>
-    execute(input).catch((thrown) => {
-      const error = NearsideError.from(thrown, 'worker-failed', 'The shop could not answer')
-      return { error: error.toWire() }
-    })
 
 const schema = (properties: object, ...required: readonly string[]) => ({
   type: 'object',
@@ -164,17 +156,63 @@ const schema = (properties: object, ...required: readonly string[]) => ({
   additionalProperties: false,
 })
 
-const invalid = (message: string) => invalidInput(`${message}.`)
+const idsOf = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id)
 
 const fieldsOf = (input: unknown): Record<string, unknown> => (isRecord(input) ? input : {})
 
 function readText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= LONGEST_QUERY) return value
-  throw invalid(`${name} needs 1 to ${LONGEST_QUERY} characters`)
+  throw invalidInput(`${name} needs 1 to ${LONGEST_QUERY} characters.`)
 }
 
-function readCount(name: string, value: unknown, preset: number, most: number): number {
+function readCount(name: string, value: unknown, preset: number): number {
   if (value === undefined) return preset
-  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value)
-  throw invalid(`${name} needs a whole number from 1 to ${most}`)
+  const count = Number(value)
+  if (Number.isInteger(value) && count >= 1 && count <= MOST_ITEMS) return count
+  throw invalidInput(`${name} needs a whole number from 1 to ${MOST_ITEMS}.`)
+}
+
+/** Part of WebMCP that this module uses. */
+interface ModelContext {
+  registerTool(tool: AgentTool, options: { readonly signal: AbortSignal }): unknown
+}
+
+/**
+ * Makes the shop's tools, and registers them in the page whenever the shopper allows agents. Removes the tools from the
+ * page when the shopper no longer allows agents.
+ * @example const { stop } = offerToAgents(personalizer, { itemOf, search, addToBasket })
+ * @returns the tools, for agents that don't use WebMCP; and `stop`, which removes the tools from the page for good
+ */
+export function offerToAgents(
+  personalizer: Personalizer,
+  shop: AgentShop,
+): { readonly tools: readonly AgentTool[]; stop(): void } {
+  const tools = agentTools(personalizer, shop)
+  // TypeScript's library lacks `modelContext`.
+  const page = globalThis.document as { readonly modelContext?: ModelContext } | undefined
+  const context = page?.modelContext
+  if (!context) return { tools, stop: () => {} }
+  let offered: AbortController | null = null
+  const follow = (): void => {
+    const { agents } = personalizer.getSnapshot()
+    if (agents === (offered !== null)) return
+    offered?.abort()
+    offered = agents ? new AbortController() : null
+    if (!offered) return
+    const { signal } = offered
+    // The browser refuses a tool whose name another script of the page uses; the other tools still work.
+    for (const tool of tools)
+      Promise.resolve()
+        .then(() => context.registerTool(tool, { signal }))
+        .catch((error) => console.warn(`Nearside: no tool ${tool.name}.`, error))
+  }
+  follow()
+  const unsubscribe = personalizer.subscribe(follow)
+  return {
+    tools,
+    stop() {
+      unsubscribe()
+      offered?.abort()
+    },
+  }
 }

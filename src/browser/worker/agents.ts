@@ -1,21 +1,16 @@
 /**
- * @module Calls of the shopper's agent (`nearside/agents`). An agent could forward the answers that it receives to its
- * operator. So calls need the shopper's separate yes, are limited per 24 hours, and are logged before the device
- * answers.
+ * @module Calls of the shopper's agent (`nearside/agents`). An agent could forward answers to its operator. So calls
+ * need the shopper's separate yes, are limited per 24 hours, and are logged before the device answers.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
-import type { LedgerEntry } from '../ledger/entry.ts'
+import { DAY } from '@nearside/core/time.ts'
 import type { Services } from './services.ts'
-
-const DAY = 86_400_000
 
 /** Maximum agent calls in 24 hours. A shopper needs a dozen calls; copying a large catalog takes thousands. */
 export const MOST_CALLS = 100
 
 const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
 export type AgentTool = (typeof AGENT_TOOLS)[number]
-
-const isCall = ({ kind, detail }: LedgerEntry) => kind === 'agent' && 'tool' in detail
 
 /**
  * Stores the shopper's answer. A yes is logged before it takes effect; a no takes effect before it is logged.
@@ -53,18 +48,18 @@ export async function logAgentCall(
   // Another tab could have withdrawn the yes since this tab last read it.
   if (!state.agents || (await store.setting('agents')) !== true)
     throw new NearsideError('consent-missing', 'The shopper has not allowed agents in this shop.')
-  const callsBefore = async (end: number) =>
-    (await ledger.entries()).filter(
-      (entry) => isCall(entry) && entry.time > now() - DAY && entry.sequence < end,
-    ).length
-  const full = () =>
-    new NearsideError(
-      'budget-exhausted',
-      `Agents have made ${MOST_CALLS} calls in 24 hours, which is the limit.`,
+  const requireRoom = async (end: number) => {
+    const calls = (await ledger.entries()).filter(
+      ({ kind, detail, time, sequence }) =>
+        kind === 'agent' && 'tool' in detail && time > now() - DAY && sequence < end,
     )
-  // Refused calls are not logged, because they must not fill the log.
-  if ((await callsBefore(Number.POSITIVE_INFINITY)) >= MOST_CALLS) throw full()
+    if (calls.length < MOST_CALLS) return
+    const message = `Agents have made ${MOST_CALLS} calls in 24 hours, which is the limit.`
+    throw new NearsideError('budget-exhausted', message)
+  }
+  // Checked before logging, because refused calls must not fill the log.
+  await requireRoom(Number.POSITIVE_INFINITY)
   const { sequence } = await ledger.append({ kind: 'agent', detail: { tool, items } }, 'disk')
-  // Calls that ran at the same time, in any tab, are in the log now.
-  if ((await callsBefore(sequence)) >= MOST_CALLS) throw full()
+  // Checked again, because the log now has calls that other tabs logged at the same time.
+  await requireRoom(sequence)
 }
