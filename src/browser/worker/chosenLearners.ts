@@ -14,60 +14,45 @@ import type { Shopper } from './shopper.ts'
 /** Seed of the network's weights. This seed must never change, so that the same stored events give the same network. */
 const SEED = 1
 
-export class ChosenLearners {
-  readonly #services: Services
-  readonly #shop: Shop
-  readonly #shopper: Shopper
-  #made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
-  #running: Promise<void> | null = null
-  /** Generation: a number that rises when everything learned must be dropped. */
-  #generation = 0
+export type ChosenLearners = ReturnType<typeof createChosenLearners>
 
-  constructor(services: Services, shop: Shop, shopper: Shopper) {
-    this.#services = services
-    this.#shop = shop
-    this.#shopper = shopper
-    services.bus.on('fitted', () => this.learn())
-    services.bus.on('rebuilt', () => this.learn())
-    services.bus.on('storedElsewhere', (what) => (what === 'personal' ? this.learn() : undefined))
-  }
+export function createChosenLearners(services: Services, shop: Shop, shopper: Shopper) {
+  const { bus, config, nextTask, notices, state } = services
+  let made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
+  let running: Promise<void> | null = null
+  /** Generation: a number that rises when everything learned must be dropped. */
+  let generation = 0
+  bus.on('fitted', learn)
+  bus.on('rebuilt', learn)
+  bus.on('storedElsewhere', (what) => (what === 'personal' ? learn() : undefined))
 
   /** Learners for this base model; null before they have learned. */
-  of(model: BaseModel): CandidateLearners | null {
-    return this.#made?.model === model ? this.#made.learners : null
-  }
-
-  /** Drops the learners and stops a learning run, because some of its events were deleted. */
-  forget(): void {
-    this.#generation++
-    this.#made = null
-    this.#services.state.learners = []
-  }
+  const of = (model: BaseModel): CandidateLearners | null =>
+    made?.model === model ? made.learners : null
 
   /** Learns from new training cases one by one; the worker answers calls in between. */
-  async learn(): Promise<void> {
+  async function learn(): Promise<void> {
     // Runs don't overlap: training cases that arrive during a run are learned after it.
-    await this.#running
-    this.#running ??= this.#learn().finally(() => {
-      this.#running = null
+    await running
+    running ??= run().finally(() => {
+      running = null
     })
-    return this.#running
+    return running
   }
 
-  async #learn(): Promise<void> {
-    const { bus, notices, nextTask, state } = this.#services
-    const model = this.#shop.ranker?.model
+  async function run(): Promise<void> {
+    const model = shop.ranker?.model
     if (!model) return
-    const generation = this.#generation
+    const mine = generation
     try {
-      const learners = this.of(model) ?? this.#make()
+      const learners = of(model) ?? make()
       const before = learners.cases
-      for (const _ of learners.learn(model, this.#shopper.history)) {
+      for (const _ of learners.learn(model, shopper.history)) {
         await nextTask()
-        if (generation !== this.#generation) return
+        if (mine !== generation) return
       }
-      if (generation !== this.#generation || learners.cases === before) return
-      this.#made = { model, learners }
+      if (mine !== generation || learners.cases === before) return
+      made = { model, learners }
       state.learners = learners.weights
       bus.emit('lists', null)
     } catch (error) {
@@ -76,9 +61,20 @@ export class ChosenLearners {
     }
   }
 
-  #make(): CandidateLearners {
-    const { learners, imbalance, strategy } = this.#services.config
+  function make(): CandidateLearners {
+    const { learners, imbalance, strategy } = config
     const { reviewAfter } = STRATEGIES[strategy]
     return new CandidateLearners({ learners, imbalance, reviewAfter, seed: SEED })
+  }
+
+  return {
+    of,
+    learn,
+    /** Drops the learners and stops a learning run, because some of its events were deleted. */
+    forget(): void {
+      generation++
+      made = null
+      state.learners = []
+    },
   }
 }

@@ -39,40 +39,28 @@ interface Parts {
   end(): unknown
 }
 
+export type KeptFile = ReturnType<typeof createKeptFile>
+
 /** File of the shop that this device stores. The methods never reject: a failure adds a notice and changes nothing. */
-export class KeptFile {
-  readonly #services: Services
-  readonly #key: FileKey
-  readonly #url: string
-  readonly #take: Take
-  readonly #inParts: (() => Parts) | undefined
+export function createKeptFile(
+  services: Services,
+  key: FileKey,
+  url: string,
+  take: Take,
+  inParts?: () => Parts,
+) {
+  const { nextTask, notices, store, transport } = services
+  const name = `${key}.json`
   /** SHA-256 of the file in use; empty before the first file. */
-  #version = ''
-  /** Resolves when the last downloaded file is stored. */
-  kept = Promise.resolve()
-
-  constructor(services: Services, key: FileKey, url: string, take: Take, inParts?: () => Parts) {
-    this.#services = services
-    this.#key = key
-    this.#url = url
-    this.#take = take
-    this.#inParts = inParts
-  }
-
-  get #name(): string {
-    return `${this.#key}.json`
-  }
-
-  async start(): Promise<void> {
-    if (!(await this.readKept())) await this.update()
-  }
+  let inUse = ''
+  let kept = Promise.resolve()
 
   /** @returns whether there was a usable stored file */
-  async readKept(): Promise<boolean> {
-    const found = await this.#services.store.download(this.#key).catch(() => null)
-    if (found?.url !== this.#url) return false
+  async function readKept(): Promise<boolean> {
+    const found = await store.download(key).catch(() => null)
+    if (found?.url !== url) return false
     try {
-      await this.#read(found.files[this.#name], found.version, true)
+      await read(found.files[name], found.version, true)
       return true
     } catch {
       // The stored file is damaged, so it is downloaded again.
@@ -81,21 +69,18 @@ export class KeptFile {
   }
 
   /** Downloads a newer file, if there is one. @returns true if the server's file was in use already */
-  async update(): Promise<boolean> {
-    const { notices, transport } = this.#services
-    const [key, url] = [this.#key, this.#url]
+  async function update(): Promise<boolean> {
     const [purpose, code] = aboutOf(key)
     try {
       // If no file is in use yet, the parts can be used as they arrive.
-      const parts = this.#version === '' ? this.#inParts?.() : undefined
+      const parts = inUse === '' ? inParts?.() : undefined
       const onPart = (part: Uint8Array) => parts?.add(part)
       const bytes = await transport.get(url, purpose, { onPart })
       const version = await sha256Hex(bytes)
-      if (version === this.#version) return true
-      await this.#read(bytes, version, false, parts)
+      if (version === inUse) return true
+      await read(bytes, version, false, parts)
       // Nothing waits for the disk here, because a new shopper's first list needs no disk.
-      const files = { [this.#name]: bytes }
-      this.kept = keepDownload(this.#services, { key, version, url, files })
+      kept = keepDownload(services, { key, version, url, files: { [name]: bytes } })
     } catch (error) {
       notices.add(error, code, `The ${key} file is not usable`)
     }
@@ -103,20 +88,30 @@ export class KeptFile {
   }
 
   /** @param arrived reader that got the parts as they arrived, if any */
-  async #read(
+  async function read(
     bytes: Uint8Array | undefined,
     version: string,
     isKept: boolean,
     arrived?: Parts,
   ): Promise<void> {
-    const [key, parts] = [this.#key, arrived ?? this.#inParts?.()]
+    const parts = arrived ?? inParts?.()
     if (!arrived && parts && bytes)
       for (let from = 0; from < bytes.length; from += PIECE) {
         parts.add(bytes.subarray(from, from + PIECE))
-        await this.#services.nextTask()
+        await nextTask()
       }
     const why = `The ${key} file is not readable JSON`
-    await this.#take(parts?.end() ?? readJson(bytes, aboutOf(key)[1], why), version, isKept)
-    this.#version = version
+    await take(parts?.end() ?? readJson(bytes, aboutOf(key)[1], why), version, isKept)
+    inUse = version
+  }
+
+  return {
+    readKept,
+    update,
+    /** Resolves when the last downloaded file is stored. */
+    stored: () => kept,
+    async start(): Promise<void> {
+      if (!(await readKept())) await update()
+    },
   }
 }

@@ -4,7 +4,7 @@ import { createJsEngine } from '@nearside/engine/js.ts'
 import type { EngineChoice } from '@nearside/engine/resilient.ts'
 import { expect, test } from 'vitest'
 import type { EnginePreference } from '../apiSnapshot.ts'
-import { EngineInUse } from './engineInUse.ts'
+import { createEngineInUse } from './engineInUse.ts'
 import * as onDemand from './onDemand.ts'
 import type { Services } from './services.ts'
 import { createBus, Notices, startingState } from './state.ts'
@@ -37,7 +37,7 @@ function scene() {
     notices: new Notices(() => 0, bus),
     onDemand: async () => onDemand,
   } satisfies { [K in keyof Services]?: unknown }
-  const engines = new EngineInUse(services as unknown as Services, { loaded: null })
+  const engines = createEngineInUse(services as unknown as Services, { loaded: null })
   const chosenFor = async (n: number) => {
     await waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(n))
     return asked[n - 1]

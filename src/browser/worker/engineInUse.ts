@@ -19,83 +19,75 @@ export type ChooseEngine = (
   onSwitch: (choice: EngineChoice) => void,
 ) => Promise<EngineChoice>
 
-export class EngineInUse {
-  readonly #services: Services
-  readonly #shop: Pick<Shop, 'loaded'>
-  #choosing: Promise<EngineChoice> | null = null
+export function createEngineInUse(
+  { bus, chooseEngine, notices, onDemand, state }: Services,
+  shop: Pick<Shop, 'loaded'>,
+) {
+  let choosing: Promise<EngineChoice> | null = null
   /** Last preferred engine that worked. */
-  #held: EnginePreference
+  let working = state.enginePreference
 
-  constructor(services: Services, shop: Pick<Shop, 'loaded'>) {
-    this.#services = services
-    this.#shop = shop
-    this.#held = services.state.enginePreference
+  const isReplaced = (choice: Promise<EngineChoice>) => choosing !== null && choosing !== choice
+
+  function show({ engine, reason }: EngineChoice): void {
+    state.engine = { name: engine.name, device: engine.device, reason }
+    bus.emit('shown', null)
+  }
+
+  async function choose(): Promise<EngineChoice> {
+    const { enginePreference } = state
+    const { fitWork } = await onDemand()
+    return chooseEngine(enginePreference, fitWork(shop.loaded), (choice) => {
+      show(choice)
+      notices.add(new NearsideError('engine-failed', choice.reason))
+    })
   }
 
   /** The engine in use. If the preference changes in the meantime, waits for the newly preferred engine. */
-  async chosen(): Promise<EngineChoice> {
-    this.#choosing ??= this.#choose()
-    const choosing = this.#choosing
+  async function chosen(): Promise<EngineChoice> {
+    choosing ??= choose()
+    const mine = choosing
     try {
-      const choice = await choosing
-      if (this.#isReplaced(choosing)) return this.chosen()
+      const choice = await mine
+      if (isReplaced(mine)) return chosen()
       // If the chosen engine failed and was replaced, keep the reason for the replacement.
-      const reason = this.#services.state.engine?.reason ?? choice.reason
-      this.#show({ engine: choice.engine, reason })
+      show({ engine: choice.engine, reason: state.engine?.reason ?? choice.reason })
       return choice
     } catch (error) {
-      if (this.#isReplaced(choosing)) return this.chosen()
-      this.#choosing = null
+      if (isReplaced(mine)) return chosen()
+      choosing = null
       throw error
     }
+  }
+
+  function dispose(): void {
+    choosing?.then(({ engine }) => engine.dispose()).catch(() => undefined)
+  }
+
+  function set(enginePreference: EnginePreference): void {
+    dispose()
+    choosing = null
+    Object.assign(state, { enginePreference, engine: null })
+    bus.emit('shown', null)
   }
 
   /**
    * @throws NearsideError `engine-unavailable` if the engine can't be used; the previous preference then applies again
    */
-  async prefer(preference: EnginePreference): Promise<void> {
-    this.#set(preference)
-    const choosing = this.#choose()
-    this.#choosing = choosing
+  async function prefer(preference: EnginePreference): Promise<void> {
+    set(preference)
+    const mine = choose()
+    choosing = mine
     try {
-      await choosing
+      await mine
     } catch (error) {
-      if (!this.#isReplaced(choosing)) this.#set(this.#held)
+      if (!isReplaced(mine)) set(working)
       throw error
     }
-    if (this.#isReplaced(choosing)) return
-    this.#held = preference
-    await this.chosen()
+    if (isReplaced(mine)) return
+    working = preference
+    await chosen()
   }
 
-  #isReplaced(choosing: Promise<EngineChoice>): boolean {
-    return this.#choosing !== null && this.#choosing !== choosing
-  }
-
-  #set(preference: EnginePreference): void {
-    this.dispose()
-    this.#choosing = null
-    Object.assign(this.#services.state, { enginePreference: preference, engine: null })
-    this.#services.bus.emit('shown', null)
-  }
-
-  dispose(): void {
-    this.#choosing?.then(({ engine }) => engine.dispose()).catch(() => undefined)
-  }
-
-  async #choose(): Promise<EngineChoice> {
-    const { chooseEngine, notices, onDemand, state } = this.#services
-    const { enginePreference } = state
-    const { fitWork } = await onDemand()
-    return chooseEngine(enginePreference, fitWork(this.#shop.loaded), (choice) => {
-      this.#show(choice)
-      notices.add(new NearsideError('engine-failed', choice.reason))
-    })
-  }
-
-  #show({ engine, reason }: EngineChoice): void {
-    const { bus, state } = this.#services
-    state.engine = { name: engine.name, device: engine.device, reason }
-    bus.emit('shown', null)
-  }
+  return { chosen, prefer, dispose }
 }

@@ -23,101 +23,82 @@ const numbersOf = ({ rows }: Forgotten) => ({
   orders: rows.filter(({ name }) => name === 'purchase').length,
 })
 
-export class Erasure {
-  readonly #services: Services
-  readonly #shop: Shop
-  readonly #shopper: Shopper
-  readonly #learner: Learner
-  readonly #contribution: Contribution
-  readonly #chosen: ChosenLearners | null
+export type Erasure = ReturnType<typeof createErasure>
 
-  constructor(
-    services: Services,
-    shop: Shop,
-    shopper: Shopper,
-    learner: Learner,
-    contribution: Contribution,
-    chosen: ChosenLearners | null,
-  ) {
-    this.#services = services
-    this.#shop = shop
-    this.#shopper = shopper
-    this.#learner = learner
-    this.#contribution = contribution
-    this.#chosen = chosen
-    const { bus, state } = services
-    bus.on('conditions', async () => {
-      if (state.conditions.visible) await services.alone(() => this.eraseTooOld())
-    })
-  }
+/** @param chosen learners that the shop chose; null without any */
+export function createErasure(
+  services: Services,
+  shop: Shop,
+  shopper: Shopper,
+  learner: Learner,
+  contribution: Contribution,
+  chosen: ChosenLearners | null,
+) {
+  const { alone, bus, config, notices, now, ownLog, state, store } = services
+  bus.on('conditions', async () => {
+    if (state.conditions.visible) await alone(eraseTooOld)
+  })
 
   /** @throws NearsideError `input-invalid` for an invalid `what`; `storage-…` if the disk refuses */
-  async forget(what: Forgettable): Promise<LoggedForgotten> {
-    this.#learner.abort()
-    this.#contribution.stop()
-    const { state } = this.#services
-    const forgotten = await this.#remove(state.own.events.filter(isAbout(what, this.#shop)))
+  async function forget(what: Forgettable): Promise<LoggedForgotten> {
+    learner.abort()
+    contribution.stop()
+    const forgotten = await remove(state.own.events.filter(isAbout(what, shop)))
     // The log gets only `what.kind`, because `what.name` is what the shopper wants forgotten.
     const { events, orders } = numbersOf(forgotten)
     // An entry with `orders` keeps `seed` from importing older orders of the shopper again.
     const own: Record<string, number> = state.profiles.current === ME ? { orders } : {}
-    const logged = await this.#log('erase', { what: what.kind, events, ...own })
+    const logged = await log('erase', { what: what.kind, events, ...own })
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 
   /** @throws NearsideError `aborted` if anything was deleted or put back since; `storage-…` if the disk refuses */
-  async restore(forgotten: LoggedForgotten): Promise<void> {
-    const { state, store } = this.#services
+  async function restore(forgotten: LoggedForgotten): Promise<void> {
     const isTheirs = forgotten.profile === state.profiles.current
     if (!isTheirs || !(await store.own().restore(forgotten)))
       throw new NearsideError('aborted', 'Not restored: something was deleted or put back since.')
-    await this.#shopper.reload()
-    this.onForgotten()
+    await shopper.reload()
+    onForgotten()
     const { logged } = forgotten
     const numbers = numbersOf(forgotten)
-    await this.#log('restore', logged === null ? numbers : { ...numbers, undoes: logged })
+    await log('restore', logged === null ? numbers : { ...numbers, undoes: logged })
   }
 
-  async eraseTooOld(): Promise<void> {
-    const { config, now, ownLog, state } = this.#services
+  async function eraseTooOld(): Promise<void> {
     const oldest = now() - config.retentionDays * DAY
     const old = state.own.events.filter(({ time }) => time < oldest)
     if (old.length === 0) return
     const what = `events older than ${config.retentionDays} days`
     await ownLog().append({ kind: 'erase', detail: { what, events: old.length } }, 'strict')
-    await this.#remove(old)
+    await remove(old)
   }
 
   /** Deletes events. This tab drops what it learned from deleted events, even if the disk refuses to delete them. */
-  async #remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
+  async function remove(events: readonly ShopperEvent[]): Promise<Forgotten> {
     try {
-      return await this.#services.store.own().forget(events.map(({ id }) => id))
+      return await store.own().forget(events.map(({ id }) => id))
     } finally {
-      await this.#shopper.reload().finally(() => this.onForgotten())
+      await shopper.reload().finally(onForgotten)
     }
   }
 
-  drop(): void {
-    this.#services.state.erasures++
-    this.#contribution.stop()
-    this.#learner.forget()
-    this.#chosen?.forget()
+  /** Stops a fit and an update, and drops what was learned from the events in memory. */
+  function drop(): void {
+    state.erasures++
+    contribution.stop()
+    learner.forget()
+    chosen?.forget()
   }
 
-  onForgotten(): void {
-    const { bus } = this.#services
-    this.drop()
-    this.#learner.relearn()
+  function onForgotten(): void {
+    drop()
+    learner.relearn()
     bus.emit('stored', 'erased')
     bus.emit('lists', null)
   }
 
   /** Logs an action that has already happened, so a failure only adds a notice. */
-  async #log(
-    kind: LedgerEntry['kind'],
-    detail: LedgerEntry['detail'],
-  ): Promise<LedgerEntry | null> {
-    const { notices, ownLog } = this.#services
+  async function log(kind: LedgerEntry['kind'], detail: LedgerEntry['detail']) {
     try {
       return await ownLog().append({ kind, detail }, 'strict')
     } catch (error) {
@@ -125,6 +106,8 @@ export class Erasure {
       return null
     }
   }
+
+  return { forget, restore, eraseTooOld, drop, onForgotten }
 }
 
 /** @throws NearsideError `input-invalid` for an invalid `what` */

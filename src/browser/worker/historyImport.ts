@@ -10,62 +10,52 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-export class HistoryImport {
-  readonly #services: Services
-  readonly #shop: Shop
-  readonly #shopper: Shopper
-  /** Runs imports one after another, so that an order imported twice concurrently is stored once. */
-  readonly #oneByOne = serially()
+export type HistoryImport = ReturnType<typeof createHistoryImport>
 
-  constructor(services: Services, shop: Shop, shopper: Shopper) {
-    this.#services = services
-    this.#shop = shop
-    this.#shopper = shopper
-  }
-
-  /** @returns number of orders newly stored @throws NearsideError `input-invalid` */
-  orders(orders: readonly PastOrder[]): Promise<number> {
-    const { ledger, notices } = this.#services
-    return this.#oneByOne(async () => {
-      const ended = seedingEnded(await ledger.entries())
-      const { drafts, refused } = readOrders(orders, this.#known(ended))
-      if (refused) notices.add(refused)
-      return this.#take(drafts, 'seed', (orders) => ({ orders }))
-    })
-  }
-
-  /** @returns number of events newly stored @throws NearsideError as `receive` */
-  transfer(file: string, code: string): Promise<number> {
-    return this.#oneByOne(async () => {
-      const drafts = await receive([file, code], this.#services.shopOrigin, () => this.#known())
-      return this.#take(drafts, 'transfer', (events) => ({ direction: 'in', events }))
-    })
-  }
+export function createHistoryImport(services: Services, shop: Shop, shopper: Shopper) {
+  const { config, ledger, notices, now, ownLog, shopOrigin, state, store } = services
+  // Imports run one after another, so that an order imported twice concurrently is stored once.
+  const oneByOne = serially()
 
   /**
    * Stored events and limits, with which imported events are compared.
    * @param ended time before which events are skipped, milliseconds since the epoch
    */
-  #known(ended = 0) {
-    const { config, now, state } = this.#services
+  function known(ended = 0) {
     const after = Math.max(ended, now() - config.retentionDays * DAY)
-    return { events: state.own.events, knownAs: this.#shop.knownAs, now: now(), after }
+    return { events: state.own.events, knownAs: shop.knownAs, now: now(), after }
   }
 
   /** @returns number of events stored; the log records this number */
-  async #take(
+  async function take(
     drafts: readonly EventDraft[],
     kind: LedgerEntry['kind'],
     detailOf: (taken: number) => LedgerEntry['detail'],
   ): Promise<number> {
-    const { notices, ownLog, store } = this.#services
     if (drafts.length === 0) return 0
-    const { length: taken } = await this.#shopper.take(store.own().append(drafts))
+    const { length: taken } = await shopper.take(store.own().append(drafts))
     if (taken > 0)
       await ownLog()
         .append({ kind, detail: detailOf(taken) })
         .catch((error) => notices.add(error))
     return taken
+  }
+
+  return {
+    /** @returns number of orders newly stored @throws NearsideError `input-invalid` */
+    orders: (orders: readonly PastOrder[]): Promise<number> =>
+      oneByOne(async () => {
+        const ended = seedingEnded(await ledger.entries())
+        const { drafts, refused } = readOrders(orders, known(ended))
+        if (refused) notices.add(refused)
+        return take(drafts, 'seed', (orders) => ({ orders }))
+      }),
+    /** @returns number of events newly stored @throws NearsideError as `receive` */
+    transfer: (file: string, code: string): Promise<number> =>
+      oneByOne(async () => {
+        const drafts = await receive([file, code], shopOrigin, () => known())
+        return take(drafts, 'transfer', (events) => ({ direction: 'in', events }))
+      }),
   }
 }
 

@@ -15,7 +15,7 @@ import { throwIfAborted } from '@nearside/engine/nextTask.ts'
 import type { EnginePreference, FitReport } from '../apiSnapshot.ts'
 import { BUDGET, createScheduler, deferralOf, type Scheduler } from '../learning/scheduler.ts'
 import { loadPersonal, storePersonal } from '../learning/versions.ts'
-import { EngineInUse } from './engineInUse.ts'
+import { createEngineInUse } from './engineInUse.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
@@ -31,7 +31,7 @@ export class Learner {
   readonly #shopper: Shopper
   readonly #scheduler: Scheduler
   readonly #preparation: Scheduler
-  readonly #engine: EngineInUse
+  readonly #engine: ReturnType<typeof createEngineInUse>
   #pending = 0
   #running: AbortController | null = null
   #preparing: AbortController | null = null
@@ -46,7 +46,7 @@ export class Learner {
     this.#services = services
     this.#shop = shop
     this.#shopper = shopper
-    this.#engine = new EngineInUse(services, shop)
+    this.#engine = createEngineInUse(services, shop)
     const failed = (error: unknown) => {
       if (!isAborted(error)) notices.add(error)
     }

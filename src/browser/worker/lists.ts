@@ -25,7 +25,7 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 import { listUnranked } from './unranked.ts'
-import { type View, Views } from './views.ts'
+import { createViews, type View, type Views } from './views.ts'
 
 /**
  * Maximum number of item scores that are computed for the reasons of a list. Further scores would take more time than
@@ -55,7 +55,7 @@ export class Lists {
     this.#services = services
     this.#shop = shop
     this.#shopper = shopper
-    this.#views = new Views(services, shop, shopper, chosen)
+    this.#views = createViews(services, shop, shopper, chosen)
     this.#hasLearners = chosen !== null
   }
 

@@ -23,43 +23,15 @@ interface Known {
   readonly coldStart: ColdStartItems
 }
 
-export class NewItems {
-  readonly #services: Services
-  readonly #found: () => void
-  #known: Known | null = null
+/** @param found called when a search ends after `extend` has returned */
+export function createNewItems(services: Services, found: () => void) {
+  const { clock, nextTask, store } = services
+  let known: Known | null = null
   /** Cache key of the current or last search. */
-  #sought: string | null = null
+  let sought: string | null = null
 
-  /** @param found called when a search ends after `extend` has returned */
-  constructor(services: Services, found: () => void) {
-    this.#services = services
-    this.#found = found
-  }
-
-  /** @param joined model with its tail (less popular items) @param items products outside the tail, perhaps new */
-  async extend(
-    { model, hash }: LoadedModel,
-    items: readonly Item[],
-    joined = model,
-  ): Promise<BaseModel> {
-    const added = addedItems(model, items)
-    if (!added) return joined
-    const key = await keyOf(hash, added)
-    const nothing = likeNothing(model.statistics.items, added.ids.length)
-    if (this.#known?.key !== key) this.#known = (await this.#readKept(key, nothing)) ?? this.#known
-    // Not awaited: a short search sets `#known` before the next line reads it; a long one calls `#found` later.
-    if (this.#known?.key !== key && this.#sought !== key) void this.#seek(key, model, added)
-    const { coldStart } = this.#known?.key === key ? this.#known : { coldStart: nothing }
-    return joinItems(joined, added, { ...coldStart, from: joined.itemIds.length })
-  }
-
-  stop(): void {
-    this.#sought = null
-  }
-
-  async #seek(key: string, model: BaseModel, added: AddedItems): Promise<void> {
-    this.#sought = key
-    const { clock, nextTask } = this.#services
+  async function seek(key: string, model: BaseModel, added: AddedItems): Promise<void> {
+    sought = key
     const search = createNeighbourSearch(model.itemVectors, model.statistics, added)
     let late = false
     let since = clock()
@@ -68,20 +40,41 @@ export class NewItems {
       if (one % AT_ONCE > 0 || clock() - since < SLICE) continue
       late = true
       await nextTask()
-      if (this.#sought !== key) return
+      if (sought !== key) return
       since = clock()
     }
-    const coldStart = search.found
-    this.#known = { key, coldStart }
-    const files = toFiles(coldStart)
-    void keepDownload(this.#services, { key: 'new-items', version: key, url: '', files })
-    if (late) this.#found()
+    known = { key, coldStart: search.found }
+    const files = toFiles(search.found)
+    void keepDownload(services, { key: 'new-items', version: key, url: '', files })
+    if (late) found()
   }
 
-  async #readKept(key: string, empty: ColdStartItems): Promise<Known | null> {
-    const kept = await this.#services.store.download('new-items').catch(() => null)
+  async function readKept(key: string, empty: ColdStartItems): Promise<Known | null> {
+    const kept = await store.download('new-items').catch(() => null)
     const coldStart = kept?.version === key ? fromFiles(kept.files, empty) : null
     return coldStart && { key, coldStart }
+  }
+
+  return {
+    /** @param joined model with its tail (less popular items) @param items products outside the tail, perhaps new */
+    async extend(
+      { model, hash }: LoadedModel,
+      items: readonly Item[],
+      joined = model,
+    ): Promise<BaseModel> {
+      const added = addedItems(model, items)
+      if (!added) return joined
+      const key = await keyOf(hash, added)
+      const nothing = likeNothing(model.statistics.items, added.ids.length)
+      if (known?.key !== key) known = (await readKept(key, nothing)) ?? known
+      // Not awaited: a short search sets `known` before the next line reads it; a long one calls `found` later.
+      if (known?.key !== key && sought !== key) void seek(key, model, added)
+      const coldStart = known?.key === key ? known.coldStart : nothing
+      return joinItems(joined, added, { ...coldStart, from: joined.itemIds.length })
+    },
+    stop(): void {
+      sought = null
+    },
   }
 }
 

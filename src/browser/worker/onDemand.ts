@@ -28,7 +28,7 @@ export { eraseGone } from '../storage/profileDatabases.ts'
 export { handOver } from '../transfer/transfer.ts'
 export { logAgentCall, setAgents } from './agents.ts'
 export { exportBundle } from './exportBundle.ts'
-export { HistoryImport } from './historyImport.ts'
+export { createHistoryImport } from './historyImport.ts'
 export { Profiles } from './profiles.ts'
 
 export function fitWork(loaded: LoadedModel | null): number {

@@ -13,48 +13,36 @@ import type { Profiles } from './profiles.ts'
 import type { Services } from './services.ts'
 import type { Shopper } from './shopper.ts'
 
-export class Persistence {
-  readonly #services: Services
-  readonly #shopper: Shopper
-  readonly #contribution: Contribution
-  readonly #reload: () => Promise<unknown>
-  readonly #profiles: () => Profiles | null
-  /** Whether the database could not be opened. It may still have data, which a later no to storage tries to erase. */
-  #unseen = false
+export type Persistence = ReturnType<typeof createPersistence>
 
-  /**
-   * @param profiles moves the stores of the people whom the shopper shops for; null if there are none
-   * @param reload reads everything again, after the store was replaced
-   */
-  constructor(
-    services: Services,
-    shopper: Shopper,
-    contribution: Contribution,
-    profiles: () => Profiles | null,
-    reload: () => Promise<unknown>,
-  ) {
-    this.#services = services
-    this.#shopper = shopper
-    this.#contribution = contribution
-    this.#profiles = profiles
-    this.#reload = reload
-    services.bus.on('storedElsewhere', (what) => {
-      if (what === 'kept') return services.alone(() => this.#keep())
-      if (what === 'unkept') return services.alone(() => this.#leave())
-    })
-  }
+/**
+ * @param profiles moves the stores of the people whom the shopper shops for; null if there are none
+ * @param reload reads everything again, after the store was replaced
+ */
+export function createPersistence(
+  services: Services,
+  shopper: Shopper,
+  contribution: Contribution,
+  profiles: () => Profiles | null,
+  reload: () => Promise<unknown>,
+) {
+  const { alone, bus, config, indexedDb, ledger, notices, now, onDemand, state, store } = services
+  /** Whether the database could not be opened. It may still have data, which a later no to storage tries to erase. */
+  let isUnseen = false
+  bus.on('storedElsewhere', (what) => {
+    if (what === 'kept') return alone(keep)
+    if (what === 'unkept') return alone(leave)
+  })
 
   /** @throws NearsideError `input-invalid` if the option `persist` is not `ask`; `storage-…` */
-  async set(allowed: boolean): Promise<void> {
-    const { bus, config } = this.#services
+  async function set(allowed: boolean): Promise<void> {
     if (config.persist !== 'ask')
       throw invalidInput(`setPersist needs the option persist: 'ask', not '${config.persist}'.`)
-    return this.#services.alone(async () => {
-      const { state, store } = this.#services
+    return alone(async () => {
       const isInUse = store.kind === (allowed ? 'indexeddb' : 'memory')
-      if (state.persist === allowed && isInUse && !state.unerased && !this.#unseen) return
+      if (state.persist === allowed && isInUse && !state.unerased && !isUnseen) return
       try {
-        await (allowed ? this.#keep() : this.#leave())
+        await (allowed ? keep() : leave())
       } finally {
         bus.emit('stored', allowed ? 'kept' : 'unkept')
         bus.emit('shown', null)
@@ -62,8 +50,7 @@ export class Persistence {
     })
   }
 
-  async #keep(): Promise<void> {
-    const { bus, config, indexedDb, ledger, notices, state, store } = this.#services
+  async function keep(): Promise<void> {
     if (store.kind === 'memory') {
       try {
         const { database, refused } = await openStore(config.database, indexedDb, 'ask', 'now')
@@ -86,122 +73,110 @@ export class Persistence {
       ledger.reopen()
       // Tabs that already store on disk must read the data that this tab adds.
       bus.emit('stored', 'events')
-      await this.#profiles()?.toDisk()
+      await profiles()?.toDisk()
     }
     state.persist = true
     state.unerased = false
-    await this.#reload()
+    await reload()
   }
 
-  async #leave(): Promise<void> {
-    const { ledger, notices, now, state, store } = this.#services
+  async function leave(): Promise<void> {
     if (state.consent.contribute)
-      await this.#contribution.agree(false).catch((error) => notices.add(error))
-    await this.#shopper.idle()
-    await this.#profiles()?.toMemory()
+      await contribution.agree(false).catch((error) => notices.add(error))
+    await shopper.idle()
+    await profiles()?.toMemory()
     let failure: unknown = null
     if (store.kind === 'indexeddb')
       await store.change(async (disk) => {
-        const { paused, profiles, sent, terms } = state
-        const left = await leaveDisk(
-          disk,
-          {
-            events: store.me.events,
-            settings: {
-              ...{ paused, sent, terms: terms ?? undefined },
-              profiles: settingOf({ ...profiles, gone: [] }),
-            },
-          },
-          now,
-          this.#eraseOthers,
-        )
+        const { paused, sent, terms } = state
+        const settings = {
+          ...{ paused, sent, terms: terms ?? undefined },
+          profiles: settingOf({ ...state.profiles, gone: [] }),
+        }
+        const mine = { events: store.me.events, settings }
+        const left = await leaveDisk(disk, mine, now, eraseOthers)
         failure = left.failure
         disk.close()
         return left.memory
       })
     ledger.reopen()
     state.persist = false
-    await this.#reload()
+    await reload()
     try {
       if (failure) throw failure
-      await this.clear('no')
+      await clear('no')
     } catch (error) {
       state.unerased = true
       throw error
     }
   }
 
-  readonly #eraseOthers = async (disk: Store): Promise<void> => {
-    const { config, indexedDb, notices, onDemand } = this.#services
+  async function eraseOthers(disk: Store): Promise<void> {
     const { eraseGone } = await onDemand()
     const failed = (error: unknown) => notices.add(error)
     await eraseGone(disk, { database: config.database, factory: indexedDb(), failed })
   }
 
   /** Erases data that are on disk without the shopper's yes. Deletes the database itself if nothing has to stay. */
-  async clear(how: 'no' | 'unasked'): Promise<void> {
-    const { config, indexedDb, notices, now, state } = this.#services
+  async function clear(how: 'no' | 'unasked'): Promise<void> {
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
-    this.#unseen = !disk && refused !== null
+    isUnseen = !disk && refused !== null
     // A database that can't be opened is an error only if data remained in it after an earlier no.
     if (!disk && refused && state.unerased) throw refused
     state.unerased &&= disk !== null
     if (!disk) return
-    const isEmpty = await eraseDisk(disk, how, now, this.#eraseOthers).finally(() => {
+    const isEmpty = await eraseDisk(disk, how, now, eraseOthers).finally(() => {
       disk.close()
       store.close()
     })
     state.unerased = false
     const factory = indexedDb()
-    // Another tab could keep the database open for a while. The database is already empty, so nothing waits for its
-    // deletion.
+    // Not awaited: another tab could keep the database, which is empty by now, open for a while.
     if (isEmpty && factory) deleteAll(config.database, factory).catch((error) => notices.add(error))
   }
+
+  return { set, clear }
 }
 
-export class Pause {
-  readonly #services: Services
-  readonly #learner: Learner
-  readonly #contribution: Contribution
+export type Pause = ReturnType<typeof createPause>
+
+export function createPause(
+  { bus, state, store }: Services,
+  learner: Learner,
+  contribution: Contribution,
+) {
   /** Pause that could not be stored; it applies to this tab only. */
-  #unstored: boolean | null = null
+  let unstored: boolean | null = null
 
-  constructor(services: Services, learner: Learner, contribution: Contribution) {
-    this.#services = services
-    this.#learner = learner
-    this.#contribution = contribution
-  }
-
-  async read(): Promise<void> {
-    this.#apply(this.#unstored ?? (await this.#services.store.setting('paused')) ?? false)
-  }
-
-  /** @throws NearsideError `storage-…` if the pause can't be stored; the pause then applies to this tab only */
-  async set(wanted: boolean): Promise<void> {
-    const { bus, store } = this.#services
-    this.#unstored = wanted
-    this.#apply(wanted)
-    try {
-      await store.changeSettings(() => ({ paused: wanted }))
-      this.#unstored = null
-    } catch (error) {
-      const why = 'The browser can’t store this choice; it holds in this tab until it closes'
-      const { code } = NearsideError.from(error, 'storage-unavailable', why)
-      throw new NearsideError(code, why, { cause: error })
-    } finally {
-      bus.emit('stored', 'settings')
-      bus.emit('shown', null)
-    }
-  }
-
-  #apply(paused: boolean): void {
-    const { state } = this.#services
+  function apply(paused: boolean): void {
     const before = state.paused
     state.paused = paused
     if (paused) {
-      this.#learner.abort()
-      this.#contribution.stop()
-    } else if (before) this.#contribution.start()
+      learner.abort()
+      contribution.stop()
+    } else if (before) contribution.start()
+  }
+
+  return {
+    async read(): Promise<void> {
+      apply(unstored ?? (await store.setting('paused')) ?? false)
+    },
+    /** @throws NearsideError `storage-…` if the pause can't be stored; the pause then applies to this tab only */
+    async set(wanted: boolean): Promise<void> {
+      unstored = wanted
+      apply(wanted)
+      try {
+        await store.changeSettings(() => ({ paused: wanted }))
+        unstored = null
+      } catch (error) {
+        const why = 'The browser can’t store this choice; it holds in this tab until it closes'
+        const { code } = NearsideError.from(error, 'storage-unavailable', why)
+        throw new NearsideError(code, why, { cause: error })
+      } finally {
+        bus.emit('stored', 'settings')
+        bus.emit('shown', null)
+      }
+    },
   }
 }

@@ -142,7 +142,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
         const ready = device ?? (await starting)
         if (!ready) throw new NearsideError('worker-failed', 'The worker has not been started.')
         // If an earlier call switches to another person, this call is about that person, so wait for the switch.
-        while (ready.switching) await ready.switching
+        while (ready.switching()) await ready.switching()
         if (name === 'watch') {
           value = watched.watch(args[0], present(ready))
           void ready.watch(args[0])

@@ -11,7 +11,6 @@ import type { WorkerConfig } from '../messages.ts'
 import { NOBODY } from '../profiles.ts'
 import { openStore } from '../storage/open.ts'
 import { createTransport, destinationsOf, type Transport } from '../transport/http.ts'
-import type { ChosenLearners } from './chosenLearners.ts'
 import { createDeviceStore, type DeviceStore } from './deviceStore.ts'
 import type { ChooseEngine } from './engineInUse.ts'
 import type { CleanMore } from './shopper.ts'
@@ -154,7 +153,7 @@ function offlineSignal(state: DeviceState, bus: Bus): () => AbortSignal {
 
 /** Code for options that the shop chose; null for an option that it did not choose, or whose code can't be loaded. */
 export interface ChosenCode {
-  readonly Learners: typeof ChosenLearners | null
+  readonly createLearners: typeof import('./chosenLearners.ts').createChosenLearners | null
   readonly cleanMore: CleanMore | null
 }
 
@@ -173,7 +172,7 @@ export async function loadChosen(services: Services): Promise<ChosenCode> {
       ? null
       : await loadOptional(services, () => import('./chosenLearners.ts'), 'the shop’s learners')
   return {
-    Learners: chosen?.ChosenLearners ?? null,
+    createLearners: chosen?.createChosenLearners ?? null,
     cleanMore:
       visits && cleaning !== 'rules' ? (all) => visits.cleanOwnVisits(all, cleaning) : null,
   }

@@ -11,6 +11,7 @@ import type { ContextSource } from '@nearside/core/features/context/context.ts'
 import { followClock } from '@nearside/core/followClock.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { withContext } from '@nearside/core/model/score.ts'
+import type { ListQuery } from '@nearside/core/ranking/apiLists.ts'
 import { isLarge, LARGE } from '@nearside/core/ranking/candidateSource.ts'
 import { type CatalogOrder, EMPTY_ORDER, orderOf } from '@nearside/core/ranking/catalogOrder.ts'
 import type { ScoreInPart } from '@nearside/core/ranking/partialScores.ts'
@@ -18,15 +19,15 @@ import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type KnownPopularity, type LoadedModel, readLatestFile } from '../learning/modelSource.ts'
-import { KeptFile } from './downloads.ts'
+import { createKeptFile, type KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { Model } from './model.ts'
-import { NewItems } from './newItems.ts'
+import { createNewItems } from './newItems.ts'
 import { loadOptional, type Services } from './services.ts'
 import { ShopCatalog } from './shopCatalog.ts'
 import type { ShopRules } from './shopRules.ts'
 import { ShopTail } from './shopTail.ts'
-import { FirstOrder } from './unranked.ts'
+import { FirstOrder, isFromHead } from './unranked.ts'
 
 type ContextTerms = typeof import('./contextTerms.ts')
 
@@ -38,7 +39,7 @@ interface HeadOnly extends Pick<Shop, 'find' | 'knows' | 'rowOf'> {
 export class Shop {
   readonly #services: Services
   readonly #model: Model
-  readonly #newItems: NewItems
+  readonly #newItems: ReturnType<typeof createNewItems>
   readonly #catalog: ShopCatalog
   /** The shop's rules; null if there are none or they can't be loaded. */
   rules: ShopRules | null = null
@@ -60,7 +61,7 @@ export class Shop {
   order: CatalogOrder = EMPTY_ORDER
   /**
    * Resolves when no list has to wait any more: the whole catalog and the popularity of all items are known, or loading
-   * one of the two has failed, and `isChecked` is true.
+   * one of the two has failed, and prices and stock are checked.
    */
   whole: Promise<unknown> = Promise.resolve()
   /**
@@ -69,9 +70,9 @@ export class Shop {
    */
   stocked: Promise<unknown> = Promise.resolve()
   /** Whether lists may be shown: prices and stock are checked in this visit, or the check takes too long. */
-  isChecked = false
+  #isChecked = false
   /** Whether only the first part of the catalog or of the model has arrived. */
-  isPartial = true
+  #isPartial = true
   /**
    * Code for context terms, the parts of a score that depend on weather and the like; null before a model with such
    * terms is loaded.
@@ -83,10 +84,10 @@ export class Shop {
     this.#services = services
     this.#announcedAt = services.now()
     this.#model = new Model(services)
-    this.#newItems = new NewItems(services, () => void this.#rebuild())
+    this.#newItems = createNewItems(services, () => void this.#rebuild())
     this.#catalog = new ShopCatalog(services)
     this.tail = new ShopTail(services, this, () => {
-      this.#catalog.setTail(this.tail.current?.items ?? [])
+      this.#catalog.setTail(this.tail.current?.items() ?? [])
       return this.#rebuild()
     })
   }
@@ -153,9 +154,15 @@ export class Shop {
     return this.loaded && { ...this.loaded, model: withContext(this.loaded.model, known) }
   }
 
-  /** Whether rules name items or categories that lists must have; the first part of the catalog may lack them. */
-  get choosesItems(): boolean {
-    return this.rules?.all.some((rule) => 'only' in rule || 'pin' in rule) ?? false
+  /**
+   * Whether a list has to wait, because products of the catalog have not arrived, or their prices and stock are not
+   * checked. `rerank` doesn't wait for the check, because the page shows its own products meanwhile.
+   */
+  readonly lacks = (query: ListQuery): boolean => {
+    if (query.kind !== 'rerank' && !this.#isChecked) return true
+    // Rules can name items or categories that the first part of the catalog lacks.
+    const choosesItems = this.rules?.all.some((rule) => 'only' in rule || 'pin' in rule)
+    return this.#isPartial && (choosesItems || !isFromHead(query))
   }
 
   /** Whether the item exists. Without a catalog and a model, every item counts as existing. */
@@ -199,7 +206,7 @@ export class Shop {
     const ready = Promise.all([files, order])
     // Once the catalog, the rules and the popularity of all items have arrived, all lists are possible.
     const arrived = () => {
-      this.isPartial = false
+      this.#isPartial = false
     }
     const whole = ready.then(() => this.first.order && this.#rebuild(arrived)).finally(arrived)
     this.whole = Promise.all([whole, this.#checkStored(checkLive)])
@@ -269,7 +276,7 @@ export class Shop {
   async #checkStored(check: () => Promise<void> | undefined): Promise<void> {
     await this.#catalog.head
     await this.live?.checkStored(check)
-    this.isChecked = true
+    this.#isChecked = true
     if (this.live) this.#services.bus.emit('lists', null)
   }
 
@@ -291,7 +298,7 @@ export class Shop {
   }
 
   async #filesKept(): Promise<void> {
-    await Promise.all(this.#files.map((file) => file.kept))
+    await Promise.all(this.#files.map((file) => file.stored()))
   }
 
   /** Builds the ranker again without a request, and announces the change. */
@@ -325,7 +332,7 @@ export class Shop {
     const loaded = this.loaded
     const { current: tail } = this.tail
     // The model knows the tail's products, so the search for new items leaves them out.
-    const ofTail = new Set(tail?.items.map(({ id }) => id))
+    const ofTail = new Set(tail?.items().map(({ id }) => id))
     const others = (catalog?.items ?? []).filter(({ id }) => !ofTail.has(id))
     const known = await this.#newItems.extend(loaded, others, tail?.join(loaded.model))
     // If a newer model or catalog arrived in the meantime, another call of this method builds the ranker.
@@ -388,7 +395,7 @@ export class Shop {
         this.#services,
         this,
         config.rules,
-        (url, take) => new KeptFile(this.#services, 'rules', url, take),
+        (url, take) => createKeptFile(this.#services, 'rules', url, take),
         readLatestFile,
       )
       await this.rules.file?.start()

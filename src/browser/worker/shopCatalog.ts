@@ -16,7 +16,7 @@ import {
 } from '@nearside/core/catalog/titleIndex.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { onceFor } from '@nearside/core/onceFor.ts'
-import { KeptFile } from './downloads.ts'
+import { createKeptFile, type KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { loadOptional, type Services } from './services.ts'
 
@@ -71,7 +71,7 @@ export class ShopCatalog {
     const { catalog } = services.config
     this.#file =
       typeof catalog === 'string'
-        ? new KeptFile(
+        ? createKeptFile(
             services,
             'catalog',
             catalog,
@@ -124,7 +124,9 @@ export class ShopCatalog {
     const code = await loadOptional(this.#services, () => import('./liveFile.ts'), 'live prices')
     this.live =
       code &&
-      new code.LiveFile(this.#services, (take) => new KeptFile(this.#services, 'live', live, take))
+      new code.LiveFile(this.#services, (take) =>
+        createKeptFile(this.#services, 'live', live, take),
+      )
     await this.live?.start(this, onLate)
   }
 

@@ -48,10 +48,12 @@ export class ShopTail {
     const code = await loadOptional(this.#services, () => import('./tail.ts'), 'large catalogs')
     const model = this.#shop.loaded?.model
     if (!code || !model?.manifest.tail) return null
-    this.current ??= new code.Tail(this.#services, model, this.#shop.knows, async (tail) => {
+    if (this.current) return this.current
+    const tail: Tail = code.createTail(this.#services, model, this.#shop.knows, async () => {
       if (this.current === tail) await this.#changed()
     })
-    return this.current
+    this.current = tail
+    return tail
   }
 
   /** Opens a new model's tail with the shopper's stored products; loads those of watched lists. Never rejects. */

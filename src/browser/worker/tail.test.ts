@@ -14,7 +14,7 @@ import { workerEnvironment } from './serve.ts'
 import type { Environment, Services } from './services.ts'
 import { ShopCatalog } from './shopCatalog.ts'
 import { type Bus, createBus } from './state.ts'
-import { Tail } from './tail.ts'
+import { createTail } from './tail.ts'
 import { ids, newDatabase, start, testConfig } from './testDevice.ts'
 import { HEAD, TAIL, tailShop } from './testTail.ts'
 
@@ -337,9 +337,9 @@ test('if too many items are loaded, the parts of the catalog used least recently
         return files.get(path)
       },
     },
-  } as unknown as ConstructorParameters<typeof Tail>[0]
+  } as unknown as Parameters<typeof createTail>[0]
   const most = 100
-  const tail: Tail = new Tail(
+  const tail = createTail(
     services,
     headModel,
     () => false,
@@ -350,7 +350,7 @@ test('if too many items are loaded, the parts of the catalog used least recently
   for (const n of [0, 1, 2]) await first(n)
   const joined = tail.join(headModel)
   expect(joined.itemIds.slice(HEAD)).toEqual([own, ...shards[1].ids, ...shards[2].ids])
-  expect(ids(tail.items)).toEqual(joined.itemIds.slice(HEAD))
+  expect(ids(tail.items())).toEqual(joined.itemIds.slice(HEAD))
   const row = (of: Pick<typeof joined, 'itemIds' | 'itemVectors'>) => {
     const at = of.itemIds.indexOf(own)
     return [...of.itemVectors.subarray(64 * at, 64 * (at + 1))]

@@ -30,119 +30,108 @@ interface Reading extends Pick<Services, 'now' | 'transport'> {
   readonly config: Pick<Services['config'], 'baseModel'>
 }
 
-export class TailFiles {
-  readonly #services: Reading
-  readonly #head: BaseModel
-  readonly #folder: string
-  readonly #buckets = new Map<number, ReturnType<typeof readBucket>>()
-  #index: TailIndex | null = null
+export type TailFiles = ReturnType<typeof createTailFiles>
+
+/** @param head a model that has a tail */
+export function createTailFiles({ config, now, transport }: Reading, head: BaseModel) {
+  const { folder = '', sha256 = '' } = head.manifest.tail ?? {}
+  const buckets = new Map<number, ReturnType<typeof readBucket>>()
+  let tailIndex: TailIndex | null = null
   /** Numbers of the shards (parts of the tail) by category, from `departments.json`; null before it is read. */
-  #departments: ShardsBy | null = null
+  let departments: ShardsBy | null = null
   /** Files that are being read, by name. */
-  readonly #reading = new Map<string, Promise<unknown>>()
-  readonly #failed = new Map<string, { readonly time: number; readonly error: unknown }>()
+  const running = new Map<string, Promise<unknown>>()
+  const failures = new Map<string, { readonly time: number; readonly error: unknown }>()
 
-  /** @param head a model that has a tail */
-  constructor(services: Reading, head: BaseModel) {
-    this.#services = services
-    this.#head = head
-    this.#folder = head.manifest.tail?.folder ?? ''
+  const get = (path: string): Promise<Uint8Array> => {
+    const loggedAs = `${config.baseModel}${folder}/`
+    return transport.get(`${config.baseModel}${path}`, 'model', { loggedAs })
   }
 
-  async ofDepartment(name: string): Promise<readonly number[]> {
-    this.#departments ??= await this.#shardsBy('departments.json')
-    return this.#departments.get(name) ?? []
-  }
+  const json = async (path: string): Promise<unknown> =>
+    readJson(await get(path), 'catalog-invalid', `${path} is not readable JSON`)
 
-  /** Numbers of the parts of the tail (shards) that have most products with the query's words in their titles. */
-  async ofQuery(query: string): Promise<readonly number[]> {
-    // The table of words isn't kept in memory: it takes as much as a part of the tail, and searches are rare.
-    const shardsOf = await this.#shardsBy('words.json')
-    const votes = new Map<number, number>()
-    // Of two parts (shards) with equally many of the query's words, the one listed earlier for these words comes first.
-    for (const word of foldedWords(query))
-      for (const [place, shard] of shardsOf.get(word)?.entries() ?? [])
-        votes.set(shard, (votes.get(shard) ?? 0) + 1 - place / 100)
-    const best = [...votes].sort(([a, x], [b, y]) => y - x || a - b)
-    return best.slice(0, MOST_SEARCHED).map(([shard]) => shard)
-  }
-
-  /** Numbers of the parts (shards) that may have an item; more than one if two ids have the same hash. */
-  async ofId(id: string): Promise<readonly number[]> {
-    const { buckets } = await this.index()
-    if (buckets.length === 0) return []
-    const hash = hashOfId(id)
-    const number = hash % buckets.length
-    const { name, sha256 } = buckets[number]
-    const bucket =
-      this.#buckets.get(number) ??
-      (await this.#once(name, async () => readBucket(await this.#verified(name, sha256))))
-    this.#buckets.set(number, bucket)
-    return bucket.get(hash) ?? []
-  }
-
-  async shard(number: number): Promise<Shard> {
-    const { shards } = await this.index()
-    const { file, items } = shards[number]
-    const before = shards.slice(0, number).reduce((sum, one) => sum + one.items, 0)
-    return this.#once(file.name, async () => {
-      const [bytes, lines] = await Promise.all([
-        this.#verified(file.name, file.sha256),
-        this.#json(`${this.#folder}-catalog/${number}.json`),
-      ])
-      const first = this.#head.itemIds.length + before
-      const rows = readShard(bytes, { items }, first, this.#head.statistics)
-      return { rows, items: Catalog.parse(lines).items }
-    })
-  }
-
-  async index(): Promise<TailIndex> {
-    this.#index ??= await this.#once('index', async () => {
-      const bytes = await this.#verified('index.json', this.#head.manifest.tail?.sha256 ?? '')
-      return parseTailIndex(readJson(bytes, 'model-corrupt', 'The tail’s index is not readable'))
-    })
-    return this.#index
-  }
-
-  #shardsBy(name: string): Promise<ShardsBy> {
-    const path = `${this.#folder}-catalog/${name}`
-    return this.#once(name, async () => parseShardsBy(await this.#json(path), name))
+  async function verified(name: string, sha256: string): Promise<Uint8Array> {
+    const path = `${folder}/${name}`
+    const bytes = await get(path)
+    if ((await sha256Hex(bytes)) === sha256) return bytes
+    throw new NearsideError('model-corrupt', `${path} does not match its SHA-256.`)
   }
 
   /**
    * Reads a file. If the file is being read already, returns the result of that reading. If a reading failed less than
    * `RETRY` ago, throws its error again.
    */
-  async #once<T>(name: string, read: () => Promise<T>): Promise<T> {
-    const { now } = this.#services
-    const failed = this.#failed.get(name)
+  async function once<T>(name: string, read: () => Promise<T>): Promise<T> {
+    const failed = failures.get(name)
     if (failed && Math.abs(now() - failed.time) < RETRY) throw failed.error
-    const reading = (this.#reading.get(name) as Promise<T> | undefined) ?? read()
-    this.#reading.set(name, reading)
+    const reading = (running.get(name) as Promise<T> | undefined) ?? read()
+    running.set(name, reading)
     try {
       return await reading
     } catch (error) {
-      this.#failed.set(name, { time: now(), error })
+      failures.set(name, { time: now(), error })
       throw error
     } finally {
-      this.#reading.delete(name)
+      running.delete(name)
     }
   }
 
-  async #json(path: string): Promise<unknown> {
-    return readJson(await this.#get(path), 'catalog-invalid', `${path} is not readable JSON`)
+  const shardsBy = (name: string): Promise<ShardsBy> =>
+    once(name, async () => parseShardsBy(await json(`${folder}-catalog/${name}`), name))
+
+  async function index(): Promise<TailIndex> {
+    tailIndex ??= await once('index', async () => {
+      const bytes = await verified('index.json', sha256)
+      return parseTailIndex(readJson(bytes, 'model-corrupt', 'The tail’s index is not readable'))
+    })
+    return tailIndex
   }
 
-  async #verified(name: string, sha256: string): Promise<Uint8Array> {
-    const path = `${this.#folder}/${name}`
-    const bytes = await this.#get(path)
-    if ((await sha256Hex(bytes)) === sha256) return bytes
-    throw new NearsideError('model-corrupt', `${path} does not match its SHA-256.`)
-  }
-
-  #get(path: string): Promise<Uint8Array> {
-    const { config, transport } = this.#services
-    const loggedAs = `${config.baseModel}${this.#folder}/`
-    return transport.get(`${config.baseModel}${path}`, 'model', { loggedAs })
+  return {
+    index,
+    /** Numbers of the shards that have products of a category. */
+    async ofDepartment(name: string): Promise<readonly number[]> {
+      departments ??= await shardsBy('departments.json')
+      return departments.get(name) ?? []
+    },
+    /** Numbers of the shards that have most products with the query's words in their titles. */
+    async ofQuery(query: string): Promise<readonly number[]> {
+      // The table of words isn't kept in memory: it takes as much as a shard, and searches are rare.
+      const shardsOf = await shardsBy('words.json')
+      const votes = new Map<number, number>()
+      // Of two shards with equally many of the query's words, the one listed earlier for these words comes first.
+      for (const word of foldedWords(query))
+        for (const [place, shard] of shardsOf.get(word)?.entries() ?? [])
+          votes.set(shard, (votes.get(shard) ?? 0) + 1 - place / 100)
+      const best = [...votes].sort(([a, x], [b, y]) => y - x || a - b)
+      return best.slice(0, MOST_SEARCHED).map(([shard]) => shard)
+    },
+    /** Numbers of the shards that may have an item; more than one if two ids have the same hash. */
+    async ofId(id: string): Promise<readonly number[]> {
+      const files = (await index()).buckets
+      if (files.length === 0) return []
+      const hash = hashOfId(id)
+      const number = hash % files.length
+      const { name, sha256 } = files[number]
+      const bucket =
+        buckets.get(number) ??
+        (await once(name, async () => readBucket(await verified(name, sha256))))
+      buckets.set(number, bucket)
+      return bucket.get(hash) ?? []
+    },
+    async shard(number: number): Promise<Shard> {
+      const { shards } = await index()
+      const { file, items } = shards[number]
+      const before = shards.slice(0, number).reduce((sum, one) => sum + one.items, 0)
+      return once(file.name, async () => {
+        const [bytes, lines] = await Promise.all([
+          verified(file.name, file.sha256),
+          json(`${folder}-catalog/${number}.json`),
+        ])
+        const rows = readShard(bytes, { items }, head.itemIds.length + before, head.statistics)
+        return { rows, items: Catalog.parse(lines).items }
+      })
+    },
   }
 }

@@ -11,77 +11,39 @@ const RETRY_INTERVAL = 30_000
 /** Minimum milliseconds since the last check. A page that is opened or shown again before that time doesn't check. */
 const LEAST_INTERVAL = 60_000
 
-export class Updates {
-  readonly #services: Services
-  readonly #shop: Shop
-  readonly #learner: Learner
-  readonly #all: ReturnType<typeof createPolling<boolean>>
+export type Updates = ReturnType<typeof createUpdates>
+
+export function createUpdates(services: Services, shop: Shop, learner: Learner) {
+  const { bus, config, ledger, tabs } = services
+  const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
+  const all = createPolling(services, 'looked', interval, update, () => LEAST_INTERVAL)
   /** Fetches the live file (prices and stock between models); null if the shop has none. */
-  readonly #live: ReturnType<typeof createPolling<void>> | null
+  const live = config.live
+    ? createPolling(services, 'lookedLive', () => shop.live?.interval ?? INTERVAL, updateLive)
+    : null
 
-  constructor(services: Services, shop: Shop, learner: Learner) {
-    this.#services = services
-    this.#shop = shop
-    this.#learner = learner
-    const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
-    const update = () => this.#update()
-    this.#all = createPolling(services, 'looked', interval, update, () => LEAST_INTERVAL)
-    const ofLive = () => shop.live?.interval ?? INTERVAL
-    const updateLive = () => this.#updateLive()
-    this.#live = services.config.live
-      ? createPolling(services, 'lookedLive', ofLive, updateLive)
-      : null
-  }
-
-  /** Checks the live file (new prices and stock), unless a tab has checked it within its interval. */
-  readonly checkLive = (): Promise<void> | undefined => this.#live?.ifOlder()
-
-  /**
-   * Starts checking.
-   * @param given `logged`: whether the device's log already has the model in use; `soon`: whether the first check is
-   * still to come
-   */
-  async start(given: { readonly logged: boolean; readonly soon: boolean }): Promise<void> {
-    if (!given.logged) await this.#services.tabs.alone('update', () => this.#log())
-    await this.#live?.start(this.#shop.live?.isStored ?? false)
-    await this.#all.start(given.soon)
-  }
-
-  async check(): Promise<{ readonly adopted: boolean; readonly version: string }> {
-    await this.#live?.now()
-    const adopted = await this.#all.now()
-    return { adopted, version: this.#shop.loaded?.model.manifest.version ?? '' }
-  }
-
-  stop(): void {
-    this.#all.stop()
-    this.#live?.stop()
-  }
-
-  async #update(): Promise<boolean> {
-    const { files, model, refused } = await this.#shop.update()
-    if (model) await this.#log()
+  async function update(): Promise<boolean> {
+    const { files, model, refused } = await shop.update()
+    if (model) await log()
     // A newer catalog and newer rules apply even if the device refuses the newer model or can't reach it.
-    if (model || files) await this.#announce()
+    if (model || files) await announce()
     if (refused) throw refused.error
     return model
   }
 
-  async #updateLive(): Promise<void> {
-    if (await this.#shop.updateLive()) await this.#announce()
+  async function updateLive(): Promise<void> {
+    if (await shop.updateLive()) await announce()
   }
 
-  async #announce(): Promise<void> {
-    const { bus } = this.#services
+  async function announce(): Promise<void> {
     bus.emit('stored', 'model')
-    await this.#learner.reload()
+    await learner.reload()
     bus.emit('lists', null)
   }
 
   /** Adds the model in use to the device's log, once. Call this in one tab at a time: another tab could add it, too. */
-  async #log(): Promise<void> {
-    const { ledger } = this.#services
-    const { loaded, signed } = this.#shop
+  async function log(): Promise<void> {
+    const { loaded, signed } = shop
     const last = (await ledger.entries()).findLast(({ kind }) => kind === 'model')
     if (!loaded || last?.detail.manifest === loaded.hash) return
     const { version, parent } = loaded.model.manifest
@@ -90,6 +52,30 @@ export class Updates {
       ...(signed && { release: signed.release }),
     }
     await ledger.append({ kind: 'model', detail })
+  }
+
+  return {
+    /** Checks the live file (new prices and stock), unless a tab has checked it within its interval. */
+    checkLive: (): Promise<void> | undefined => live?.ifOlder(),
+    /**
+     * Starts checking.
+     * @param logged whether the device's log already has the model in use
+     * @param soon whether the first check is still to come
+     */
+    async start(logged: boolean, soon: boolean): Promise<void> {
+      if (!logged) await tabs.alone('update', log)
+      await live?.start(shop.live?.isStored ?? false)
+      await all.start(soon)
+    },
+    async check(): Promise<{ readonly adopted: boolean; readonly version: string }> {
+      await live?.now()
+      const adopted = await all.now()
+      return { adopted, version: shop.loaded?.model.manifest.version ?? '' }
+    },
+    stop(): void {
+      all.stop()
+      live?.stop()
+    },
   }
 }
 

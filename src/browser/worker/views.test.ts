@@ -6,7 +6,7 @@ import type { History } from '@nearside/core/features/history.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import { expect, test } from 'vitest'
-import { Views } from './views.ts'
+import { createViews } from './views.ts'
 
 const NOW = Date.UTC(2026, 5, 20)
 const ITEMS = 12
@@ -25,7 +25,7 @@ test('if the model gives the context no weight, leaving the context out changes 
     { history, cleaned: { events: [] } },
     { of: () => learners },
   ]
-  const views = new Views(...(inputs as unknown as ConstructorParameters<typeof Views>))
+  const views = createViews(...(inputs as unknown as Parameters<typeof createViews>))
   const rows = [...Array(ITEMS).keys()]
   const present = views.present(ranker).scored.scoresOf(rows)
   expect(views.withoutContext(ranker)?.scored.scoresOf(rows)).toEqual(present)

@@ -7,7 +7,7 @@ import { DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
 import { fetchModel, type LoadedModel } from '@nearside/browser/learning/modelSource.ts'
 import type { Transport } from '@nearside/browser/transport/http.ts'
-import { TailFiles } from '@nearside/browser/worker/tailFiles.ts'
+import { createTailFiles } from '@nearside/browser/worker/tailFiles.ts'
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { parseLive } from '@nearside/core/catalog/parseLive.ts'
@@ -53,7 +53,7 @@ export async function examineModel({ shop, page, asker, transport, now }: Visit)
     const { tail } = loaded.model.manifest
     if (tail) {
       const reading = { config: { baseModel: directory }, now: () => now, transport }
-      const read = new TailFiles(reading, loaded.model)
+      const read = createTailFiles(reading, loaded.model)
       await Promise.all([read.shard(0), read.ofId(''), read.ofDepartment(''), read.ofQuery('')])
     }
     const pointer = asker.answers.get(`${directory}latest.json`)
