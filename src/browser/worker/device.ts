@@ -64,14 +64,8 @@ function createDevice(services: Services, { createLearners, cleanMore }: ChosenC
   const chosen = createLearners?.(services, shop, shopper) ?? null
   const erasure = createErasure(services, shop, shopper, learner, contribution, chosen)
   const lists = new Lists(services, shop, shopper, chosen)
-  const stored = createStoredData(services, {
-    shop,
-    shopper,
-    learner,
-    contribution,
-    pause,
-    erasure,
-  })
+  const parts = { shop, shopper, learner, contribution, pause, erasure }
+  const stored = createStoredData(services, parts)
   const { profiles, openProfiles, reloadAll } = stored
   const persistence = createPersistence(services, shopper, contribution, profiles, reloadAll)
   const closing = new AbortController()
@@ -144,8 +138,7 @@ function createDevice(services: Services, { createLearners, cleanMore }: ChosenC
       return lists.rankWithout(...given)
     },
     async events(limit, about) {
-      const { events } = state.own
-      const chosen = about ? events.filter(isAbout(about, shop)) : events
+      const chosen = state.own.events.filter(about ? isAbout(about, shop) : () => true)
       return chosen.toReversed().slice(0, Math.max(0, limit))
     },
     setEngine: (engine) => learner.setEngine(engine),
