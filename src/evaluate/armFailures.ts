@@ -1,4 +1,4 @@
-/** @module Handles arms that can't score a case: the report omits them, gives the reason and shows the other arms. */
+/** @module Handles arms that can't score a case: the report omits such an arm and gives the reason. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ArmName } from './arms.ts'
 
@@ -14,7 +14,7 @@ export interface LeftOutArm extends ArmFailure {
 
 /** @throws NearsideError `engine-failed`, naming the first item row whose score is not finite */
 export function requireFinite(arm: string, scores: Float32Array): void {
-  // A loop is used, because `findIndex` takes several times as long, and tuning calls this for each case of each try.
+  // `findIndex` takes several times as long, and tuning calls this for each case of each try.
   let row = 0
   while (row < scores.length && Number.isFinite(scores[row])) row++
   if (row === scores.length) return

@@ -1,4 +1,4 @@
-/** @module The compared arms (rankings), from the cheapest to the model that ships, and the pairs to be compared. */
+/** @module The compared rankings (arms), from the cheapest to the model that ships, and the pairs to compare. */
 
 /** Description of each arm in one line, in the sequence of the reports. */
 export const ARM_MEANINGS = {
@@ -22,10 +22,10 @@ export type ArmName = keyof typeof ARM_MEANINGS
 
 export const ARMS = Object.keys(ARM_MEANINGS) as readonly ArmName[]
 
-/** Arms without learning on a device. With only these, a test of tens of thousands of shoppers takes only minutes. */
+/** Arms that don't learn on a device; with these alone, testing tens of thousands of shoppers takes minutes. */
 export const BASE_ARMS = ARMS.slice(0, ARMS.indexOf('personal'))
 
-/** Counting baselines, which only count interactions. All are tested, since only a test shows which is best. */
+/** Baselines that only count interactions. All are tested, since only a test shows which is best. */
 export const COUNTING_ARMS = [
   'last-viewed',
   'recently-viewed',

@@ -1,6 +1,6 @@
 /**
- * @module Simple baselines, each in its best form: with decay, repeats, popularity as a fallback, and parameters tuned
- * on training shoppers. Every arm returns log-probabilities up to a constant, so that likelihoods are comparable.
+ * @module Simple baselines in their best form: with decay, repeats, popularity as a fallback, and tuned parameters.
+ * Every baseline gives log-probabilities up to a constant, so that likelihoods are comparable.
  */
 
 import { eventStrength } from '@nearside/core/events/strength.ts'
@@ -9,14 +9,14 @@ import { onceFor } from '@nearside/core/onceFor.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Popularity } from './popularity.ts'
 
-/** Information that an arm gets about a case. It contains nothing of the case itself or of later events. */
+/** Information that a baseline gets before a test case: nothing of the case itself or of later events. */
 export interface BaselineContext {
   readonly history: History
   /** Time of the case, milliseconds since the epoch. */
   readonly time: number
   readonly popularity: Popularity
   readonly neighbours: NeighbourTable
-  /** Fold of a tuning case: its neighbour lists and popularity come from the shoppers of other folds. */
+  /** Fold of a tuning case's shopper; its neighbour lists and popularity come from the shoppers of other folds. */
   readonly fold?: number
 }
 
@@ -49,9 +49,8 @@ export function scorePopularMonth({ popularity }: BaselineContext, out: Float32A
 }
 
 /**
- * Ranks the last items of the history first, then the other items by popularity, as the “last viewed” strip of most
- * shops does. It has no parameter. The n-th last item has weight 1/n. All items outside the history together weigh less
- * than the history's lowest item.
+ * Ranks the last items of the history first, as the “last viewed” strip of most shops does, then all other items by
+ * popularity. The n-th last item has weight 1/n; each item outside the history weighs less than every item in it.
  */
 export const LAST_VIEWED: TunableArm = {
   start: {},
@@ -71,11 +70,6 @@ export const LAST_VIEWED: TunableArm = {
   },
 }
 
-interface Decayed {
-  readonly item: number
-  readonly weight: number
-}
-
 export interface Decay {
   /** Unit of an event's age; with `looks`, the age is the number of later events. */
   readonly unit: 'days' | 'sessions' | 'looks'
@@ -88,6 +82,7 @@ export interface Decay {
   readonly looks: 'once' | 'log' | 'each'
 }
 
+/** Calls `make` once per parameter. */
 export function oncePer<T>(make: (parameter: number) => T): (parameter: number) => T {
   const known = new Map<number, T>()
   return (parameter) => {
@@ -104,14 +99,11 @@ interface Aged {
   readonly age: number
 }
 
-/** Caches each context's event weights and ages for the `unit` and `looks` used last: tuning tries many half-lives. */
+/** Per context, caches event weights and ages for the latest `unit` and `looks`, because tuning tries many half-lives. */
 const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
 
 /** Decayed weight of each item in each session of the history. */
-export function decayedInteractions(
-  context: BaselineContext,
-  { unit, halfLife, looks }: Decay,
-): Decayed[] {
+export function decayedInteractions(context: BaselineContext, { unit, halfLife, looks }: Decay) {
   const known = agedOf(context)
   const key = `${unit} ${looks}`
   if (known.key !== key) Object.assign(known, { key, aged: agedInteractions(context, unit, looks) })
@@ -126,32 +118,33 @@ function agedInteractions(
   unit: Decay['unit'],
   looks: Decay['looks'],
 ): Aged[] {
-  const sessions = new Map<string | number, Map<number, { strengths: number[]; time: number }>>()
+  type Session = Map<number, { strengths: number[]; time: number }>
+  const sessions = new Map<string | number, Session>()
   for (const [nth, { name, session: named, item, time }] of history.entries()) {
     const strength = eventStrength(name)
     if (strength === 0) continue
     const key = unit === 'looks' ? nth : named
-    const session = sessions.get(key) ?? new Map<number, { strengths: number[]; time: number }>()
+    const session: Session = sessions.get(key) ?? new Map()
     // Deletes the session and inserts it again, so that the map is sorted by the latest event of each session.
     sessions.delete(key)
     sessions.set(key, session)
     session.set(item, { strengths: [...(session.get(item)?.strengths ?? []), strength], time })
   }
-  const amount = (strengths: readonly number[]) => {
-    if (looks === 'each') return strengths.reduce((sum, one) => sum + one, 0)
-    return Math.max(...strengths) * (looks === 'log' ? 1 + Math.log2(strengths.length) : 1)
-  }
+  const amountOf = (strengths: readonly number[]) =>
+    looks === 'each'
+      ? strengths.reduce((sum, one) => sum + one, 0)
+      : Math.max(...strengths) * (looks === 'log' ? 1 + Math.log2(strengths.length) : 1)
   let ago = sessions.size
   return [...sessions.values()].flatMap((session) => {
     ago--
     return Array.from(session, ([item, { strengths, time }]) => {
       const age = unit === 'days' ? (now - time) / DAY : ago
-      return { item, amount: amount(strengths), age }
+      return { item, amount: amountOf(strengths), age }
     })
   })
 }
 
-/** Caches log(factor · share) of a day's popularity shares for the factor used last; tuning repeats a factor often. */
+/** Per day, caches log(factor · share) for the latest factor; tuning asks for one factor many times in a row. */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),
@@ -178,16 +171,16 @@ export function mixWithPopularity(
     if (counts[i] !== 0) out[i] = Math.log(own * counts[i] + rest * share[i])
 }
 
-const HALF_LIVES = [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000] as const
 const FILLS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const
 
 const DECAY = {
   unit: ['sessions', 'days', 'looks'],
-  halfLife: HALF_LIVES,
+  halfLife: [0.5, 1, 2, 3, 5, 10, 20, 40, 90, 180, 1000],
   looks: ['once', 'log', 'each'],
 } as const
 
 interface RecentlyViewedParameters extends Decay {
+  /** Weight of popularity in the mixture, 0 … 1. */
   readonly fill: number
 }
 
@@ -228,7 +221,7 @@ export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
 interface EwmaParameters extends Decay {
   /** Divisor of the cosines. */
   readonly temperature: number
-  /** The softmax of the cosines is multiplied by the popularity share to this power. */
+  /** Exponent of the popularity share, by which the softmax of the cosines is multiplied. */
   readonly popularity: number
 }
 
@@ -243,12 +236,12 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
       popularity: [0, 0.25, 0.5, 1],
     },
     score({ temperature, popularity, ...decay }, context, out) {
-      const taste = new Float64Array(dimension)
+      const user = new Float64Array(dimension)
       for (const { item, weight } of decayedInteractions(context, decay)) {
-        for (let d = 0; d < dimension; d++) taste[d] += weight * unitVectors[item * dimension + d]
+        for (let d = 0; d < dimension; d++) user[d] += weight * unitVectors[item * dimension + d]
       }
-      const length = Math.hypot(...taste)
-      const cosines = length > 0 ? products(unitVectors, taste) : new Float64Array(out.length)
+      const length = Math.hypot(...user)
+      const cosines = length > 0 ? products(unitVectors, user) : new Float64Array(out.length)
       const logs = shareLogsOf(context.popularity)
       // Without a history, popularity alone decides, at full weight.
       const weight = length > 0 ? popularity : 1
@@ -260,7 +253,7 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
 
 const shareLogsOf = onceFor(({ share }: Popularity) => Float64Array.from(share, Math.log))
 
-/** Product of each row with a vector; computing four sums at a time takes half as long. */
+/** Product of each row with a vector. Computing four sums at a time halves the time. */
 function products(rows: Float32Array, vector: Float64Array): Float64Array {
   const n = vector.length
   const found = new Float64Array(rows.length / n)

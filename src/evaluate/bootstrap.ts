@@ -1,9 +1,12 @@
-/** @module Bootstrap over whole shoppers, whose own cases depend on each other. All statistics use the same draws. */
+/**
+ * @module Bootstrap that draws whole shoppers, because the cases of one shopper depend on each other. All statistics use
+ * the same draws.
+ */
 import type { Random } from '@nearside/core/model/random.ts'
 import { quantile } from '@nearside/core/normal.ts'
 import type { ShopperValues } from './rows.ts'
 
-/** Computes a figure; `drawn` holds how often the bootstrap drew each shopper. NaN if the figure is undefined. */
+/** Computes a figure from how often the bootstrap drew each shopper; NaN if the figure is undefined. */
 export type Statistic = (drawn: ArrayLike<number>) => number
 
 export interface Interval {
@@ -13,14 +16,12 @@ export interface Interval {
   readonly hi: number
 }
 
-const RESAMPLES = 2000
-
-/** Interval of each statistic; null if the statistic is undefined for the observed shoppers. */
+/** Value and interval of each statistic; null if the statistic is undefined for the observed shoppers. */
 export function bootstrap(
   statistics: readonly Statistic[],
   shoppers: number,
   random: Random,
-  resamples: number = RESAMPLES,
+  resamples = 2000,
 ): (Interval | null)[] {
   const drawn = new Float64Array(shoppers).fill(1)
   const observed = statistics.map((statistic) => statistic(drawn))

@@ -1,4 +1,4 @@
-/** @module Selects the tested shoppers and their test cases. Rejects too few shoppers for a confidence interval. */
+/** @module Selects the tested shoppers and their test cases. */
 import { invalidInput } from '@nearside/core/error.ts'
 import {
   buildCases,
@@ -27,11 +27,6 @@ export interface AskedCase extends NextCase {
   readonly bought: Wanted
 }
 
-interface EventKinds {
-  readonly purchases: boolean
-  readonly others: boolean
-}
-
 export interface EvaluationInput {
   readonly model: BaseModel
   readonly shoppers: readonly ShopperHistory[]
@@ -44,12 +39,13 @@ export interface EvaluationInput {
   readonly protocol: Protocol
   readonly historyFrom: HistoryFrom
   readonly target: Target
-  readonly kinds: EventKinds
+  /** Kinds of events that the log has. */
+  readonly kinds: ReturnType<typeof kindsOf>
   readonly serverKnows: ServerKnows
   readonly seed: number
 }
 
-/** Options that select the test cases; none of them depends on a model. */
+/** Options that select the test cases. None depends on a model. */
 type CaseSelection = Pick<
   EvaluationInput,
   'shoppers' | 'dayOnly' | 'isHeldOut' | 'isTested' | 'until' | 'protocol' | 'target' | 'kinds'
@@ -58,10 +54,7 @@ type CaseSelection = Pick<
 /** Fewest shoppers for a meaningful interval. */
 export const LEAST_SHOPPERS = 10
 
-/**
- * Cases of each held-out shopper who has a test case. @throws NearsideError `input-invalid` if there are too few
- * shoppers.
- */
+/** Cases of each tested shopper who has a test case. @throws NearsideError `input-invalid` with too few shoppers */
 export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] {
   const { shoppers, isHeldOut, isTested = isHeldOut, until, protocol, target } = selection
   const held = shoppers.filter(({ id }) => isTested(id))
@@ -91,8 +84,8 @@ export function selectCases(selection: CaseSelection): (readonly AskedCase[])[] 
 
 /**
  * A shopper's cases from a time on, for the chosen target. An event about the product that the shopper is already
- * viewing isn't tested: its `next` has no target. The device's guard, which decides whether the personal model may
- * change lists, observes it nevertheless.
+ * viewing isn't tested, so its `next` has no target; but the device's guard, which decides whether the personal model
+ * may change lists, observes that event, too.
  */
 export function casesOf(
   { dayOnly, target, kinds }: Pick<EvaluationInput, 'dayOnly' | 'target' | 'kinds'>,
@@ -111,7 +104,7 @@ export function casesOf(
   })
 }
 
-export function kindsOf(shoppers: readonly ShopperHistory[]): EventKinds {
+export function kindsOf(shoppers: readonly ShopperHistory[]) {
   return {
     purchases: shoppers.some(({ interactions }) => interactions.some(isPurchase)),
     others: shoppers.some(({ interactions }) => interactions.some((one) => !isPurchase(one))),

@@ -18,7 +18,7 @@ import type { Steps } from './steps.ts'
 import type { WalkedCase } from './walk.ts'
 
 interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 'target' | 'now'> {
-  /** Directories of models or of model versions. */
+  /** For each model, a directory of models (its latest counts) or of one version. */
   readonly models: { readonly a: string; readonly b: string }
 }
 
@@ -74,8 +74,8 @@ export async function compareModels(
   const pairs = arms.map((arm) => [`${arm} of B`, `${arm} of A`] as const)
   const found = summariseArms(rows, seed, { names, pairs, isCompared: () => true })
   const [arm, over] = pairs[pairs.length - 1]
-  const metric = 'nll'
-  const worse = worseThan(rows, { arm, metric }, { arm: over, metric }, seed)
+  const worse = worseThan(rows, { arm, metric: 'nll' }, { arm: over, metric: 'nll' }, seed)
+  const shipped = findLift(found.lifts, arm, over, 'ndcg@10')
   const result: CompareResult = {
     protocol: 'compare',
     shop: second.shop,
@@ -87,9 +87,37 @@ export async function compareModels(
     ...found,
     shoppersWorse: worse,
   }
-  const notes = [...first.notes.map((note) => `A: ${note}`), ...second.notes.map((n) => `B: ${n}`)]
-  return { result, report: reportOf(result, arms[arms.length - 1], worse, notes) }
+  const { shop, cases, shoppers } = result
+  return {
+    result,
+    report: {
+      title: `Two models: ${shop}`,
+      lead: [
+        `A: ${factsText(a.facts)}`,
+        `B: ${factsText(b.facts)}`,
+        verdict(shipped),
+        `${shop}, from ${result.until} on: ${count(cases)} cases of ${count(shoppers)} shoppers whom neither model saw; both models rank each case. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; a lower nll is better; seed ${seed}`,
+      ],
+      parts: [
+        { title: 'Arms of both models', table: armsTable(found.arms, METRICS) },
+        liftsPart(found.lifts),
+        {
+          title: 'Shopper by shopper, by likelihood',
+          text: [
+            `With B, ${worseShoppers(worse)} shoppers are significantly worse off, and ${worse.better} better; one-sided sign-flip test on own cases, 5 %`,
+          ],
+        },
+      ],
+      notes: [
+        ...first.notes.map((note) => `A: ${note}`),
+        ...second.notes.map((note) => `B: ${note}`),
+      ],
+    },
+  }
 }
+
+const factsText = ({ model, version, until, items, bytes }: ModelFacts) =>
+  `${model}, version ${version}, ${until === null ? 'made without a log' : `trained until ${until}`}, ${count(items)} items, ${(bytes / 1e6).toFixed(2)} MB`
 
 async function describe(model: string) {
   const { manifest } = await readModel(model)
@@ -105,7 +133,7 @@ async function describe(model: string) {
   }
 }
 
-/** Joins the rows of both models. The arms of the result have names like `personal of A`. */
+/** Joins the rows of both models; the arms get names like `personal of A`. */
 function pairRows(
   first: Rows<WalkedCase>,
   second: Rows<WalkedCase>,
@@ -128,37 +156,7 @@ function pairRows(
   return paired
 }
 
-function reportOf(
-  { shop, until, seed, cases, shoppers, models, arms, lifts }: CompareResult,
-  shipped: ArmName,
-  worse: ReturnType<typeof worseThan>,
-  notes: readonly string[],
-) {
-  const facts = ({ model, version, until, items, bytes }: ModelFacts) =>
-    `${model}, version ${version}, ${until === null ? 'made without a log' : `trained until ${until}`}, ${count(items)} items, ${(bytes / 1e6).toFixed(2)} MB`
-  return {
-    title: `Two models: ${shop}`,
-    lead: [
-      `A: ${facts(models.a)}`,
-      `B: ${facts(models.b)}`,
-      verdict(findLift(lifts, `${shipped} of B`, `${shipped} of A`, 'ndcg@10')),
-      `${shop}, from ${until} on: ${count(cases)} cases of ${count(shoppers)} shoppers whom neither model saw; both models rank each case. Means over shoppers; 95 % intervals by paired bootstrap over shoppers; a lower nll is better; seed ${seed}`,
-    ],
-    parts: [
-      { title: 'Arms of both models', table: armsTable(arms, METRICS) },
-      liftsPart(lifts),
-      {
-        title: 'Shopper by shopper, by likelihood',
-        text: [
-          `With B, ${worseShoppers(worse)} shoppers are significantly worse off, and ${worse.better} better; one-sided sign-flip test on own cases, 5 %`,
-        ],
-      },
-    ],
-    notes,
-  }
-}
-
-/** Conclusion in words, from the NDCG@10 of the arm whose list devices show. */
+/** Conclusion from the NDCG@10 of the arm whose lists devices show. */
 function verdict(found: NamedLift | undefined): string {
   if (!found) return 'A finds nothing, so B can’t be compared with A'
   if (found.lo > 0) return `B ranks better than A: NDCG@10 ${lift(found)}`

@@ -1,12 +1,9 @@
-/**
- * @module Describes the parts of the tested base model. Shops differ, because `pretrain` omits parts that did not
- * help.
- */
+/** @module Describes the parts that a base model has; `pretrain` omits parts that did not help. */
 import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { isFromCatalog } from '@nearside/core/model/manifest.ts'
 
-/** Describes the base model in one sentence, without a full stop. */
+/** One sentence, without a full stop. */
 export function describeBase({ trees, context, prior, manifest }: BaseModel): string {
   if (isFromCatalog({ manifest })) return 'the base model was made from the catalog alone'
   const parts = [

@@ -1,6 +1,7 @@
 /**
- * @module Simulates one shopper's device, case by case. Before each case the device learns from everything earlier,
- * with the functions that the browser runs, and scores the catalog. Then the guard (see `walk.ts`) observes the case.
+ * @module Simulates one shopper's device, with the functions that the browser runs. Before each case the device learns
+ * from all earlier events and scores the catalog. Then its guard, which can switch the personal model off, observes the
+ * case.
  */
 
 import type { Case, History } from '@nearside/core/features/history.ts'
@@ -38,28 +39,22 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Parts of each item's score, computed from all events before the case; `terms.base`: the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and fit problem; null if nothing can be fitted, or if λ is 0 and `learnsInVain` is false. */
+  /** Personal model and fit problem; null if nothing can be fitted, or if λ is 0 without `learnsInVain`. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
-  /** Scores of the personal model at the λ that devices use, [N]. The guard does not affect them. */
+  /** Scores of the personal model at the λ that devices use, [N], whatever the guard says. */
   readonly served: Float32Array
-  /** Scores by which the shopper's list is made, [N]: `served`, or the base scores if the guard forbids `served`. */
+  /** Scores that rank the shopper's list, [N]: `served`, or the base scores if the guard switched `served` off. */
   readonly shown: Float32Array
 }
 
 /** Candidate scan for each day's statistics, shared by the devices of all shoppers. */
 const SCANS = new WeakMap<ItemStatistics, ItemScan>()
 
-function finderOf(model: BaseModel): FindCandidates {
-  const scan = SCANS.get(model.statistics) ?? fastScan(model.itemVectors, model.statistics)
-  SCANS.set(model.statistics, scan)
-  return rememberCandidates(createCandidates(model, { ...plainTools(model), scan }), FIT_CASES)
-}
-
 export class ShopperDevice {
   readonly #shop: DeviceShop
   readonly #learnsInVain: boolean
   #guard = GUARD_START
-  /** One day's statistics, and a candidate search that caches the last fit's cases, as on a shopper's device. */
+  /** Statistics of a day, and a candidate search that caches the last fit's cases, as on a shopper's device. */
   #known: { readonly statistics: ItemStatistics; readonly find: FindCandidates } | null = null
 
   /** @param learnsInVain whether to fit the personal model even if λ = 0, in which case no shopper sees it */
@@ -73,7 +68,7 @@ export class ShopperDevice {
     return this.#guard.active
   }
 
-  /** @param scored scores of another device with the same history, if they are already computed */
+  /** @param scored scores of another device with the same history, if they are known */
   async score(one: Known, scored = this.scoreUnguarded(one)): Promise<DeviceScores> {
     const { terms, served, ...rest } = await scored
     return { ...rest, terms, served, shown: this.guardActive ? served : terms.base }
@@ -108,7 +103,12 @@ export class ShopperDevice {
     const now = Math.max(last.time, installed)
     const statistics = this.#shop.statisticsAt(now)
     const model = { ...published, statistics }
-    if (this.#known?.statistics !== statistics) this.#known = { statistics, find: finderOf(model) }
+    if (this.#known?.statistics !== statistics) {
+      const scan = SCANS.get(statistics) ?? fastScan(model.itemVectors, statistics)
+      SCANS.set(statistics, scan)
+      const candidates = createCandidates(model, { ...plainTools(model), scan })
+      this.#known = { statistics, find: rememberCandidates(candidates, FIT_CASES) }
+    }
     const problem = fitProblemOf(model, ownCases(model, history, now), now, this.#known)
     if (!problem) return null
     return { problem, personal: fuse(await fit(problem), model.prior, evidenceOf(problem)) }

@@ -25,7 +25,7 @@ const LEAF = 32
 interface EaseWeights {
   /** Matrix row of each item, −1 if it has no row, [N]. */
   readonly row: Int32Array
-  /** Item of each matrix row, [n]. */
+  /** Item of each matrix row, [n]; the items of most shoppers come first. */
   readonly item: Int32Array
   /** Weights that the item of each row gives to all other items, [n, stride]. */
   readonly weights: Float32Array
@@ -67,11 +67,9 @@ export function easeWeights(
   for (let at = 0; at < stride; at++) matrix[at * stride + at] += ridge
   invert(createGemm(memory), memory.buffer, stride)
   const weights = matrix.slice()
-  for (let b = 0; b < n; b++) {
-    const diagonal = matrix[b * stride + b]
-    for (let a = 0; a < n; a++)
-      weights[a * stride + b] = a === b ? 0 : -weights[a * stride + b] / diagonal
-  }
+  for (let a = 0; a < n; a++)
+    for (let b = 0; b < n; b++)
+      weights[a * stride + b] = a === b ? 0 : -matrix[a * stride + b] / matrix[b * stride + b]
   return { row, item, weights, stride }
 }
 
@@ -134,7 +132,7 @@ interface EaseParameters extends ItemKnnParameters {
   readonly ridge: number
 }
 
-/** Scores items by EASE's weights for the decayed history. EASE has no weight of an item for itself; `own` adds it. */
+/** Scores items by EASE's weights for the decayed history; `own` adds a weight of each item for itself. */
 export function ease(weightsOf: (ridge: number) => EaseWeights): TunableArm<EaseParameters> {
   const remembered = oncePer(weightsOf)
   return {

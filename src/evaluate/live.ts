@@ -1,6 +1,6 @@
 /**
- * @module Measures the value of lists in a live shop from counts of lists that were shown and clicked: the lift over
- * the hold-out, and the preference in interleaved lists.
+ * @module Measures the lists of a live shop, from counts of lists shown and of items clicked in them: the lift over the
+ * hold-out, and which ranking's items shoppers click in interleaved lists.
  */
 import { count, lift, share } from './report/numbers.ts'
 import type { Evaluated } from './report/report.ts'
@@ -20,17 +20,13 @@ export interface Counted {
 }
 
 interface LiveOptions {
-  /** What the counts' `unit` names; null if they have no unit, so that each is treated as independent. */
+  /** Meaning of the counts' `unit`; null if they have no unit, so that each count is independent. */
   readonly units: 'shoppers' | 'days' | null
+  /** Number of rows of the file that were left out. */
   readonly left: number
 }
 
-interface Rate {
-  readonly shown: number
-  readonly followed: number
-  readonly rate: number
-  readonly variance: number
-}
+type Rate = ReturnType<typeof rateOf>
 
 const Z = 1.959964
 /** Fewest counts in an arm for a useful interval. */
@@ -38,9 +34,8 @@ const LEAST = 20
 const EVERY = 'all'
 
 export function liveReport(rows: readonly Counted[], { units, left }: LiveOptions): Evaluated {
-  const versions = [...new Set(rows.map(({ model }) => model))].sort((a, b) =>
-    a.localeCompare(b, 'en', { numeric: true }),
-  )
+  const byNumber = new Intl.Collator('en', { numeric: true }).compare
+  const versions = [...new Set(rows.map(({ model }) => model))].sort(byNumber)
   const groups = versions.length > 1 ? [EVERY, ...versions] : versions
   const measured = groups.map((version) => {
     const own = version === EVERY ? rows : rows.filter(({ model }) => model === version)
@@ -120,10 +115,10 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
 }
 
 /**
- * Rate of clicks per shown list, as a ratio of sums. Its variance comes from the differences between units (shoppers or
- * days). Counts without a unit are treated as independent.
+ * Clicks per shown list, as a ratio of sums. The variance comes from the differences between units (shoppers or days);
+ * counts without a unit are independent.
  */
-function rateOf(rows: readonly Counted[]): Rate {
+function rateOf(rows: readonly Counted[]) {
   const units = new Map<string, { shown: number; followed: number }>()
   for (const { unit, event, many } of rows) {
     const one = units.get(unit) ?? { shown: 0, followed: 0 }
@@ -131,7 +126,8 @@ function rateOf(rows: readonly Counted[]): Rate {
     units.set(unit, one)
   }
   const all = [...units.values()]
-  const [shown, followed] = [sum(all, 'shown'), sum(all, 'followed')]
+  const sum = (of: Counted['event']) => all.reduce((total, one) => total + one[of], 0)
+  const [shown, followed] = [sum('shown'), sum('followed')]
   const rate = shown > 0 ? followed / shown : 0
   const squares = all.reduce((total, one) => total + (one.followed - rate * one.shown) ** 2, 0)
   const byUnits =
@@ -141,10 +137,7 @@ function rateOf(rows: readonly Counted[]): Rate {
   return { shown, followed, rate, variance: units.has('') ? rate / shown : byUnits }
 }
 
-const sum = <K extends string>(all: readonly Record<K, number>[], of: K) =>
-  all.reduce((total, one) => total + one[of], 0)
-
-/** Relative difference of two rates and its interval, by the logarithm of the ratio; null if counts are too few. */
+/** Relative difference of two rates, with an interval by the logarithm of the ratio; null with too few clicks. */
 function relativeTo(one: Rate, other: Rate): Lift | null {
   if (Math.min(one.followed, other.followed) < LEAST) return null
   const ratio = one.rate / other.rate
@@ -162,7 +155,7 @@ function preferenceOf(rows: readonly Counted[]) {
     ...(row.team === 'personal' ? [row] : []),
   ])
   const { shown: followed, followed: own, rate, variance } = rateOf(asRate)
-  // Clicks of unknown shoppers count as independent Bernoulli trials. The factor turns a Poisson variance into theirs.
+  // Clicks of unknown shoppers are independent Bernoulli trials: the factor makes their variance of a Poisson variance.
   const single = picks.some(({ unit }) => unit === '') ? variance * (1 - rate) : variance
   const spread = Z * Math.sqrt(single)
   return { followed, own, rate, lo: Math.max(0, rate - spread), hi: Math.min(1, rate + spread) }

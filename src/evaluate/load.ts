@@ -1,6 +1,6 @@
 /**
- * @module Loads shop and model for an evaluation, so that both use the same item rows and the same held-out shoppers. A
- * model that may have seen the test data is rejected.
+ * @module Loads shop and model for an evaluation, with the same item rows and the same held-out shoppers. Rejects a model
+ * that may have seen the test data.
  */
 
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -23,7 +23,7 @@ import {
 import { describeBase } from './describeBase.ts'
 import type { ServerKnows } from './owner/knowledge.ts'
 
-/** Options as plain data, so that they can be sent to a process. */
+/** Options of an evaluation, as plain data that a process can receive. */
 export interface Question {
   readonly shop: string
   readonly model: string
@@ -78,7 +78,7 @@ export async function load(question: Question): Promise<Loaded> {
     notes,
     input: {
       model,
-      // Held-out shoppers who are not tested are left out of the input, so nothing is learned from them.
+      // Without held-out shoppers who aren't tested, so that nothing is learned from them.
       shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,
@@ -94,13 +94,11 @@ export async function load(question: Question): Promise<Loaded> {
   }
 }
 
-/** Share of the log's span that is used for training, unless a model or the caller says where training ends. */
+/** Share of the log's span before the first tested day, unless a model or the caller chooses that day. */
 const TRAINED_SHARE = 0.75
 
-/** First tested day if nobody chooses one: it begins after `TRAINED_SHARE` of the log's span. */
-export function dayAfterMost({ from, to }: Shop): string {
-  return formatDay(from + TRAINED_SHARE * (to - from))
-}
+export const dayAfterMost = ({ from, to }: Shop): string =>
+  formatDay(from + TRAINED_SHARE * (to - from))
 
 export function parseDate(text: string): number {
   const time = Date.parse(text)
@@ -109,7 +107,7 @@ export function parseDate(text: string): number {
   return time
 }
 
-/** Rejects a model that saw the tested shoppers or the tested time: a test would only show what the model remembers. */
+/** Rejects a model of another shop, or one that saw the tested time: a test would only show the model's memory. */
 function checkTrainedOn({ manifest }: BaseModel, shop: Shop, until: number, notes: string[]): void {
   if (manifest.shop !== shop.name)
     throw refusal(
@@ -135,18 +133,18 @@ interface HeldOut {
 }
 
 /**
- * Tested shoppers for leave-one-out. The model trained on all shoppers, and is tested on each shopper's last event,
- * which must lie after the model's training data. `--holdout` names the tested shoppers.
+ * Tested shoppers for leave-one-out with a model that was trained on all shoppers: all, or those that `--holdout` names.
+ * Each one's last event is tested, and must come after the model's training data.
  */
 async function everybody(option: string | undefined, shop: Shop, seed: number): Promise<HeldOut> {
   const isHeldOut = () => false
   if (option === undefined) return { isHeldOut, isTested: () => true }
   const asked = await readHoldout(option)
   const known = new Set(shop.shoppers.map(({ id }) => id))
-  const stranger = 'shoppers' in asked && [...asked.shoppers].find((id) => !known.has(id))
-  if (stranger)
+  const unknown = 'shoppers' in asked && [...asked.shoppers].find((id) => !known.has(id))
+  if (unknown)
     throw invalidInput(
-      `--holdout ${option} names the shopper ${stranger}, who is not in the shop’s log: correct the file`,
+      `--holdout ${option} names the shopper ${unknown}, who is not in the shop’s log: correct the file`,
     )
   return { isHeldOut, isTested: isOutOf(asked, seed) }
 }

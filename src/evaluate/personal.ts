@@ -39,13 +39,13 @@ export interface PersonalResult extends Envelope {
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
   readonly owner?: OwnerSummary
-  /** Figures for predicting the next different product, on the devices of `INSTALLED`. */
+  /** Figures for predicting the next different product, for each store of `INSTALLED`. */
   readonly verdict: Summary['installed']
   /** Answer for the shop's owner: whether to switch Nearside on. */
   readonly answer: OwnerAnswer
 }
 
-/** Results of replaying the shoppers that one model never saw: a row for every arm and test case. */
+/** Results of replaying the shoppers that one model never saw; `rows` has every arm and test case. */
 export interface Walked {
   readonly shop: string
   readonly input: EvaluationInput
@@ -85,8 +85,8 @@ export async function walkHeldOut(
 }
 
 /**
- * Whether a second model, trained on orders alone, is needed for question (a), what clicks gain. In a log of orders
- * alone, both models would be the same; if too few shoppers bought something, the question isn't answered.
+ * Whether the owner's question (a), what clicks gain, needs a second model, trained on orders alone. In a log of orders
+ * both models would be equal, and with too few buyers the report doesn't answer the question.
  */
 function needsOrderTrained(
   { kinds, serverKnows, protocol }: EvaluationInput,
@@ -190,7 +190,7 @@ function heading(
     seeds > 1
       ? `over ${seeds} training seeds and over shoppers; 95 % intervals by paired bootstrap over shoppers, widened by the spread between seeds`
       : 'over shoppers; 95 % intervals by paired bootstrap over shoppers'
-  // If the log has no times, training uses all shoppers, and the test uses the events that training left out.
+  // In a log without times, the model knows the tested shoppers, but not their tested events.
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,

@@ -1,7 +1,4 @@
-/**
- * @module Counts the shoppers who viewed, saved (cart, wishlist) or bought each item, as the shop's nightly file of a
- * day does.
- */
+/** @module Popularity of each item on a day, as the shop's nightly file has it. */
 
 import type { History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -19,7 +16,7 @@ export interface Popularity {
   readonly share: Float32Array
 }
 
-/** Computes the baselines' popularity from statistics, which store the counts as logarithms. */
+/** Popularity from item statistics, which store the counts as logarithms. */
 export function popularityOf({ popularityAll, popularity30 }: ItemStatistics): Popularity {
   const count = (logarithm: number) => Math.round(Math.expm1(logarithm))
   const all = popularityAll.map(count)

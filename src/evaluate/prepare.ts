@@ -1,4 +1,4 @@
-/** @module Prepares tuned baselines and the devices' shop data for the replay. Each process prepares the same. */
+/** @module Prepares tuned baselines and the devices' shop data for a replay; each process prepares the same. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { cooccurrence } from '@nearside/core/features/cooccurrence.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -17,7 +17,7 @@ import type { Tuned } from './tune.ts'
 import { countingArms, type TunedBaselines } from './tuneBaselines.ts'
 import type { Walk } from './walk.ts'
 
-/** Scorer of an arm with its tuned parameters. @throws NearsideError `engine-failed` if tuning failed */
+/** Scorer of a baseline with its tuned parameters. @throws NearsideError `engine-failed` if tuning failed */
 function score(arm: TunableArm, { parameters, failure }: Tuned): Score {
   return (context, out) => {
     if (failure !== undefined) throw new NearsideError('engine-failed', failure)
@@ -61,8 +61,8 @@ export function prepareWalk(
 }
 
 /**
- * Creates the scorer of the server's second model, which learned from orders alone and uses the popularity of orders.
- * It serves the owner's question (a), what clicks gain.
+ * Scorer of the server's second model, which learned from orders alone and uses the popularity of orders. The owner's
+ * question (a), what clicks gain, needs it.
  * @param input evaluation of that model
  * @param itemIds item ids, in the rows that the callers' histories and scores use
  */

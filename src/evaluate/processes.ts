@@ -1,6 +1,6 @@
 /**
- * @module Replays the shoppers of an evaluation in processes of `walker.ts`. A process that is done with a shopper gets
- * the next one, the shoppers with the most cases first. Results don't depend on the number of processes.
+ * @module Replays the shoppers of an evaluation in processes of `walker.ts`, one shopper after another in each. Results
+ * don't depend on the number of processes.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -29,7 +29,7 @@ export async function walkCases(
   { onProgress, signal }: Steps,
 ): Promise<Rows<WalkedCase>> {
   const processes = Math.min(availableParallelism(), MOST_PROCESSES, selected.length)
-  // Shoppers with many cases come first: at the end, one would leave the other processes idle.
+  // Shoppers with many cases come first, because at the end one of them would leave the other processes idle.
   const waiting = [...selected.keys()].sort((a, b) => selected[a].length - selected[b].length)
   const total = selected.reduce((sum, { length }) => sum + length, 0)
   const walked: SentRows<WalkedCase>[] = []

@@ -1,6 +1,6 @@
 /**
- * @module Computes the figures of every protocol from its rows: means of the arms, and their lifts over each other.
- * Means are over shoppers. Intervals come from a bootstrap over shoppers, with the same draws for all figures.
+ * @module Computes the figures of every protocol from its rows: means over shoppers, lifts of arms over each other, and
+ * intervals by a bootstrap over shoppers, with the same draws for all figures.
  */
 import { createRandom } from '@nearside/core/model/random.ts'
 import { standardError } from '@nearside/train/estimates.ts'
@@ -12,7 +12,7 @@ import { countWorse } from './shoppersWorse.ts'
 export interface Lift {
   /** Lift mean(arm) / mean(over) − 1. */
   readonly relative: number
-  /** Ends of the 95 % interval: percentiles over shoppers, widened by the spread between several training seeds. */
+  /** Ends of the 95 % interval: percentiles over shoppers, widened by the spread between training seeds. */
   readonly lo: number
   readonly hi: number
 }
@@ -30,7 +30,7 @@ export interface NamedLift extends Lift {
   readonly metric: string
 }
 
-/** An arm with its means; an estimated mean also has the ends of its interval, like `ndcg@10:lo`, `ndcg@10:hi`. */
+/** An arm with its means. A mean with an interval also has its ends, as `ndcg@10:lo` and `ndcg@10:hi`. */
 export interface Arm {
   readonly name: string
   readonly [metric: string]: unknown
@@ -38,7 +38,7 @@ export interface Arm {
 
 export interface Summary {
   readonly arms: readonly Arm[]
-  /** Relative lifts, by paired bootstrap. A lift is left out if the other arm scores 0, or with too few shoppers. */
+  /** Relative lifts, by paired bootstrap; none over an arm that scores 0, or with too few shoppers. */
   readonly lifts: readonly NamedLift[]
 }
 
@@ -52,7 +52,7 @@ export interface Envelope extends Summary {
   /** Number of tested shoppers, or of sessions if a log of clicks knows no shoppers. */
   readonly shoppers: number
   readonly cases: number
-  /** Shoppers for whom the model ranks significantly worse than the arm it is compared with; null: no such arm. */
+  /** Shoppers for whom the shipped arm ranks significantly worse than the arm it is compared with; null: not tested. */
   readonly shoppersWorse: ReturnType<typeof countWorse> | null
 }
 
@@ -93,19 +93,18 @@ export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): 
   const comparisons = pairs.flatMap(([arm, over]) =>
     metricsOf(arm)
       .filter((metric) => isCompared(metric) && metricsOf(over).includes(metric))
-      .map((metric) => ({ arm, over, metric })),
+      .map(
+        (metric) =>
+          [
+            { arm, metric },
+            { arm: over, metric },
+          ] as const,
+      ),
   )
-  const found = pairedLifts(
-    rows,
-    comparisons.map(({ arm, over, metric }) => ({
-      series: { arm, metric },
-      over: { arm: over, metric },
-    })),
-    seed,
-  )
-  const lifts = comparisons.flatMap((one, k) => {
+  const found = pairedLifts(rows, comparisons, seed)
+  const lifts = comparisons.flatMap(([{ arm, metric }, over], k) => {
     const lift = found[k]
-    return lift ? [{ ...one, ...lift }] : []
+    return lift ? [{ arm, over: over.arm, metric, ...lift }] : []
   })
   return { arms, lifts }
 }
@@ -117,16 +116,16 @@ export function liftOver(
   over: Series,
   seed: number,
 ): Lift | null {
-  return pairedLifts(rows, [{ series, over }], seed)[0]
+  return pairedLifts(rows, [[series, over]], seed)[0]
 }
 
 function pairedLifts(
   rows: Rows<RowCase>,
-  pairs: readonly { readonly series: Series; readonly over: Series }[],
+  pairs: readonly (readonly [series: Series, over: Series])[],
   seed: number,
 ): (Lift | null)[] {
   const meansIn = (some: Rows<RowCase>) =>
-    pairs.map(({ series, over }) => [some.means(series), some.means(over)])
+    pairs.map(([series, over]) => [some.means(series), some.means(over)])
   const means = meansIn(rows)
   const found = bootstrap(
     means.map(([own, other]) => lift(own, other)),
@@ -144,10 +143,10 @@ function pairedLifts(
   })
 }
 
-/** 97.5 % quantile of Student's t, by degrees of freedom from 1 on. */
+/** 97.5 % quantiles of Student's t, for 1, 2, … degrees of freedom. */
 const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26]
 
-/** Widens an interval over shoppers by the error of the mean over training seeds, which is an independent error. */
+/** Widens an interval over shoppers by the error of the mean over training seeds, an independent error. */
 function withSpread(one: Lift, bySeed: readonly number[]): Lift {
   if (bySeed.length < 2) return one
   const { relative, lo, hi } = one

@@ -35,11 +35,9 @@ describe('rows', () => {
     expect(example().series).toEqual([{ ...A, store: '' }, { ...B, store: '' }, A_ELSEWHERE])
   })
 
-  it('rows can be selected by the content of their case, or by its index among the shopper’s cases', () => {
+  it('rows can be selected by the content of their case', () => {
     const small = example().where(({ size }) => size < 3)
     expect([...small.means(A)]).toEqual([0.2, 0.9])
-    const third = example().where((_, nth) => nth === 2)
-    expect([...third.means(A)]).toEqual([0.6])
   })
 
   it('rows give differences by shopper, for cases in which both arms have a value', () => {

@@ -1,7 +1,7 @@
 /**
  * @module Stores the results of an evaluation as rows of shopper, case, arm, store, metric and value. Every protocol
- * writes rows; means and intervals are computed from rows alone. Values are stored by column, because a large log has
- * millions.
+ * writes rows; means and intervals are computed from rows alone. Values are stored in one array per series, because a
+ * large log has millions of values.
  */
 import { groupBy } from '@nearside/core/groupBy.ts'
 
@@ -9,7 +9,7 @@ import { groupBy } from '@nearside/core/groupBy.ts'
 export interface Series {
   readonly arm: string
   readonly metric: string
-  /** Device store or server whose history the arm was given; default: that of the main comparison. */
+  /** Device store or server whose history the arm was given; default: the main comparison's store. */
   readonly store?: string
 }
 
@@ -18,9 +18,6 @@ export interface RowCase {
   /** Id of the shopper; in a test without shoppers, the query. */
   readonly shopper: string
 }
-
-/** @param nth index among the shopper's cases, from 0 */
-export type Keep<Case> = (one: Case, nth: number) => boolean
 
 /** One value for each shopper, in the same sequence for all series; NaN for a shopper without a value. */
 export type ShopperValues = Float64Array
@@ -75,7 +72,7 @@ export class Rows<Case extends RowCase> {
     return rows
   }
 
-  /** Starts a case; the rows that are added next belong to it. */
+  /** Starts a case; the next values that are put belong to it. */
   begin(one: Case): void {
     this.cases.push(one)
     this.#byShopper = null
@@ -106,17 +103,13 @@ export class Rows<Case extends RowCase> {
     return this.columns.get(keyOf(series))?.[index] ?? Number.NaN
   }
 
-  where(keep: Keep<Case>): Rows<Case> {
-    const kept = this.byShopper.flatMap((own) =>
-      own.filter((index, nth) => keep(this.cases[index], nth)),
-    )
-    return this.#pick(kept.sort((a, b) => a - b))
+  where(keep: (one: Case, index: number) => boolean): Rows<Case> {
+    return this.#pick([...this.cases.keys()].filter((index) => keep(this.cases[index], index)))
   }
 
+  /** Rows of the cases that have a value in this series. */
   having(series: Series): Rows<Case> {
-    return this.#pick(
-      [...this.cases.keys()].filter((index) => !Number.isNaN(this.at(index, series))),
-    )
+    return this.where((_, index) => !Number.isNaN(this.at(index, series)))
   }
 
   #pick(indices: readonly number[]): Rows<Case> {
@@ -136,7 +129,7 @@ export class Rows<Case extends RowCase> {
     return this.#byShopper
   }
 
-  /** Mean over each shopper's cases that have a value, so that a wholesaler counts as much as a new shopper. */
+  /** One mean per shopper, over the cases that have a value, so that a wholesaler counts as much as a new shopper. */
   means(series: Series): ShopperValues {
     const column = this.columns.get(keyOf(series)) ?? []
     return Float64Array.from(this.byShopper, (own) => {

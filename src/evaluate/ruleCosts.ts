@@ -1,7 +1,6 @@
 /**
- * @module Measures what a shop's rules cost or gain. The measurement replays held-out shoppers, and compares lists of
- * ten under each rule with lists without rules. The lists come from the code that devices run; the scores are those of
- * the base model, computed from the shopper's history.
+ * @module Measures the cost or gain of a shop's rules: replays held-out shoppers, and compares lists of ten under each
+ * rule with lists without rules. Devices' own code makes the lists, from the base model's scores.
  */
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -15,11 +14,11 @@ import { liftScores, type Ruled, ruledList } from '@nearside/core/ranking/ruledL
 import { createRuleBook, type ListRules } from '@nearside/core/rules/listRules.ts'
 import { itemsOf, type Rule } from '@nearside/core/rules/rule.ts'
 import { hitRate, placesIn } from '@nearside/train/metrics.ts'
-import { bootstrap, type Interval, mean } from './bootstrap.ts'
+import { bootstrap, type Interval, mean, observedMean } from './bootstrap.ts'
 import { type AskedCase, selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
 import { prepareDevices } from './prepare.ts'
-import { Rows } from './rows.ts'
+import { type RowCase, Rows, type Series } from './rows.ts'
 import { type Steps, step } from './steps.ts'
 
 interface RuleCost {
@@ -43,8 +42,9 @@ export interface RuleCosts {
 const MOST_CASES = 5
 const LIMIT = 10
 const WITHOUT = { arm: 'without', metric: 'hit' }
+const NOTHING: Interval = { value: 0, lo: 0, hi: 0 }
 
-/** Whether a replay of `recommend` lists can measure a rule. */
+/** Whether a replay of the lists of `recommend` can measure a rule. */
 const isMeasurable = (rule: Rule): boolean =>
   (rule.when?.list?.includes('recommend') ?? !rule.when?.search) &&
   !rule.when?.item &&
@@ -52,7 +52,7 @@ const isMeasurable = (rule: Rule): boolean =>
   !itemsOf(rule)?.same
 
 /**
- * Each measurable rule counts as if it applied now, on every page and in every context.
+ * Each rule that can be measured counts as if it applied at all times, on every page and in every context.
  * @throws NearsideError `input-invalid` if too few shoppers are held out; the errors of `load`; `aborted` if cancelled
  */
 export async function ruleCosts(
@@ -79,53 +79,41 @@ export async function ruleCosts(
   const bookOf = (some: readonly Rule[]) => createRuleBook(some, items, isOffer)(ask)
   const all = { at: -1, ruled: bookOf(measured.map(({ rule }) => rule)) }
   const arms = [all, ...measured.map(({ at, rule }) => ({ at, ruled: bookOf([rule]) }))]
-  const rows = new Rows<{ readonly shopper: string }>()
+  const rows = new Rows<RowCase>()
   for (const [done, own] of tested.entries()) {
     await step(steps, 'replaying shoppers', done, tested.length)
     for (const one of own) {
       rows.begin(one)
-      const { base } = scoreTerms(
-        { ...input.model, statistics: statisticsAt(one.time) },
-        one.history,
-        one.time,
-      )
+      const model = { ...input.model, statistics: statisticsAt(one.time) }
+      const { base } = scoreTerms(model, one.history, one.time)
       const scored: Scored = {
         base: ranker.base,
         isOwn: true,
         find: findAll,
         scoresOf: (some) => gather(base, some),
       }
+      const wanted = one.bought.targets.map((row) => input.model.itemIds[row])
+      const hitOf = (list: readonly string[]) => hitRate(placesIn(list, wanted), LIMIT)
       const plain = listOf(ranker, scored, one, null)
-      const hit = hitOf(plain, one, input.model.itemIds)
-      rows.put(WITHOUT, hit)
+      rows.put(WITHOUT, hitOf(plain))
       for (const { at, ruled } of arms) {
         const list = listOf(ranker, scored, one, ruled)
         const isChanged = list.some((id, place) => id !== plain[place])
-        const own = isChanged ? hitOf(list, one, input.model.itemIds) : hit
         rows.put({ arm: `${at}`, metric: 'changed' }, Number(isChanged))
-        rows.put({ arm: `${at}`, metric: 'difference' }, own - hit)
+        rows.put({ arm: `${at}`, metric: 'difference' }, hitOf(list) - hitOf(plain))
       }
     }
   }
-  const valuesOf = (arm: string, metric: string) => rows.means({ arm, metric })
-  const figures = bootstrap(
-    [
-      mean(rows.means(WITHOUT)),
-      ...arms.flatMap(({ at }) =>
-        ['difference', 'changed'].map((metric) => mean(valuesOf(`${at}`, metric))),
-      ),
-    ],
-    tested.length,
-    createRandom(input.seed),
-  ).map((one) => one ?? { value: 0, lo: 0, hi: 0 })
+  const figure = (series: Series) =>
+    bootstrap([mean(rows.means(series))], tested.length, createRandom(input.seed))[0] ?? NOTHING
   return {
     shoppers: tested.length,
     cases: rows.cases.length,
-    without: figures[0],
-    rules: arms.map(({ at }, k) => ({
+    without: figure(WITHOUT),
+    rules: arms.map(({ at }) => ({
       rule: at,
-      difference: figures[1 + 2 * k],
-      changed: figures[2 + 2 * k].value,
+      difference: figure({ arm: `${at}`, metric: 'difference' }),
+      changed: observedMean(rows.means({ arm: `${at}`, metric: 'changed' })),
     })),
   }
 }
@@ -149,9 +137,4 @@ function listOf(
     })
   const list = ruled ? ruledList(ruled, query, answer) : answer(query, {})
   return list.map(({ id }) => id)
-}
-
-function hitOf(list: readonly string[], { bought }: AskedCase, itemIds: readonly string[]): number {
-  const wanted = bought.targets.map((row) => itemIds[row])
-  return hitRate(placesIn(list, wanted), LIMIT)
 }

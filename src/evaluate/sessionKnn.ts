@@ -1,6 +1,6 @@
 /**
- * @module Nearest-session baseline, applied to whole histories. The baseline finds the past visits, or whole shoppers,
- * that share most with the decayed history; it recommends their other items.
+ * @module Nearest-session baseline, applied to whole histories: finds the past visits, or whole shoppers, that share
+ * most with the decayed history, and recommends their items.
  * @see Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms" (V-SKNN),
  * doi 10.1007/s11257-018-9209-6
  */
@@ -20,13 +20,6 @@ import {
 /** Nearness of a visit or shopper that shares no item with the history. */
 const NOT_MET = -1
 
-/** Items of one past visit, or of one shopper. */
-interface Neighbour {
-  readonly items: Int32Array
-  /** Time of the latest event, milliseconds. */
-  readonly time: number
-}
-
 export interface SessionKnnParameters extends ItemKnnParameters {
   readonly neighbour: 'session' | 'shopper'
   /** Number of nearest neighbours that count. */
@@ -44,14 +37,8 @@ export function sessionKnn(
   before: number,
 ): TunableArm<SessionKnnParameters> {
   const among = {
-    session: indexed(
-      items,
-      neighboursOf(histories, before, ({ session }) => session),
-    ),
-    shopper: indexed(
-      items,
-      neighboursOf(histories, before, () => ''),
-    ),
+    session: indexed(items, histories, before, ({ session }) => session),
+    shopper: indexed(items, histories, before, () => ''),
   }
   const { grid, below, start } = ITEM_KNN
   return {
@@ -107,12 +94,14 @@ export function sessionKnn(
   }
 }
 
-function neighboursOf(
+function indexed(
+  items: number,
   histories: readonly History[],
   before: number,
   group: (one: History[number]) => string,
-): Neighbour[] {
-  return histories.flatMap((history) => {
+) {
+  /** Items of each past visit or shopper, and time of its latest event, milliseconds. */
+  const neighbours = histories.flatMap((history) => {
     const groups = new Map<string, { items: Set<number>; time: number }>()
     for (const one of history) {
       if (one.time >= before || eventStrength(one.name) === 0) continue
@@ -122,9 +111,6 @@ function neighboursOf(
     }
     return [...groups.values()].map(({ items, time }) => ({ items: Int32Array.from(items), time }))
   })
-}
-
-function indexed(items: number, neighbours: readonly Neighbour[]) {
   const having = Array.from({ length: items }, (): number[] => [])
   neighbours.forEach((one, at) => {
     for (const item of one.items) having[item].push(at)

@@ -1,13 +1,13 @@
 /**
- * @module Counts the shoppers that an arm harms beyond chance. For each shopper the test flips the signs of the
- * differences in that shopper's cases at random. A shopper counts as worse if at most 5 % of the flips are as bad as
- * the observed sum (one-sided, exact up to 12 cases).
+ * @module Counts the shoppers that an arm harms beyond chance, by a sign-flip test on the differences between two arms
+ * in each shopper's cases: a shopper counts as worse if at most 5 % of the patterns of signs give a sum as low as the
+ * observed one (one-sided, exact up to 12 cases).
  */
 import type { Random } from '@nearside/core/model/random.ts'
 
 const ALPHA = 0.05
 
-/** Maximum number of cases for which all patterns of signs are tried; for more cases, a sample of patterns is tried. */
+/** Maximum number of cases for which the test tries all patterns of signs; with more cases, it tries a sample. */
 const EXACT_CASES = 12
 const SAMPLED_FLIPS = 4095
 
@@ -27,14 +27,9 @@ export function countWorse(differences: readonly (readonly number[])[], random: 
     if (size === 0) continue
     testable++
     expectedByChance += size
+    const mirrored = moved.map((difference) => -difference)
     if (signFlipP(moved, random) <= ALPHA) significant++
-    else if (
-      signFlipP(
-        moved.map((difference) => -difference),
-        random,
-      ) <= ALPHA
-    )
-      better++
+    else if (signFlipP(mirrored, random) <= ALPHA) better++
   }
   const share = differences.length > 0 ? significant / differences.length : 0
   return { significant, share, testable, better, expectedByChance }
@@ -49,13 +44,13 @@ function falseAlarmRate(cases: number): number {
 /** Probability that the sum under random signs is at most the observed sum. In (0, 1]; 1 for no differences. */
 export function signFlipP(differences: readonly number[], random: Random): number {
   const observed = differences.reduce((sum, difference) => sum + difference, 0)
-  // Sums in another sequence differ by rounding, and metrics are stored in single precision.
+  // Rounding makes sums of the same numbers differ by their sequence, and metrics have single precision.
   const limit = observed + 1e-6 * differences.reduce((sum, x) => sum + Math.abs(x), 0)
   const isAsBad = (isFlipped: (k: number) => boolean) =>
     differences.reduce((sum, x, k) => sum + (isFlipped(k) ? -x : x), 0) <= limit
   const isExact = differences.length <= EXACT_CASES
   const patterns = isExact ? 2 ** differences.length : SAMPLED_FLIPS
-  // The exact test tries all patterns of signs, also the observed one. A sample gets the observed one in addition.
+  // All patterns include the observed one; a sample gets it in addition.
   let asBad = isExact ? 0 : 1
   for (let pattern = 0; pattern < patterns; pattern++)
     if (isAsBad((k) => (isExact ? ((pattern >> k) & 1) === 1 : random.next() < 0.5))) asBad++

@@ -7,7 +7,7 @@ export interface Steps {
   readonly signal: AbortSignal
 }
 
-/** Called between two steps: reports progress and lets Ctrl-C take effect. @throws NearsideError `aborted` */
+/** Reports progress, and yields so that Ctrl-C can take effect. @throws NearsideError `aborted` */
 export async function step(
   { onProgress, signal }: Steps,
   label: string,

@@ -1,11 +1,11 @@
-/** @module Summarises the rows of the arms into the reported numbers. */
+/** @module Computes the numbers of the report from the rows of the arms. */
 import { METRICS, type MetricName } from '@nearside/train/metrics.ts'
 import { SUFFIXES } from '@nearside/train/questions.ts'
 import { ARMS, type ArmName, FURTHER_LIFTS, LADDER, VISIT_ARMS } from './arms.ts'
 import { observedMean } from './bootstrap.ts'
 import { LEAST_SHOPPERS } from './cases.ts'
 import { summariseInstalled, summariseOwner } from './owner/summary.ts'
-import { type Lift, liftOver, summariseArms, worseThan } from './results.ts'
+import { liftOver, summariseArms, worseThan } from './results.ts'
 import type { Rows } from './rows.ts'
 import type { WalkedCase } from './walk.ts'
 
@@ -24,24 +24,22 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
   const pairs = [...LADDER, ...FURTHER_LIFTS]
     .filter(isTested)
     .map(({ arm, over }) => [arm, over] as const)
-  const { arms, lifts } = summariseArms(rows, seed, {
-    ...{ names, metrics, pairs },
-    isCompared: () => true,
-  })
+  const isCompared = () => true
+  const { arms, lifts } = summariseArms(rows, seed, { names, metrics, pairs, isCompared })
   return {
     shoppers: tested.byShopper.length,
     cases: tested.cases.length,
     seeds: Math.max(1, rows.bySeed.length),
-    /** Number of cases, and of shoppers, for the questions about repeats and about new items. */
+    /** Number of cases, and of shoppers, for the questions about repeated and about new products. */
     parted: { ':repeat': partOf('ndcg@10:repeat'), ':new': partOf('ndcg@10:new') },
     arms,
     lifts,
-    /** Whether any case follows a view in its visit; false if the log has only orders, or dates without times. */
+    /** Whether some case follows a view in the same visit. False for a log of orders, or of dates without times. */
     showsVisits: rows.cases.some(({ place }) => place > 1),
     visit: byPlace(rows, seed, names),
     change: names.includes('personal') ? changeOf(rows, seed) : null,
     installed: summariseInstalled(rows, seed, names),
-    /** The answers are null if the owner's questions were not measured, or too few shoppers bought something. */
+    /** Answers to the owner's questions; null if they weren't measured, or too few shoppers bought something. */
     owner: summariseOwner(rows, seed, names),
   }
 }
@@ -62,19 +60,7 @@ function changeOf(rows: Rows<WalkedCase>, seed: number) {
   }
 }
 
-/** Figures of the cases whose position in their visit is in a given range. */
-export interface VisitPart {
-  /** Positions in the visit that the cases have, both ends included: `4-6`. */
-  readonly label: string
-  readonly cases: number
-  readonly shoppers: number
-  /** Mean NDCG@10. */
-  readonly means: Readonly<Partial<Record<ArmName, number>>>
-  /** Lift of personal over base-fresh; absent if base-fresh is at 0 or devices don't learn. */
-  readonly lift?: Lift
-}
-
-/** Ranges of positions in a visit, ends included. At position 1, the shopper is not viewing any product yet. */
+/** Ranges of positions in a visit, ends included. At position 1, the shopper hasn't viewed any product yet. */
 const PLACES = [
   ['1', 1, 1],
   ['2-3', 2, 3],
@@ -83,24 +69,20 @@ const PLACES = [
 ] as const
 
 /** Mean NDCG@10 by the position of a case in its visit. Positions that too few shoppers reached are left out. */
-function byPlace(rows: Rows<WalkedCase>, seed: number, names: readonly ArmName[]): VisitPart[] {
+function byPlace(rows: Rows<WalkedCase>, seed: number, names: readonly ArmName[]) {
   const series = (arm: ArmName) => ({ arm, metric: 'ndcg@10' })
-  return PLACES.flatMap(([label, least, most]): VisitPart[] => {
+  const arms = VISIT_ARMS.filter((arm) => names.includes(arm))
+  return PLACES.flatMap(([label, least, most]) => {
     const kept = rows.where(({ place }) => place >= least && place <= most).having(series(names[0]))
-    if (kept.byShopper.length < LEAST_SHOPPERS) return []
-    const means = VISIT_ARMS.filter((arm) => names.includes(arm)).map((arm) => [
-      arm,
-      observedMean(kept.means(series(arm))),
-    ])
-    const lift = liftOver(kept, series('personal'), series('base-fresh'), seed)
-    return [
-      {
-        label,
-        cases: kept.cases.length,
-        shoppers: kept.byShopper.length,
-        means: Object.fromEntries(means),
-        ...(lift && { lift }),
-      },
-    ]
+    const { cases, byShopper } = kept
+    if (byShopper.length < LEAST_SHOPPERS) return []
+    return {
+      label,
+      cases: cases.length,
+      shoppers: byShopper.length,
+      means: arms.map((arm) => [arm, observedMean(kept.means(series(arm)))] as const),
+      /** Lift of personal over base-fresh; null if base-fresh is at 0 or devices don't learn. */
+      lift: liftOver(kept, series('personal'), series('base-fresh'), seed),
+    }
   })
 }

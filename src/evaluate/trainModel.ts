@@ -1,4 +1,4 @@
-/** @module Trains a base model for an evaluation that was given none. */
+/** @module Trains base models for evaluations. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { isOutOf, readHoldout } from '@nearside/train/holdout.ts'
@@ -26,8 +26,8 @@ export async function trainModel(
   const holdout = await readHoldout(asked.holdout ?? DEFAULT_HOLDOUT)
   const seed = asked.seed ?? DEFAULT_SEED
   const isOut = isOutOf(holdout, seed)
-  // The test cases are checked first, because training takes minutes. Leave-one-out in a log without times needs no
-  // check, because every shopper has a test case.
+  // Throws before minutes of training if there are too few test cases. With leave-one-out in a log without times, every
+  // shopper has a test case.
   if (!leaveOneOut)
     selectCases({
       shoppers: shop.shoppers,
@@ -52,8 +52,7 @@ export async function trainModel(
 }
 
 /**
- * Trains the server's second model, for question (a), what clicks gain: on the training shoppers' orders alone, as a
- * server without clicks would.
+ * Trains the model of a server without clicks, on the training shoppers' orders alone, for the owner's question (a).
  * @returns false, with a note, if the orders are too few to train a model
  */
 export async function trainOnOrders(

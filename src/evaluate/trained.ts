@@ -1,8 +1,7 @@
 /**
- * @module Trains the models that an evaluation tests if it was given none. `--folds K` divides the shoppers into K
- * parts and tests each part by a model that was trained without it. With K parts, K times as many shoppers are tested
- * as with one hold-out, so intervals are narrower by a factor of √K. `--seeds N` tests N models of different seeds on
- * the same shoppers.
+ * @module Trains and tests models, for an evaluation without `--model`. `--folds K` divides the shoppers into K parts,
+ * and tests each part by a model that was trained without it. That tests every shopper, so intervals are narrower than
+ * with one hold-out. `--seeds N` tests N models of different seeds on the same shoppers.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,7 +29,7 @@ export async function evaluateTrained(
 ): Promise<Evaluated<PersonalResult>> {
   const { seed = DEFAULT_SEED, holdout } = asked
   return withFolder(async (directory) => {
-    /** Writes the shoppers of a part to a file. With this file, the models of all seeds hold out the same shoppers. */
+    /** Writes the shoppers of a part to a file, so that the models of all seeds hold out the same shoppers. */
     const holdOut = async (fold: number) => {
       if (folds === 1 && seeds === 1) return holdout
       const isOut =

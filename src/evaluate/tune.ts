@@ -25,21 +25,21 @@ export interface Tuned<P extends object = object> {
 
 /** Number of rounds over all parameters; two, because the best value of one parameter depends on the others. */
 const SWEEPS = 2
-/** Maximum number of values to try beyond either end of a grid. The last one is far from any sensible value. */
+/** Maximum number of values to try beyond the ends of a grid. The last one is far from any sensible value. */
 const WIDENINGS = 6
 
-/** Shares of the cases. After each share, a parameter set that is clearly behind the best set is given up. */
+/** Shares of the cases after which tuning gives up a parameter set that is clearly worse than the best set so far. */
 const STAGES = [1 / 8, 1 / 4, 1 / 2, 1] as const
-/** Minimum number of cases before a parameter set is given up. */
+/** Minimum number of cases before tuning gives up a parameter set. */
 const LEAST_CASES = 100
-/** Number of standard errors that make a parameter set clearly worse than the best set. */
+/** Difference, in standard errors, that makes a parameter set clearly worse. */
 const CLEARLY = 3
 
 /**
  * Tunes an arm. The search begins at the start parameters that rank best. In a tie the earlier parameters stay, so the
- * result is deterministic. Without cases, the arm's own start parameters are the result.
- * @param nested further start parameters, with which the arm equals simpler arms. With these, the tuned arm never ranks
- * the tuning cases worse than the simpler arms.
+ * result is deterministic. Without cases, the result is the arm's own start parameters.
+ * @param nested further start parameters, with which the arm equals simpler arms, so that the tuned arm never ranks the
+ * tuning cases worse than these
  * @param tried called with the share of the parameter values that were tried, up to 1
  */
 export function tune<P extends object>(
@@ -127,8 +127,8 @@ function isBehind(gains: readonly number[], best: readonly number[]): boolean {
 }
 
 /**
- * Next value to try beyond an end of a grid: it continues the ratio of the last two values, but goes at most halfway to
- * the limit `below`. The result is null if the best value isn't at this end, or if the end is 0 or `below`.
+ * Next value to try if the best value is at an end of the grid: continues the ratio of the last two values there, but
+ * goes at most halfway to the limit `below`. Null if the best value is at no end, or the end is 0 or `below`.
  */
 function beyond(
   numbers: readonly number[],

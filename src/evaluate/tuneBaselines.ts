@@ -19,15 +19,15 @@ import type { Steps } from './steps.ts'
 import { type Tuned, type TuningCase, tune } from './tune.ts'
 
 /**
- * Number of last days before `until` whose cases are used for tuning: `fewest` (`inSequences` in a log of sequences),
- * or more days, up to `most`, if these have too few cases. The neighbours are built from events before these days. In
- * a log of sequences each day has one event, so 28 days would leave few events for the neighbours.
+ * Number of days before `until` whose cases serve for tuning: `fewest`, or up to `most` if these have too few cases.
+ * The neighbours come from events before these days. A log of sequences has one event per shopper and day, so 28 days
+ * would leave few events for the neighbours; there, `inSequences` replaces `fewest`.
  */
 const TUNING_DAYS = { fewest: 28, inSequences: 1, most: 60 }
 const ENOUGH_CASES = 1000
 /** Maximum number of tuning cases; if there are more, a random part of each shopper's cases is used. */
 const MOST_CASES = 2000
-/** Number of parts of the shoppers. The cases of one part use neighbours and popularity from the other parts. */
+/** Number of parts of the shoppers. The cases of one part use the other part's neighbours and popularity. */
 const PARTS = 2
 
 export function countingArms(
@@ -53,8 +53,7 @@ export interface TunedBaselines {
 
 /**
  * Chooses the baselines' parameters on training shoppers' cases of the last days before `until`.
- * @param onProgress called for each arm; `done` is the number of cases times the share of the parameter values that
- * were tried
+ * @param onProgress called per arm; `done` is the number of cases times the share of parameter values tried
  */
 export function tuneBaselines(
   input: EvaluationInput,
@@ -84,8 +83,8 @@ export function tuneBaselines(
       ({ next, bought }) => (isNext ? next : bought),
     )
   })
-  // Under every condition, a case's history is a last part of the same log, so histories of equal length are equal. If
-  // each case has histories of equal length under two conditions, one tuning serves both.
+  // A case's history is the last part of the same log under each condition, so histories of equal length are equal. If
+  // two conditions give each case histories of equal length, one tuning serves both.
   const sizes = eachTuned((condition) =>
     cases[condition].map(({ history, targets }) => `${history.length} ${targets.length}`).join(),
   )
@@ -122,8 +121,8 @@ export function tuneBaselines(
 }
 
 /**
- * Cases of training shoppers in the last weeks. Their neighbours and popularity come from other training shoppers, just
- * as those of the test come from shoppers who are not tested.
+ * Cases of training shoppers in the last weeks. Their neighbours and popularity come from other training shoppers, as
+ * in the test, where these come from shoppers who aren't tested.
  */
 export function prepareTuning(input: EvaluationInput) {
   const { model, until, seed, protocol } = input
@@ -155,10 +154,9 @@ export function prepareTuning(input: EvaluationInput) {
   const late = recent
     .map((own) => own.filter(({ time }) => time >= from))
     .filter((own) => own.length > 0)
-  const all = late.reduce((sum, own) => sum + own.length, 0)
   const each = Math.max(1, Math.floor(MOST_CASES / late.length))
   const drawn =
-    all <= MOST_CASES
+    late.flat().length <= MOST_CASES
       ? late
       : inRandomOrder(late, random)
           .slice(0, MOST_CASES)

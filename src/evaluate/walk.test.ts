@@ -99,7 +99,7 @@ describe('replay of a shopper', () => {
     const later = { ...evaluation, shoppers: scrambled }
     const again = selectCases(later).find(([one]) => one.shopper === cases[0].shopper) ?? []
     const same = await walkShopper(prepareWalk(later, tuned, fit), again)
-    expect(same.where((_, nth) => nth === 0)).toEqual(first)
+    expect(same.where((_, index) => index === 0)).toEqual(first)
   })
 
   it('with historyFrom `install`, a device’s history begins on the first tested day', async () => {

@@ -1,11 +1,7 @@
-/**
- * @module Tests, then learns: replays one shopper's cases, sorted by time. Every arm ranks the whole catalog before the
- * case is revealed to it.
- */
+/** @module Replays one shopper's cases, sorted by time: every arm ranks the whole catalog before it learns the case. */
 import { withoutLastSession } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { personalScores, scoreTerms } from '@nearside/core/model/score.ts'
 import { METRICS, measure } from '@nearside/train/metrics.ts'
@@ -46,9 +42,9 @@ const NAIVE_STEPS = 30
 
 /**
  * Replays a shopper's cases. For each case, writes rows of every compared arm, by question and metric (METRICS); rows
- * for the report's verdict; and, if something was bought, rows for the owner's questions. Each device has a guard,
- * which decides whether its personal model may change lists. The guards of the main comparison's store and of the
- * verdict's stores observe every case; guards of other stores observe purchases only.
+ * for the report's verdict; and, if the shopper bought something, rows for the owner's questions. There is one device,
+ * with its own guard, for each start of a store. The guards of the main comparison's store and of the verdict's stores
+ * observe every case; guards of other stores observe purchases only.
  * @param cases cases of one shopper, ascending by time.
  * @param onCase called after each case
  */
@@ -67,8 +63,7 @@ export async function walkShopper(
     const known: { held: History; scored: ReturnType<ShopperDevice['scoreUnguarded']> }[] = []
     const scoredIn = new Map<Store, Promise<DeviceScores>>()
     const scoreStore = (store: Store, history: History) => {
-      // Histories that begin with the same event and have the same length are equal, because all are ends of one
-      // history.
+      // All histories are ends of one history, so those with the same length and first event are equal.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
       )
@@ -81,7 +76,8 @@ export async function walkShopper(
     const history = storeHistory(walk.store, one, walk.installed)
     const scored = await scoreStore(walk.store, history)
     const counted = walk.countedAt?.(time) ?? scored.model.statistics
-    const context = contextOf(one, history, counted)
+    const popularity = popularityOf(counted)
+    const context = { history, time, popularity, neighbours: counted }
     const failures: ArmFailure[] = []
     const { guardActive } = devices[walk.store]
     const questions = questionsOf(next, history, walk.model.itemIds.length)
@@ -101,25 +97,15 @@ export async function walkShopper(
   return rows
 }
 
-function contextOf(
-  { time }: AskedCase,
-  history: History,
-  statistics: ItemStatistics,
-): BaselineContext {
-  return { history, time, popularity: popularityOf(statistics), neighbours: statistics }
-}
-
 /** Scores of all items, [N], by compared arm. */
-type Scores = Partial<Record<ArmName, Float32Array>>
-
 async function scoreAll(
   walk: Walk,
   context: BaselineContext,
   { model, terms, learned, shown }: DeviceScores,
   failures: ArmFailure[],
-): Promise<Scores> {
+): Promise<Partial<Record<ArmName, Float32Array>>> {
   const { history, time } = context
-  const scores: Scores = {
+  const scores: Partial<Record<ArmName, Float32Array>> = {
     'base-stale': scoreTerms(model, withoutLastSession(history), time).base,
     'base-fresh': terms.base,
     ...(walk.fit && { personal: shown }),
@@ -139,24 +125,15 @@ async function scoreAll(
   if (!walk.fit || Object.keys(walk.baselines).length === 0) return scores
   const naive = await tryArm('naive-finetune', failures, async () => {
     if (!learned || !walk.fit) return terms.base
-    const { parameters } = await walk.fit(naiveProblem(learned.problem))
-    return personalScores(model, terms, parametersOf(parameters), 1)
+    const zeros = new Float32Array(learned.problem.parameters)
+    const { parameters } = await walk.fit({
+      ...learned.problem,
+      // Zeros switch the regularisation off.
+      ...{ mean: zeros, precision: zeros },
+      ...{ stepSize: zeros.map(() => NAIVE_STEP_SIZE), steps: NAIVE_STEPS },
+    })
+    const fitted = { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) }
+    return personalScores(model, terms, fitted, 1)
   })
   return naive ? { ...scores, 'naive-finetune': naive } : scores
-}
-
-function parametersOf(parameters: Float32Array) {
-  return { u: parameters.slice(0, DIMENSION), w: parameters.slice(DIMENSION) }
-}
-
-/** The given fit problem without regularisation, for the naive fine-tune. */
-function naiveProblem(problem: FitProblem): FitProblem {
-  const zeros = new Float32Array(problem.parameters)
-  return {
-    ...problem,
-    mean: zeros,
-    precision: zeros,
-    stepSize: new Float32Array(problem.parameters).fill(NAIVE_STEP_SIZE),
-    steps: NAIVE_STEPS,
-  }
 }

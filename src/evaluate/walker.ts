@@ -1,6 +1,4 @@
-/**
- * @module A worker process of an evaluation: loads the same data as its parent and replays one shopper after another.
- */
+/** @module Process of an evaluation: loads the same data as its parent and replays one shopper after another. */
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
 import { selectCases } from './cases.ts'
 import { load, type Question } from './load.ts'
@@ -11,7 +9,7 @@ import { walkShopper } from './walk.ts'
 
 export interface WalkOrder {
   readonly question: Question
-  /** Tuned baselines; null: the baselines are not tested. */
+  /** Tuned baselines; null to test no baselines. */
   readonly tuned: TunedBaselines | null
   /** Directory of a model that learned from orders alone; absent if there is none. */
   readonly orderTrained?: string

@@ -1,10 +1,6 @@
-/**
- * @module `--protocol incremental`: compares ways to keep a model up to date, period after period.
- * Reports the quality of each way on the next period, and its cost.
- */
+/** @module `--protocol incremental`: compares quality and cost of ways to keep a model up to date, period by period. */
 
 import { invalidInput } from '@nearside/core/error.ts'
-import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { isOutOf } from '@nearside/train/holdout.ts'
 import { processorSeconds } from '@nearside/train/processorSeconds.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
@@ -16,7 +12,7 @@ import { count, fixed, share } from '../report/numbers.ts'
 import { type Evaluated, type Part, tableOf } from '../report/report.ts'
 import { type Arm, type Envelope, summariseArms } from '../results.ts'
 import type { Steps } from '../steps.ts'
-import { casesIn, readCut, type Span, spansOf } from './periods.ts'
+import { casesIn, readCut, spansOf } from './periods.ts'
 import { FIRST_PERIODS, HOLDOUT, PERIOD_METRICS, runUpdates, UPDATE_ARMS } from './updates.ts'
 
 const REFERENCE = 'full'
@@ -31,7 +27,7 @@ export interface IncrementalQuestion {
 }
 
 /** Result that `--json` writes. */
-export interface IncrementalResult extends Envelope {
+interface IncrementalResult extends Envelope {
   readonly protocol: 'incremental'
   readonly items: number
   readonly periods: readonly {
@@ -43,7 +39,7 @@ export interface IncrementalResult extends Envelope {
     readonly update: string | null
   }[]
   readonly reference: string
-  /** Arms. `seconds` has the processor seconds of each of an arm's updates, without the first training. */
+  /** Arms. `seconds` has the processor seconds of each update of an arm, without the first training. */
   readonly arms: readonly (Arm & { readonly seconds: readonly number[] })[]
 }
 
@@ -67,7 +63,7 @@ export async function evaluateIncremental(
     const cases = held
       .map((shopper) => casesIn(span, shopper, shop.dayOnly))
       .filter(({ length }) => length > 0)
-    // The number of shoppers is checked here, before hours of training begin.
+    // Checked before hours of training begin.
     if (cases.length < LEAST_SHOPPERS)
       throw invalidInput(
         `period ${FIRST_PERIODS + p + 1} has ${cases.length} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,
@@ -84,9 +80,10 @@ export async function evaluateIncremental(
     isEstimated: () => true,
   })
   const arms = found.arms.map((arm, a) => ({ ...arm, seconds: seconds[a] }))
+  const events = shoppers.flatMap(({ interactions }) => interactions)
   const periods = spans.map((span, p) => ({
     from: formatDay(span.from),
-    events: eventsIn(shoppers, span),
+    events: events.filter(({ time }) => time >= span.from && time < span.to).length,
     update: did[p - FIRST_PERIODS - 1] ?? null,
     cases: asked[p - FIRST_PERIODS] ?? null,
   }))
@@ -123,7 +120,7 @@ export async function evaluateIncremental(
   }
 }
 
-/** Cost of each update, and of all updates together, relative to full training. */
+/** Cost of each update and of all together, relative to full training. */
 function costs(arms: IncrementalResult['arms'], periods: IncrementalResult['periods']): Part {
   const of = (name: string) => arms.find((arm) => arm.name === name)?.seconds ?? []
   const [updated, full] = [of('updated'), of(REFERENCE)]
@@ -146,12 +143,4 @@ function costs(arms: IncrementalResult['arms'], periods: IncrementalResult['peri
       true,
     ),
   }
-}
-
-function eventsIn(shoppers: readonly ShopperHistory[], { from, to }: Span): number {
-  return shoppers.reduce(
-    (sum, { interactions }) =>
-      sum + interactions.filter(({ time }) => time >= from && time < to).length,
-    0,
-  )
 }

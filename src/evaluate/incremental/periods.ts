@@ -1,13 +1,11 @@
-/**
- * @module Cuts a shop's log into periods: weeks from its first day on, calendar months, or periods between given dates.
- */
+/** @module Cuts a log into periods: weeks from its first day on, calendar months, or periods between given dates. */
 import { readFile } from 'node:fs/promises'
 import { NearsideError } from '@nearside/core/error.ts'
 import { isTestCase, nextCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { parseDate } from '../load.ts'
 
-/** Start and end of a period, milliseconds since the epoch; `to` is exclusive. */
+/** Period, milliseconds since the epoch; `to` is exclusive. */
 export interface Span {
   readonly from: number
   readonly to: number

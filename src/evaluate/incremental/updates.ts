@@ -1,7 +1,6 @@
 /**
- * @module Predicts the next order, period after period, with models as they would be published. There are four arms:
- * the first model stays frozen, gets new counts, is updated by `pretrain --from`, or is replaced by a full training.
- * Tests use only shoppers that no training saw.
+ * @module Predicts the next different product, period after period, by four arms: the first model stays frozen, gets new counts, is
+ * updated by `pretrain --from`, or is replaced by a full training. Only shoppers that no training saw are tested.
  */
 
 import { buildStatistics } from '@nearside/core/features/statistics.ts'
@@ -71,7 +70,7 @@ export async function runUpdates(
   const train = (until: number) =>
     timed(() => {
       const asked = options(`full training until ${formatDay(until)}`, until)
-      // What each feature is worth isn't measured, because the result changes no model.
+      // Without measuring what each feature is worth, because that changes no model.
       return pretrain(shop, { ...asked, seed, judgeFeatures: false })
     })
   const update = (parent: BaseModel, until: number) =>

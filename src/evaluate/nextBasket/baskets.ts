@@ -1,6 +1,6 @@
 /**
- * @module Splits a log for next-basket prediction: the last basket of each held-out shopper is tested, and every arm
- * learns from the baskets of the other shoppers. Counts baskets for the frequency baselines.
+ * @module Splits a log for next-basket prediction into the last basket of each held-out shopper, which is tested, and
+ * the training shoppers' baskets. Counts baskets for the frequency baselines.
  * @see Li, Jullien, Ariannezhad and de Rijke 2023, "A Next Basket Recommendation Reality Check",
  * doi 10.1145/3587153
  */
@@ -8,7 +8,7 @@ import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type AskedCase, casesOf, type EvaluationInput, LEAST_SHOPPERS } from '../cases.ts'
 
-/** Distinct item rows of one order, or of one day if the log has only dates. */
+/** Distinct item rows of one order, or of one day's orders if the log has only dates. */
 export type Basket = readonly number[]
 
 export interface BasketCase {
@@ -25,15 +25,10 @@ const LEAST_BASKETS = 3
  * Test cases, and each training shopper's baskets that the model was trained on, oldest first.
  * @throws NearsideError `input-invalid` if too few shoppers can be tested
  */
-export function splitBaskets(input: EvaluationInput): {
-  readonly tested: readonly BasketCase[]
-  readonly known: readonly (readonly Basket[])[]
-  /** End of the training data, milliseconds since the epoch, exclusive. */
-  readonly until: number
-} {
+export function splitBaskets(input: EvaluationInput) {
   const { model, shoppers, isHeldOut, isTested = isHeldOut } = input
-  // Training without --until reads the whole last day, although `data.until` lies within that day. So training ends
-  // with the day `data.to`.
+  // End of the training data, exclusive. Training without --until reads the whole last day, although `data.until` lies
+  // within that day.
   const until = Date.parse(model.manifest.data.to) + DAY
   const ordersOf = (shopper: (typeof shoppers)[number]) =>
     casesOf({ ...input, target: 'purchase' }, shopper, Number.NEGATIVE_INFINITY)
@@ -41,10 +36,12 @@ export function splitBaskets(input: EvaluationInput): {
     .filter(({ id }) => isTested(id))
     .map(ordersOf)
     .filter((orders) => orders.length >= LEAST_BASKETS)
-    .map((orders) => ({
-      asked: orders[orders.length - 1],
-      baskets: orders.slice(0, -1).map(({ targets }) => targets),
-    }))
+    .map(
+      (orders): BasketCase => ({
+        asked: orders[orders.length - 1],
+        baskets: orders.slice(0, -1).map(({ targets }) => targets),
+      }),
+    )
   if (tested.length < LEAST_SHOPPERS)
     throw invalidInput(
       `${tested.length} held-out shoppers have ${LEAST_BASKETS} baskets; at least ${LEAST_SHOPPERS} are needed for an interval: train a model with a larger --holdout`,
@@ -68,9 +65,9 @@ export function countBaskets(items: number, baskets: readonly Basket[]): Float32
 }
 
 /**
- * Scores of P-TopFreq (own counts; −Infinity for other items) and of GP-TopFreq (own counts, then popularity), [N]
- * each. Equal counts are sorted by popularity; the benchmark's own code sorts them by first purchase, with lower recall.
- * @param popularity baskets of other shoppers with each item, [N]
+ * Scores, [N], of P-TopFreq (own counts; −Infinity for other items) and of GP-TopFreq (own counts, then popularity).
+ * Popularity sorts equal counts; the benchmark's own code sorts them by first purchase, which has a lower recall.
+ * @param popularity number of other shoppers' baskets with each item, [N]
  */
 export function frequencies(baskets: readonly Basket[], popularity: Float32Array) {
   const most = popularity.reduce((highest, count) => Math.max(highest, count), 0)

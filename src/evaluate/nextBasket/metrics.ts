@@ -2,7 +2,7 @@
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { hitRate, ndcg, placesIn, recall } from '@nearside/train/metrics.ts'
 
-/** Metrics of every case. `phr` is 1 if the list contains a bought item, otherwise 0; for `uncut` see `uncutNdcg`. */
+/** Metrics of every case. `phr` is 1 if the list contains a bought item, otherwise 0. See `uncutNdcg` for `uncut`. */
 export const BASKET_METRICS = [
   'recall@10',
   'ndcg@10',
@@ -10,12 +10,12 @@ export const BASKET_METRICS = [
   'recall@20',
   'ndcg@20',
   'ndcg@10:uncut',
-] as const
+]
 
 /**
  * Metrics of one part of the basket, over the cases whose basket has such items. `repeat`: items that the shopper
- * bought before, in the list of all items. `explore`: all other items, in the same list. `new`: the same items as in
- * `explore`, in a list without repeat items.
+ * bought before, in a list of all items. `explore`: the other items, in the same list. `new`: the other items, in a
+ * list without the items bought before.
  */
 export const PART_METRICS = [
   'recall@10:repeat',
@@ -23,9 +23,7 @@ export const PART_METRICS = [
   'recall@10:explore',
   'phr@10:explore',
   'ndcg@10:new',
-] as const
-
-export type BasketMetric = (typeof BASKET_METRICS)[number] | (typeof PART_METRICS)[number]
+]
 
 const LONGEST = 20
 
@@ -33,13 +31,13 @@ const LONGEST = 20
  * @param scores [N]; −Infinity leaves an item out. Ties break by row.
  * @param basket distinct rows, at least one
  * @param bought items that the shopper bought before
- * @returns the metrics by name, without those of a part that has no item in the basket
+ * @returns values by metric, without the metrics of a part that has no item in the basket
  */
 export function measureBasket(
   scores: Float32Array,
   basket: readonly number[],
   bought: ReadonlySet<number>,
-): Partial<Record<BasketMetric, number>> {
+): Readonly<Record<string, number>> {
   const repeat = basket.filter((item) => bought.has(item))
   const explore = basket.filter((item) => !bought.has(item))
   const list = listOf(scores)
@@ -64,10 +62,9 @@ export function measureBasket(
   }
 }
 
-/** NDCG as the benchmark computes it: only k places count, but the ideal gain is that of the whole basket. */
-function uncutNdcg(places: Int32Array, k: number): number {
-  return (ndcg(places, k) * idealGain(Math.min(k, places.length))) / idealGain(places.length)
-}
+/** NDCG as the benchmark computes it: k places count, but the ideal gain is that of the whole basket. */
+const uncutNdcg = (places: Int32Array, k: number): number =>
+  (ndcg(places, k) * idealGain(Math.min(k, places.length))) / idealGain(places.length)
 
 function idealGain(places: number): number {
   let sum = 0

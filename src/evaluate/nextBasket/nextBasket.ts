@@ -1,6 +1,6 @@
 /**
- * @module `--protocol next-basket`: predicts the last basket of each held-out shopper, by the project's own model
- * and by the methods that lead the published benchmark.
+ * @module `--protocol next-basket`: predicts the last basket of each held-out shopper, by the shop's model and by the
+ * methods that lead the published benchmark.
  */
 
 import { createWasmEngine } from '@nearside/engine/wasm/wasmEngine.ts'
@@ -15,7 +15,7 @@ import { type Envelope, summariseArms } from '../results.ts'
 import { type RowCase, Rows } from '../rows.ts'
 import { type Steps, step } from '../steps.ts'
 import { type Basket, type BasketCase, countBaskets, frequencies, splitBaskets } from './baskets.ts'
-import { BASKET_METRICS, type BasketMetric, measureBasket, PART_METRICS } from './metrics.ts'
+import { BASKET_METRICS, measureBasket, PART_METRICS } from './metrics.ts'
 import { tifuKnn } from './tifuKnn.ts'
 
 /** Description of each arm in one line, in the sequence of the report: baselines first. */
@@ -33,15 +33,9 @@ type BasketArm = keyof typeof BASKET_ARMS
 const ARMS = Object.keys(BASKET_ARMS) as readonly BasketArm[]
 
 /** Metrics whose mean gets an interval. */
-const ESTIMATED: readonly string[] = ['recall@10', 'ndcg@10']
+const ESTIMATED = ['recall@10', 'ndcg@10']
 
-const COMPARED = [
-  'recall@10',
-  'ndcg@10',
-  'recall@10:repeat',
-  'recall@10:explore',
-  'ndcg@10:new',
-] as const satisfies readonly BasketMetric[]
+const COMPARED = [...ESTIMATED, 'recall@10:repeat', 'recall@10:explore', 'ndcg@10:new']
 
 /**
  * @param learns whether devices learn; otherwise `personal` is left out
@@ -61,7 +55,7 @@ export async function evaluateNextBasket(
       model,
       fit: engine && ((problem) => engine.fit(problem)),
       installed: Number.NEGATIVE_INFINITY,
-      // Baselines and model count the same baskets: all baskets of the shoppers that the model was trained on.
+      // The model's own counts, so that model and baselines know the same baskets: those it was trained on.
       statisticsAt: () => model.statistics,
     },
     known,
@@ -82,7 +76,7 @@ export async function evaluateNextBasket(
   )
   const found = summariseArms(rows, seed, {
     ...{ names, pairs, metrics: [...BASKET_METRICS, ...PART_METRICS] },
-    isCompared: (metric) => (COMPARED as readonly string[]).includes(metric),
+    isCompared: (metric) => COMPARED.includes(metric),
     isEstimated: (metric) => ESTIMATED.includes(metric),
   })
   return {
@@ -94,7 +88,7 @@ export async function evaluateNextBasket(
       shoppers: tested.length,
       cases: tested.length,
       ...found,
-      // With one case per shopper, no test can show that an arm is worse for this shopper.
+      // With one case per shopper, no test can show that an arm is worse for one shopper.
       shoppersWorse: null,
     },
     report: {

@@ -57,8 +57,8 @@ export function decayedFrequency(
 }
 
 /**
+ * Scorer of a shopper's baskets, [N].
  * @param known baskets of each training shopper
- * @returns function that computes the scores, [N], from a shopper's baskets
  */
 export function tifuKnn(
   items: number,
@@ -73,7 +73,7 @@ export function tifuKnn(
   })
   return (baskets) => {
     const own = decayedFrequency(baskets, settings)
-    // Sorts by Euclidean distance, without its term |own|², which is the same for all shoppers.
+    // Negative squared distance without its term |own|², which is the same for all shoppers.
     const nearness = Float32Array.from(norms, (norm) => -norm)
     for (const [item, weight] of own)
       for (const shopper of having[item])

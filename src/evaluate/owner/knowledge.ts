@@ -1,4 +1,4 @@
-/** @module Selects the events of a shopper that a browser's store or the shop's server knows at the time of a case. */
+/** @module Selects the shopper's events that a browser's store, or the shop's server, knows at the time of a case. */
 
 import { SESSION_GAP } from '@nearside/core/events/event.ts'
 import { firstAtOrAfter } from '@nearside/core/features/cases.ts'
@@ -27,7 +27,7 @@ export const STORES = [
 
 export type Store = (typeof STORES)[number]
 
-/** Who knows a shopper: a device's store or a server; `nightly` is a server that knows all events before midnight. */
+/** Who knows a shopper's events: a device's store, or a server. `nightly`: a server that knows all before midnight. */
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
@@ -45,7 +45,7 @@ export function eachTuned<T>(of: (condition: TunedFor) => T): OfTuned<T> {
   return Object.fromEntries(TUNED_FOR.map((known) => [known, of(known)])) as OfTuned<T>
 }
 
-/** Events of the shopper that the server knows. The server always knows facts about items (popularity), too. */
+/** Events of the shopper that the server knows. It always knows the items' popularity. */
 export type ServerKnows = 'orders' | 'all' | 'nothing'
 
 /** Days without a visit after which a browser may clear a shop's storage. @see https://webkit.org/blog/10218 */
@@ -62,7 +62,7 @@ export function storeHistory(store: Store, { history, time }: Known, installed: 
   return history.slice(firstAtOrAfter(history, began))
 }
 
-/** History since the last idle week. A browser may have kept more: the log shows only visits with an event. */
+/** History since the last idle week. A browser may have kept more, because the log has only visits with an event. */
 function sinceIdle(history: History, time: number): History {
   let from = history.length
   let next = time

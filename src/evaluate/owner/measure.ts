@@ -1,7 +1,7 @@
 /**
- * @module Measures one test case for a shop's owner: how servers that know different events rank the purchased items,
- * and how devices whose stores began at different times rank them. For the report's verdict, it also measures how a
- * device whose store began on the first tested day ranks the next different product.
+ * @module Measures one test case for a shop's owner: the rank of the purchased items on servers that know different
+ * events, and on devices whose stores began at different times; for the report's verdict, also the rank of the next
+ * different product on devices whose store began on the first tested day.
  */
 import { firstAtOrAfter, type Wanted } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
@@ -30,16 +30,16 @@ import {
 /** Suffix of the metrics whose only targets are the purchased items. */
 export const BOUGHT = ':bought'
 
-/** Metric: whether a list of ten contains a purchased item, on devices whose store begins on the first tested day. */
+/** Metric: whether a list of ten has a purchased item, on devices whose store begins on the first tested day. */
 export const HIT = `hitRate@10${BOUGHT}`
 
 /** Arm of the server's second model, which was trained on orders alone. */
 export const ORDER_TRAINED = 'order-trained'
 
-/** Device stores for the report's verdict: empty at first, or with earlier orders that the shop passed. */
+/** Device stores for the report's verdict: empty on the first tested day, or with earlier orders from the shop. */
 export const INSTALLED = ['install', 'seeded'] as const satisfies readonly Store[]
 
-/** Data from which the server's arms and the baselines compute scores. All shoppers share it. */
+/** Data, the same for all shoppers, from which the server's arms and the baselines compute scores. */
 export interface OwnerQuestions {
   readonly serverKnows: ServerKnows
   readonly dayOnly: boolean
@@ -50,11 +50,9 @@ export interface OwnerQuestions {
   readonly orderTrained: ((known: History, time: number) => Float32Array) | null
 }
 
-type ScoreStore = (store: Store, history: History) => Promise<DeviceScores>
-
 /**
- * One question about a case: which items to find, from the events that `store` knows. `tuned`: the condition for which
- * the baselines were tuned; null: only models answer this question.
+ * One question about a case: items to find, from the events that `store` knows. `tuned`: condition for which the
+ * baselines were tuned; null: only models answer this question.
  */
 interface Ask extends Wanted {
   readonly store: Knowledge
@@ -74,7 +72,7 @@ export async function measureOwner(
   { rows, failures }: { readonly rows: Rows<RowCase>; readonly failures: ArmFailure[] },
   context: BaselineContext,
   model: BaseModel,
-  scoreStore: ScoreStore,
+  scoreStore: (store: Store, history: History) => Promise<DeviceScores>,
 ): Promise<void> {
   const { history, time } = one
   const items = model.itemIds.length
@@ -89,47 +87,47 @@ export async function measureOwner(
         rows.put({ arm, store, metric: `nll${suffix}` }, -logLikelihood(scores, targets, excluded))
     }
     const count = async (known: History) => {
-      for (const arm of tuned ? COUNTING_ARMS : []) {
+      if (!tuned) return
+      for (const arm of COUNTING_ARMS) {
         const scores = await tryArm(arm, failures, () => {
           const out = new Float32Array(items)
-          if (tuned) counts[tuned][arm]({ ...context, history: known, time }, out)
+          counts[tuned][arm]({ ...context, history: known, time }, out)
           return out
         })
         if (scores) put(arm, scores)
       }
     }
-    if (store === 'server' || store === 'nightly') {
+    if (store === 'nightly') {
       const midnight = Math.floor(time / DAY) * DAY
-      const known =
-        store === 'server'
-          ? serverHistory(serverKnows, one, dayOnly)
-          : history.slice(0, firstAtOrAfter(history, midnight))
+      const known = history.slice(0, firstAtOrAfter(history, midnight))
       put('base-fresh', scoreTerms(model, known, time).base)
-      if (store === 'server' && orderTrained) put(ORDER_TRAINED, orderTrained(known, time))
+    } else if (store === 'server') {
+      const known = serverHistory(serverKnows, one, dayOnly)
+      put('base-fresh', scoreTerms(model, known, time).base)
+      if (orderTrained) put(ORDER_TRAINED, orderTrained(known, time))
       await count(known)
     } else {
-      const held = storeHistory(store, one, installed)
-      const { terms, shown } = await scoreStore(store, held)
+      const known = storeHistory(store, one, installed)
+      const { terms, shown } = await scoreStore(store, known)
       put('popular-30d', context.popularity.share)
       put('base-fresh', terms.base)
       put('personal', shown)
-      await count(held)
+      await count(known)
     }
   }
 }
 
 /** Questions for which this case has a target. */
 function asksOf({ next, bought }: AskedCase): readonly Ask[] {
-  const ofBought = (store: Knowledge, tuned: TunedFor | null): Ask => {
-    return { ...bought, suffix: BOUGHT, store, tuned }
-  }
+  const ofBought = { ...bought, suffix: BOUGHT }
   const asks: Ask[] = [
     ...INSTALLED.map((store) => ({ ...next, suffix: '', store, tuned: 'installed' as const })),
-    ...STORES.map((store) =>
-      ofBought(store, store === 'beginning' || store === 'seeded' ? store : 'install'),
-    ),
-    ofBought('server', 'server'),
-    ofBought('nightly', null),
+    ...STORES.map((store) => ({
+      ...{ ...ofBought, store },
+      tuned: store === 'beginning' || store === 'seeded' ? store : ('install' as const),
+    })),
+    { ...ofBought, store: 'server', tuned: 'server' },
+    { ...ofBought, store: 'nightly', tuned: null },
   ]
   return asks.filter(({ targets }) => targets.length > 0)
 }

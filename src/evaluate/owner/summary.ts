@@ -1,5 +1,4 @@
 /** @module Answers a shop owner's four questions, with intervals over the tested shoppers. */
-
 import { createRandom } from '@nearside/core/model/random.ts'
 import { type ArmName, COUNTING_ARMS } from '../arms.ts'
 import { bootstrap, mean as meanOf, observedMean } from '../bootstrap.ts'
@@ -17,12 +16,12 @@ export interface Compared {
   readonly lift?: Lift
 }
 
-/** Device stores that start on the first tested day, without or with earlier orders, or at the start of the log. */
+/** Starts of a device's store: the first tested day, without or with earlier orders, or the start of the log. */
 export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfies readonly Store[]
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads the rows of a question by its suffix. `stored`: whether rows name a store; the main comparison's don't. */
+/** Reads the rows of the question with this suffix. `stored`: whether they name a store, unlike the main comparison's. */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },
@@ -35,7 +34,7 @@ function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored =
       const found = liftOver(rows, arm, over, seed)
       return { arm: mean(arm), over: mean(over), ...(found && { lift: found }) }
     },
-    /** Counting baseline with the highest mean on the test cases. Choosing on these very cases favours the baseline. */
+    /** Baseline with the highest mean on the test cases; choosing it by these very cases favours it. */
     strongest: <Arm extends ArmName>(arms: readonly Arm[], store: Knowledge) =>
       arms.reduce((best, arm) => (mean(of(arm, store)) > mean(of(best, store)) ? arm : best)),
     worse: (store: Knowledge, metric?: 'nll') =>
@@ -109,9 +108,9 @@ export function summariseOwner(rows: Rows<WalkedCase>, seed: number, arms: reado
 }
 
 /**
- * Share of the cases with a purchase in which a list of ten has a purchased item: `ships` for the list that
- * devices show, `popular` for the best sellers, and `gain`, their difference. Devices know no events before the first
- * tested day. Null if this was not measured.
+ * Share of the cases with a purchase in which a list of ten has a purchased item, on devices whose store begins on the
+ * first tested day: `ships` for the list they show, `popular` for the best sellers, `gain` for the difference. Null if
+ * not measured.
  */
 function hitsOf(asked: Rows<WalkedCase>, seed: number) {
   const of = (arm: ArmName) => asked.means({ arm, store: 'install', metric: HIT })
@@ -125,8 +124,8 @@ function hitsOf(asked: Rows<WalkedCase>, seed: number) {
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
 /**
- * Figures for predicting the next different product, for each start of a device's store. Leave-one-out has only one
- * start, so its only figures are those of the main comparison.
+ * Figures for predicting the next different product, for each store of `INSTALLED`; with leave-one-out, only those of
+ * the main comparison.
  */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')
@@ -141,7 +140,6 @@ export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: r
       store,
       ships: read.mean(ships),
       overPopular: over('popular-30d'),
-      /** Counting baseline with the highest mean on these cases, a choice that favours the baseline. */
       counts,
       overCounts: over(counts),
       learning: learns ? { lift: over('base-fresh'), worse: read.worse(store, 'nll') } : null,

@@ -1,4 +1,4 @@
-/** @module Report of `nearside inspect`: what a model learned, from which data, and its cost. */
+/** @module Report of `nearside inspect`: what a model learned, from which data, and the size of its files. */
 
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import {
@@ -22,8 +22,8 @@ interface Inspected {
 
 /** Maximum number of bestsellers shown. */
 const MOST_ITEMS = 15
-/** Maximum number of neighbours shown for each bestseller. */
-const MOST_TIES = 3
+/** Maximum number of items shown beside each bestseller. */
+const MOST_NEIGHBOURS = 3
 
 export function modelReport(inspected: Inspected): Report {
   const { manifest } = inspected.model
@@ -125,7 +125,7 @@ function features(title: string, records: readonly FeatureRecord[]): Part {
   return { title, table: tableOf(sorted, columns, true) }
 }
 
-/** Bestsellers, which are roughly a new shopper's list, and the items that are bought together with each of them. */
+/** Bestsellers, which are roughly a new shopper's list, and the items that shoppers buy with each of them. */
 function bestsellers({ model, titleOf }: Inspected): Part {
   const { itemIds, statistics } = model
   const { popularity30, neighboursPerItem: most, neighbourItems, neighbourWeights } = statistics
@@ -133,8 +133,8 @@ function bestsellers({ model, titleOf }: Inspected): Part {
   const rows = [...itemIds.keys()]
     .sort((a, b) => popularity30[b] - popularity30[a])
     .slice(0, MOST_ITEMS)
-  const ties = (row: number) =>
-    Array.from({ length: Math.min(most, MOST_TIES) }, (_, k) => row * most + k)
+  const neighboursOf = (row: number) =>
+    Array.from({ length: Math.min(most, MOST_NEIGHBOURS) }, (_, k) => row * most + k)
       .filter((at) => neighbourWeights[at] > 0)
       .map((at) => nameOf(neighbourItems[at]))
   return {
@@ -144,7 +144,7 @@ function bestsellers({ model, titleOf }: Inspected): Part {
       {
         item: nameOf,
         shoppers: (row) => count(Math.expm1(popularity30[row])),
-        'goes with': (row) => ties(row).join('; '),
+        'goes with': (row) => neighboursOf(row).join('; '),
       },
       true,
     ),

@@ -1,6 +1,6 @@
-/** @module Formats numbers for people, the same in a terminal, in Markdown and on the page. */
-
+/** @module Formats numbers for people. */
 import type { Estimate, Lift } from '../results.ts'
+import type { countWorse } from '../shoppersWorse.ts'
 
 /** Formats a number with a real minus sign, and never shows "−0". */
 export function fixed(value: number, digits: number): string {
@@ -30,13 +30,8 @@ function percent(share: number): string {
 }
 
 /** Formats a number of shoppers as `3 of 40 testable`. A dash if no shopper is testable, because "0" would mislead. */
-export function worseShoppers(worse: {
-  readonly significant: number
-  readonly testable: number
-}): string {
-  return worse.testable > 0
-    ? `${worse.significant} of ${worse.testable} testable`
-    : '– (0 testable)'
+export function worseShoppers({ significant, testable }: ReturnType<typeof countWorse>): string {
+  return testable > 0 ? `${significant} of ${testable} testable` : '– (0 testable)'
 }
 
 export function count(value: number): string {

@@ -1,4 +1,4 @@
-/** @module First page of the report: a shop owner's four questions. */
+/** @module Tables of a shop owner's four questions, which begin the report. */
 import { COUNTING_ARMS } from '../arms.ts'
 import type { EvaluationInput } from '../cases.ts'
 import { type ServerKnows, STORES, type Store } from '../owner/knowledge.ts'
@@ -7,7 +7,7 @@ import type { Lift } from '../results.ts'
 import { count, decimal, fixed, lift, share, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
-/** The device counts as no worse than the nightly server if it loses at most this share of the server's NDCG@10. */
+/** Largest share of the nightly server's NDCG@10 that a device may lose and still count as no worse. */
 const MARGIN = 0.003
 
 const DEVICE_HOLDS: Readonly<Record<(typeof DEVICE_STORES)[number], string>> = {

@@ -1,10 +1,10 @@
-/** @module Renders a report as one HTML page that loads nothing and runs no script, light or dark. */
+/** @module Renders a report as one HTML page that loads nothing and runs no script. */
 import type { Part, Report, Table } from './report.ts'
 
 /** The page's policy blocks loading and scripts, even if a catalog's texts contain markup. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-/** @param result result that the page contains as JSON, for further computation. */
+/** @param result the page contains it as JSON, for further computation. */
 export function page({ title, lead, parts, notes }: Report, result: unknown): string {
   const links = parts.map(
     ({ title: name }, k) => `<li><a href="#part-${k}">${escapeHtml(name)}</a></li>`,
@@ -64,7 +64,7 @@ function tableHtml(caption: string, { columns, rows, prose = false }: Table): st
   )
 }
 
-/** Makes a table or picture scroll inside itself on a phone. The keyboard can scroll it only if it is focusable. */
+/** Lets a wide table or picture scroll sideways on a phone. The keyboard can scroll it only if it is focusable. */
 function scrolling(name: string, html: string): string {
   return `<div class="scroll" role="group" tabindex="0" aria-label="${escapeHtml(name)}">${html}</div>`
 }

@@ -1,15 +1,15 @@
-/** @module Report of `personal` and `leave-one-out`: sources of the lift, all arms' metrics, and harmed shoppers. */
+/** @module Tables of `personal` and `leave-one-out`: sources of the lift, metrics of all arms, harmed shoppers. */
 import { METRICS } from '@nearside/train/metrics.ts'
 import type { Suffix } from '@nearside/train/questions.ts'
-import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS, VISIT_ARMS } from '../arms.ts'
+import { ARM_MEANINGS, type ArmName, LADDER, OPPONENTS } from '../arms.ts'
 import { LEAST_SHOPPERS } from '../cases.ts'
 import { findLift } from '../results.ts'
-import type { ShopperChange, Summary, VisitPart } from '../summary.ts'
+import type { ShopperChange, Summary } from '../summary.ts'
 import { armsTable } from './armsTable.ts'
 import { count, decimal, fixed, lift, worseShoppers } from './numbers.ts'
 import { type Part, tableOf } from './report.ts'
 
-/** Says what the main metrics predict. In a log without visits, repeated products are targets, too. */
+/** Target of the main metrics. In a log without visits, repeated products are targets, too. */
 export function questionOf({ showsVisits }: Pick<Summary, 'showsVisits'>): string {
   return showsVisits ? 'the next different product' : 'whatever was turned to, repeats allowed'
 }
@@ -57,11 +57,10 @@ function ladder(summary: Summary): Part {
   }
 }
 
-/** Section of the report about one question; empty if too few shoppers have a case for this question. */
+/** Table of one question; empty if too few shoppers have a case for it. */
 function part(summary: Summary, suffix: Exclude<Suffix, ''>, title: string): Part[] {
   const { cases, shoppers } = summary.parted[suffix]
-  if (shoppers < LEAST_SHOPPERS) return []
-  return [arms(summary, suffix, title, `${count(cases)} of `)]
+  return shoppers < LEAST_SHOPPERS ? [] : [arms(summary, suffix, title, `${count(cases)} of `)]
 }
 
 function arms({ arms, cases }: Summary, suffix: Suffix, title: string, some = ''): Part {
@@ -71,17 +70,18 @@ function arms({ arms, cases }: Summary, suffix: Suffix, title: string, some = ''
   }
 }
 
-function byPlace(places: readonly VisitPart[]): Part {
-  const shown = VISIT_ARMS.filter((arm) => places.some(({ means }) => means[arm] !== undefined))
+function byPlace(places: Summary['visit']): Part {
+  const arms = places[0].means.map(([arm], a) => [
+    arm,
+    ({ means }: (typeof places)[number]) => decimal(means[a][1]),
+  ])
   return {
     title: 'By place within the visit (at the first nothing is at hand), NDCG@10',
     table: tableOf(places, {
       'nth look': ({ label }) => label,
       cases: ({ cases }) => count(cases),
       shoppers: ({ shoppers }) => count(shoppers),
-      ...Object.fromEntries(
-        shown.map((arm) => [arm, ({ means }: VisitPart) => decimal(means[arm] ?? 0)]),
-      ),
+      ...Object.fromEntries(arms),
       'personal over base-fresh': (place) => lift(place.lift),
     }),
   }
@@ -112,9 +112,10 @@ function shoppers({ worse, worseByLikelihood, guardTripped }: ShopperChange): Pa
 function against(summary: Summary): Part {
   const { arms, lifts } = summary
   const metric = 'ndcg@10'
-  const own = (['base-fresh', 'personal'] as const).filter((name) => has(arms, name))
+  const has = (name: ArmName) => arms.some((arm) => arm.name === name)
+  const own = (['base-fresh', 'personal'] as const).filter(has)
   // On new items, `recently-viewed` ranks by popularity, so popularity gets no row of its own.
-  const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(arms, name))
+  const others = OPPONENTS.filter((name) => name !== 'popular-30d' && has(name))
   return {
     title: `Against each cheap arm, NDCG@10, ${questionOf(summary)}`,
     table: {
@@ -132,8 +133,4 @@ function against(summary: Summary): Part {
       ]),
     },
   }
-}
-
-function has(arms: Summary['arms'], name: ArmName): boolean {
-  return arms.some((arm) => arm.name === name)
 }

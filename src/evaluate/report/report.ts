@@ -19,13 +19,13 @@ export interface Part {
 
 export interface Table {
   readonly columns: readonly string[]
-  /** Rows of a table; the first cell names the row. */
+  /** The first cell of a row names it. */
   readonly rows: readonly (readonly string[])[]
-  /** Whether the last column is prose. */
+  /** Whether the last column has words instead of figures. */
   readonly prose?: boolean
 }
 
-/** Table with a row per item. `columns` has the heading and cell of each column; `prose`: the last column is prose. */
+/** Table with a row per item. `columns` has the heading of each column, and a function that makes its cells. */
 export function tableOf<Item>(
   items: readonly Item[],
   columns: Readonly<Record<string, (item: Item) => string>>,
@@ -70,9 +70,9 @@ function tableLines({ columns, rows, prose = false }: Table): string[] {
 }
 
 /**
- * @param command command that made the report, as typed.
+ * @param command command that made the report, as typed
  * @param date ISO date
- * @param pictureFile name of the file, next to the Markdown report, that holds the report's chart
+ * @param pictureFile name of the chart's file, next to the Markdown report
  */
 export function markdown(
   report: Report,
@@ -83,6 +83,8 @@ export function markdown(
   const { title, lead, parts, notes } = report
   const row = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const listOf = (lines: readonly string[]) =>
+    lines.length > 0 ? [lines.map((line) => `- ${line}`).join('\n')] : []
   return [
     `# ${title}`,
     `\`${command}\`, ${date}.`,
@@ -91,15 +93,11 @@ export function markdown(
       `## ${name}`,
       ...(picture && pictureFile ? [`![${name}](${pictureFile})`] : []),
       ...(table
-        ? [
-            [row(table.columns), row(table.columns.map(() => '---')), ...table.rows.map(row)].join(
-              '\n',
-            ),
-          ]
+        ? [[table.columns, table.columns.map(() => '---'), ...table.rows].map(row).join('\n')]
         : []),
-      ...(text.length > 0 ? [text.map((line) => `- ${line}`).join('\n')] : []),
+      ...listOf(text),
     ]),
-    ...(notes.length > 0 ? [notes.map((note) => `- Note: ${note}.`).join('\n')] : []),
+    ...listOf(notes.map((note) => `Note: ${note}.`)),
   ]
     .join('\n\n')
     .concat('\n')

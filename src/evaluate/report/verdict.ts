@@ -1,4 +1,4 @@
-/** @module Draws the conclusion from the tables, in words, for the person who decides whether to switch Nearside on. */
+/** @module The report's conclusion in words: whether a shop should switch Nearside on. */
 import type { Light, OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import type { InstalledSummary } from '../owner/summary.ts'
 import type { Lift } from '../results.ts'
@@ -7,9 +7,7 @@ import { count, fixed, lift, worseShoppers } from './numbers.ts'
 import { questionOf } from './personal.ts'
 import type { Part } from './report.ts'
 
-type Ends = Pick<Lift, 'lo' | 'hi'>
-
-/** Smallest relative gain that is worth the download and processor time of learning. Less doesn't count as help. */
+/** Smallest relative gain that is worth the download and processor time of learning. */
 const LEAST_GAIN = 0.01
 
 const STORES = {
@@ -47,7 +45,7 @@ export function verdict(summary: Summary, answer: OwnerAnswer, hasClicks: boolea
   }
 }
 
-/** Answers whether to switch Nearside on, from devices whose store begins on the first tested day. */
+/** Whether to switch Nearside on, judged by devices whose store begins on the first tested day. */
 export function answerOf({ installed, owner }: Pick<Summary, 'installed' | 'owner'>): OwnerAnswer {
   const [{ overPopular, overCounts, counts }] = installed
   const hits = owner?.hits
@@ -101,8 +99,8 @@ export function conclude(
 }
 
 /**
- * Estimates how many times as many shoppers would prove this gain; null without a gain. The width of an interval falls
- * with the root of the number of shoppers.
+ * How many times as many shoppers would prove this gain; null without a gain. An interval's width falls with the root of
+ * the number of shoppers.
  */
 function moreShoppers({ relative, lo }: Lift): string | null {
   const times = Math.ceil(((relative - lo) / relative) ** 2)
@@ -111,8 +109,8 @@ function moreShoppers({ relative, lo }: Lift): string | null {
     : null
 }
 
-/** Effect of learning. Learning helps only if its proven gain outweighs its cost. */
-export function effect(learned: Ends | undefined): string {
+/** Effect of learning, in words. Learning helps only if a gain of `LEAST_GAIN` is proven. */
+export function effect(learned: Pick<Lift, 'lo' | 'hi'> | undefined): string {
   if (!learned) return 'could not be measured'
   if (learned.lo >= LEAST_GAIN) return 'helps'
   if (learned.lo > 0) return 'gains less than a proven 1 %, too little to say that it helps'

@@ -1,33 +1,26 @@
-/** @module Tells a shop's owner what a trial gained per thousand visitors, in orders and money, and what to do next. */
+/** @module Conclusion of a trial for the shop's owner: gains in orders and money, and what to do next. */
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { count, fixed } from '../report/numbers.ts'
 import type { MeasuredSales, Metric } from './measureSales.ts'
 
 type Told = Omit<MeasuredSales, 'answer'>
 
-/** Gain of the personal arm per thousand of its visitors. `lo` and `hi` come from the interval of the arms' ratio. */
-interface Gain {
-  readonly value: number
-  readonly lo: number
-  readonly hi: number
-}
-
-/** Gain in orders or revenue; null if the ratio, or an end of its interval, is unknown. */
-function gainOf({ arms, metrics }: Told, metric: 'orders' | 'revenue'): Gain | null {
+/**
+ * Gain of the personal arm per thousand of its visitors, with the interval of the arms' ratio; empty if the ratio, or an
+ * end of its interval, is unknown.
+ */
+function gainInWords({ arms, metrics }: Told, metric: 'orders' | 'revenue', unit: string) {
   const found = metrics.find((one) => one.metric === metric)
   const { personal } = arms
-  if (!found?.ratio || !found.lo || !found.hi || personal.visitors === 0) return null
+  if (!found?.ratio || !found.lo || !found.hi || personal.visitors === 0) return []
   const rate = (1000 * personal[metric]) / personal.visitors
-  const gain = (ratio: number) => rate * (1 - 1 / ratio)
-  return { value: gain(found.ratio), lo: gain(found.lo), hi: gain(found.hi) }
+  const [gain, lo, hi] = [found.ratio, found.lo, found.hi].map((ratio) => {
+    const value = rate * (1 - 1 / ratio)
+    return `${value > 0 ? '+' : ''}${fixed(value, 1)}`
+  })
+  return [`${gain} ${unit} per thousand visitors, 95 % interval [${lo}, ${hi}]`]
 }
 
-function gainInWords(gain: Gain, unit: string): string {
-  const show = (value: number) => `${value > 0 ? '+' : ''}${fixed(value, 1)}`
-  return `${show(gain.value)} ${unit} per thousand visitors, 95 % interval [${show(gain.lo)}, ${show(gain.hi)}]`
-}
-
-/** Formats a length in days; beyond ten years nobody needs the number. */
 export const daysText = (days: number) => (days > 3650 ? 'over 10 years' : `${count(days)} days`)
 
 export function answerOf(told: Told): OwnerAnswer {
@@ -46,12 +39,13 @@ export function answerOf(told: Told): OwnerAnswer {
     ...(revenue?.is === 'higher' ? [`a visitor brings more money (since ${revenue.on})`] : []),
     ...(orders?.is === 'higher' ? [`more visitors order (since ${orders.on})`] : []),
   ]
-  const [ordersGain, moneyGain] = [gainOf(told, 'orders'), gainOf(told, 'revenue')]
+  const gains = [
+    ...gainInWords(told, 'revenue', currency || 'of the currency'),
+    ...gainInWords(told, 'orders', 'orders'),
+  ]
   const because = [
     `Trial from ${from} to ${to}; looking every day doesn’t weaken the proof`,
-    ...(moneyGain ? [gainInWords(moneyGain, currency || 'of the currency')] : []),
-    ...(ordersGain ? [gainInWords(ordersGain, 'orders')] : []),
-    ...(moneyGain || ordersGain ? [] : ['There are too few orders for an interval']),
+    ...(gains.length > 0 ? gains : ['There are too few orders for an interval']),
   ]
   if (harm.length > 0)
     return {

@@ -39,7 +39,7 @@ export interface Compared {
 const LEVEL = 0.05
 /** Logarithm of the wealth that the bets on one arm must reach to prove that this arm is better. */
 const PROOF = Math.log(2 / LEVEL)
-/** Stakes of the bets, as shares of the largest. Small stakes find small lifts slowly, large ones large lifts soon. */
+/** Bets, as shares of the largest possible. Small bets prove small lifts slowly; large bets prove large lifts soon. */
 const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
 /** Quantile of the weights above which weights are capped. Uncapped, one order of ten thousand pounds could decide. */
 const UNCAPPED = 0.99
@@ -58,9 +58,9 @@ interface Capped extends ArmDay {
 export function compareArms(days: readonly ArmDay[], isSigned = false): Compared {
   const capped = capWeights(days)
   const ratio = ratioOf(capped)
-  const [up, down] = [wealth(capped, 1, 'higher', isSigned), wealth(capped, 1, 'lower', isSigned)]
-  const first = (logs: readonly number[]) => logs.findIndex((log) => log >= PROOF)
-  const [higher, lower] = [first(up), first(down)]
+  const [higher, lower] = (['higher', 'lower'] as const).map((side) =>
+    wealth(capped, 1, side, isSigned).findIndex((log) => log >= PROOF),
+  )
   const isHigher = higher >= 0 && (lower < 0 || higher <= lower)
   const lo = endOf(capped, 'higher', isSigned) ?? 0
   const hi = endOf(capped, 'lower', isSigned)
@@ -77,8 +77,8 @@ export function compareArms(days: readonly ArmDay[], isSigned = false): Compared
 }
 
 /**
- * Caps the weights of each day at a quantile of the weights of earlier days, both arms together. The test is only valid
- * if a cap doesn't depend on later days.
+ * Caps the weights of each day at a quantile of all weights of earlier days. The test is valid only if a cap doesn't
+ * depend on later days.
  */
 function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   const seen: number[] = []
@@ -87,8 +87,8 @@ function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   return days.map((day) => {
     const orders = [...day.weights.keys()].filter((k) => day.weights[k] !== 0)
     const sizes = orders.map((k) => Math.abs(day.weights[k]))
-    // The first cap comes from the orders of the first day that has any. Each time the number of orders has doubled,
-    // the cap is computed anew from all earlier days.
+    // The first day with orders gives the first cap. Each time the number of orders has doubled, all earlier days give
+    // a new cap.
     const known = cap === 0 ? sizes : seen
     if (known.length > 0 && known.length >= 2 * countedAt) {
       cap = quantile(Float64Array.from(known).sort(), UNCAPPED)
@@ -104,7 +104,7 @@ function capWeights(days: readonly ArmDay[]): readonly Capped[] {
   })
 }
 
-/** Ratio by Mantel and Haenszel, which doesn't mix days on which the hold-out had different shares of the visitors. */
+/** Ratio by Mantel and Haenszel, which stays right if the hold-out's share of the visitors differs between days. */
 function ratioOf(days: readonly ArmDay[]): number | null {
   let personal = 0
   let holdOut = 0
@@ -133,7 +133,7 @@ function wealth(
   return days.map(({ visitors, weights, isPersonal, cap }) => {
     const expected = theta * visitors.personal
     const q = expected / (expected + visitors.holdOut)
-    // Largest loss by one order, per unit of its weight. Bets are divided by it, so none loses more than its wealth.
+    // Largest loss by one order, per unit of its weight. It divides the bets, so that no bet loses more than its wealth.
     const loss = isSigned ? Math.max(q, 1 - q) : side === 'higher' ? q : 1 - q
     const gain = [(sign * -q) / (loss * cap), (sign * (1 - q)) / (loss * cap)]
     BETS.forEach((bet, b) => {
@@ -151,7 +151,7 @@ function wealth(
   })
 }
 
-/** One end of the interval: on some day, the test rejected this ratio and all beyond it. Null if it rejected none. */
+/** One end of the interval: the test rejected this ratio, on some day, and all beyond it. Null if it rejected none. */
 function endOf(
   days: readonly Capped[],
   side: 'higher' | 'lower',
@@ -171,7 +171,7 @@ function endOf(
   return Math.exp(refused)
 }
 
-interface Trial {
+interface PlannedTrial {
   /** Lift to prove, such as 0.05 for 5 %. */
   readonly lift: number
   /** Share of the visitors in the hold-out. */
@@ -182,7 +182,7 @@ interface Trial {
   readonly spread: number
 }
 
-/** 80 % quantile of the standard normal distribution, so that four of five trials prove the lift in time. */
+/** 80 % quantile of the standard normal distribution, so that four of five trials prove the lift. */
 const POWER = 0.8416
 
 /**
@@ -190,7 +190,7 @@ const POWER = 0.8416
  * of the best bet is about z²/2 (z: standardised difference). Averaging the wealth over all bets reduces this by at
  * most log(number of bets).
  */
-export function daysNeeded({ lift, share, orders, spread }: Trial): number {
+export function daysNeeded({ lift, share, orders, spread }: PlannedTrial): number {
   const needed = Math.sqrt(2 * (PROOF + Math.log(BETS.length))) + POWER
   const variance = spread / (orders * share * (1 - share))
   return Math.ceil((variance * needed ** 2) / Math.log1p(lift) ** 2)

@@ -1,4 +1,4 @@
-/** @module Computes how personal lists change sales: both arms' figures, their ratios, and a trial's length. */
+/** @module Compares the sales of a trial's two arms, and plans how long a trial must run. */
 import { invalidInput } from '@nearside/core/error.ts'
 import type { OwnerAnswer } from '@nearside/core/ownerAnswer.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -8,18 +8,17 @@ import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 
 const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
 const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
-/** A department is compared if it has at least this many customers' first orders in each arm. */
+/** Fewest customers' first orders in each arm for a comparison of a department. */
 const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 
 interface ArmSales {
-  /** Number of visitors. A visitor counts once for each day with a visit. */
+  /** Number of visitors; each counts once for each day with a visit. */
   readonly visitors: number
   readonly orders: number
   readonly revenue: number
-  /** Refunded money; null if the file has no such column. */
+  /** Refunded money; null if the file has no such column; `margin` likewise. */
   readonly refunds: number | null
-  /** Margin of the orders; null if the file has no such column. */
   readonly margin: number | null
 }
 
@@ -68,9 +67,8 @@ export interface MeasuredSales {
 }
 
 /** Plans a trial from orders before it, which name no arm. */
-export function planSales({ sales }: Sales): SalesPlan {
-  return planOf(sales.filter(({ isFirst }) => isFirst))
-}
+export const planSales = ({ sales }: Sales): SalesPlan =>
+  planOf(sales.filter(({ isFirst }) => isFirst))
 
 /** @throws NearsideError `input-invalid` if a day of the trial lacks visitors of an arm */
 export function measureSales(
@@ -140,7 +138,7 @@ function total<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((sum, one) => sum + of(one), 0)
 }
 
-/** Days of the trial, ascending: every day that has a number of visitors. */
+/** Days of the trial, ascending: all days with a number of visitors. */
 function daysOf(sales: readonly Sale[], visitors: ReadonlyMap<string, Visitors>): string[] {
   const dates = [...visitors.keys()].sort()
   const isLacking = (day: string) => {
@@ -183,17 +181,12 @@ function refundsAnOrder(
     const isPersonal = sales.map(({ arm }) => arm === 'personal')
     const personal = isPersonal.filter(Boolean).length
     const visitors = { personal, holdOut: sales.length - personal }
-    // A day on which one arm has no orders is left out, since it compares nothing.
+    // A day on which one arm has no orders compares nothing.
     if (Math.min(visitors.personal, visitors.holdOut) === 0) return []
     return [{ day, visitors, isPersonal, weights: sales.map(({ refund }) => refund ?? 0) }]
   })
-  return {
-    metric: 'refunds',
-    ...named(
-      compareArms(days),
-      days.map(({ day }) => day),
-    ),
-  }
+  const dated = days.map(({ day }) => day)
+  return { metric: 'refunds', ...named(compareArms(days), dated) }
 }
 
 const named = ({ proven, ...found }: Compared, dates: readonly string[]) => ({
@@ -214,15 +207,8 @@ function planOf(sales: readonly Sale[], share?: number, given?: number): SalesPl
   const shares = share === undefined ? PLANNED_SHARES : [share]
   const trials = shares.flatMap((share) =>
     PLANNED_LIFTS.map((lift) => {
-      const trial = { lift, share, orders: ordersADay }
-      return {
-        share,
-        lift,
-        days: {
-          orders: daysNeeded({ ...trial, spread: 1 }),
-          revenue: daysNeeded({ ...trial, spread }),
-        },
-      }
+      const days = (spread: number) => daysNeeded({ lift, share, orders: ordersADay, spread })
+      return { share, lift, days: { orders: days(1), revenue: days(spread) } }
     }),
   )
   return { from, to, ordersADay, trials: ordersADay > 0 ? trials : [] }

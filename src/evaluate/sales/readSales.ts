@@ -1,4 +1,4 @@
-/** @module Reads a shop's order export and visitor counts by arm. Errors about doubtful rows say what to do. */
+/** @module Reads a shop's order export and visitor counts by arm. */
 import { invalidInput, type NearsideError } from '@nearside/core/error.ts'
 import type { readTable } from '@nearside/train/import/readTable.ts'
 
@@ -17,9 +17,9 @@ export interface Sale {
   readonly refund: number | null
   /** Margin of the order; null if the file has no such column. */
   readonly margin: number | null
-  /** Whether it is the customer's first order that names an arm, or first that names none; true without a customer. */
+  /** Whether it is the customer's first order with an arm, or the first without; true if it names no customer. */
   readonly isFirst: boolean
-  /** Revenue by department; empty if the file names no departments. */
+  /** Revenue by department; empty if the file names none. */
   readonly departments: ReadonlyMap<string, number>
 }
 
@@ -37,7 +37,7 @@ export interface Sales {
   readonly inBothArms: number
 }
 
-/** Accepted names of each column, compared by their letters alone. The arm's column can have a prefix (`meta:`). */
+/** Accepted names of each column, compared by `lettersOf`. The arm's column can have a prefix (`meta:`). */
 const ORDER_NAMES = {
   order: ['order', 'orderid', 'ordernumber', 'transactionid', 'name', 'id'],
   day: ['createdat', 'orderdate', 'datecreated', 'date', 'day', 'time', 'paidat'],
@@ -75,7 +75,7 @@ export function isSalesColumn(column: string): boolean {
   return names.includes(letters) || letters.endsWith('nearsidearm')
 }
 
-/** Whether a table has orders: a column contains an order's value, and no column names an event. */
+/** Whether a table has orders: some column is an order's value, and no column names an event. */
 export const areOrders = (columns: readonly string[]): boolean =>
   !columns.some((column) => ['eventname', 'event'].includes(lettersOf(column))) &&
   [...ORDER_NAMES.revenue, ...ORDER_NAMES.line, ...ORDER_NAMES.price].some((name) =>
@@ -98,12 +98,11 @@ export function readSales(table: Table): Sales {
     if (!id) throw refuse('an order has no number', row)
     orders.set(id, [...(orders.get(id) ?? []), row])
   }
-  const armsOf = new Map<string, Set<SaleArm>>()
-  const withoutArm = new Set<string>()
+  /** Arms of each customer's orders so far; null for orders without an arm. */
+  const armsOf = new Map<string, Set<SaleArm | null>>()
   const read = [...orders.values()].map((rows) => {
     const of = (name: keyof typeof ORDER_NAMES) => firstOf(rows, column(name))
-    // If the file has the total of each order, its refunds and margins also count once per order. Otherwise they are
-    // summed over the order's lines.
+    // Refunds and margins are those of the whole order if the file has totals; otherwise the sum over the order's lines.
     const money = (name: 'refund' | 'margin') => {
       const said = column(name)
       if (!said) return null
@@ -124,13 +123,8 @@ export function readSales(table: Table): Sales {
   read.sort((a, b) => (a.day < b.day ? -1 : Number(a.day > b.day)))
   const sales = read.map(({ customer, ...sale }): Sale => {
     if (customer === '') return { ...sale, isFirst: true }
-    if (sale.arm === null) {
-      const isFirst = !withoutArm.has(customer)
-      withoutArm.add(customer)
-      return { ...sale, isFirst }
-    }
     const arms = armsOf.get(customer) ?? new Set()
-    const isFirst = arms.size === 0
+    const isFirst = ![...arms].some((arm) => (arm === null) === (sale.arm === null))
     armsOf.set(customer, arms.add(sale.arm))
     return { ...sale, isFirst }
   })
@@ -138,7 +132,8 @@ export function readSales(table: Table): Sales {
     currency,
     sales,
     hasCustomers: column('customer') !== undefined,
-    inBothArms: [...armsOf.values()].filter(({ size }) => size > 1).length,
+    inBothArms: [...armsOf.values()].filter((arms) => arms.has('personal') && arms.has('hold-out'))
+      .length,
   }
 }
 
@@ -185,8 +180,7 @@ function columnsOf<K extends string>(table: Table, names: Readonly<Record<K, rea
   if (table.unreadable.length > 0)
     throw refuse(`lines can’t be read: ${table.unreadable.slice(0, 5).join(', ')}`)
   if (table.rows.length === 0) throw refuse('has no rows')
-  // A column that contains only the arm, such as `meta:nearside_arm`, takes precedence over a column of several
-  // attributes.
+  // A column with the arm alone, such as `meta:nearside_arm`, takes precedence over a column of several attributes.
   const isArm = (one: string) => lettersOf(one).endsWith('nearsidearm')
   const column = (what: K): string | undefined =>
     (what === 'arm' ? table.columns.find(isArm) : undefined) ??
@@ -230,7 +224,7 @@ function amount(text: string, row: Row, refuse: Refuse): number {
   throw refuse(`'${text}' is no amount like 12.50: export numbers with a point and no symbol`, row)
 }
 
-/** Amount of an order, from one or more of its rows; null if no row has an amount. */
+/** Amount that an order's rows agree on; null if no row has an amount. */
 function ofOrder(rows: readonly Row[], column: string, refuse: Refuse): number | null {
   const said = rows.filter(({ values }) => values[column])
   const amounts = said.map((row) => amount(row.values[column], row, refuse))
@@ -269,8 +263,7 @@ function departmentsOf(
   const sums = new Map<string, number>()
   if (!column) return sums
   rows.forEach(({ values }, k) => {
-    // If an order has one row, its whole total belongs to the row's department. If it has several rows, only rows with
-    // their own amount count.
+    // The total of an order with one row belongs to the row's department. With more rows, only their own amounts count.
     const revenue = lines[k] ?? (rows.length === 1 ? total : null)
     const name = values[column]
     if (name && revenue !== null) sums.set(name, (sums.get(name) ?? 0) + revenue)

@@ -1,8 +1,6 @@
 /**
- * @module Tests how search serves shoppers who know what they want. Queries are those typed before a purchase, or title
- * words of the next purchases if too few shoppers typed any. The test reports the products found, and the
- * rank of the purchased products. The hits are sorted by relevance alone, or a model sorts hits of equal relevance: the
- * base model without the history, the base model with it, or the personal model.
+ * @module Tests how high search ranks the products that shoppers then bought. The queries are those that shoppers typed
+ * before a purchase, or title words of their next purchases if too few shoppers typed any.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -84,9 +82,9 @@ export async function searchBought(
   return {
     /** `log`: queries typed by shoppers. `titles`: queries made of title words, because too few shoppers typed any. */
     source: isTyped ? ('log' as const) : ('titles' as const),
-    /** Rows of the results. A metric with the suffix `@query=broad` is measured on broad queries only. */
+    /** Rows of the queries. A metric with the suffix `@query=broad` covers broad queries only. */
     rows,
-    /** Number of queries without the purchased item in 500 hits. `rows` omits such queries if shoppers typed them. */
+    /** Number of queries without the purchased item in 500 hits; if shoppers typed them, `rows` omits them. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
 }
@@ -96,22 +94,11 @@ interface Searches {
   queriesOf(nth: number): readonly OrderQuery[]
 }
 
-/** Scores by the model's rows, [N] each. */
-interface CaseScores {
-  /** Scores of the base model for a cold-start user. */
-  readonly stranger: Float32Array
-  readonly base: Float32Array
-  readonly personal: Float32Array
-}
-
 /**
- * Scores that a shopper's device would compute before each of the shopper's cases, from the events before the case.
- * @param cases cases of one shopper, ascending by time.
+ * For each case of one shopper, ascending by time: the scores, [N], that the device computes from all earlier events.
+ * `stranger`: scores of the base model for a cold-start user.
  */
-export async function* scoreCases(
-  shop: DeviceShop,
-  cases: readonly Case[],
-): AsyncGenerator<CaseScores, void> {
+export async function* scoreCases(shop: DeviceShop, cases: readonly Case[]) {
   const device = new ShopperDevice(shop)
   for (const one of cases) {
     const scored = await device.score(one)
@@ -125,7 +112,7 @@ function putQuery(
   rows: Rows<QueryCase>,
   shopper: string,
   { kind, hits, bought }: OrderQuery,
-  reordered: (of: keyof CaseScores) => readonly { readonly id: string }[],
+  reordered: (of: 'stranger' | 'base' | 'personal') => readonly { readonly id: string }[],
 ): void {
   rows.begin({ shopper, isFound: hits.some(({ id }) => bought.includes(id)) })
   const ratings = new Map(bought.map((id) => [id, 1]))

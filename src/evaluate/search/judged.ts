@@ -1,8 +1,4 @@
-/**
- * @module Tests search against human judgements: MiniSearch's defaults, the shipped search, and the shipped search
- * re-ranked at random.
- */
-
+/** @module Tests search against human judgements. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { createRandom, inRandomOrder, type Random } from '@nearside/core/model/random.ts'
 import { blend } from '@nearside/core/search/blend.ts'
@@ -15,12 +11,12 @@ import type { JudgedQuery } from './judgements.ts'
 import { gradedNdcg, measureRanking, type Ratings } from './metrics.ts'
 import { LIMIT, mistype } from './queries.ts'
 
-export const JUDGED_ARMS: Readonly<Record<string, string>> = {
+export const JUDGED_ARMS = {
   minisearch: "MiniSearch's defaults on the same texts",
   lexical: 'what ships',
   reranked:
     'what ships, with equally relevant hits in random order, as if preference ignored the query',
-}
+} as const
 
 export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
   ['lexical', 'minisearch'],
@@ -28,7 +24,7 @@ export const JUDGED_PAIRS: readonly (readonly [string, string])[] = [
 ]
 
 /** Number of random rankings per query. Their mean shows what re-ranking costs if preferences ignore the query. */
-const TASTES = 20
+const RANKINGS = 20
 
 /**
  * Rows of each query. Metrics with the suffix `:typo` measure the query with one typing error.
@@ -40,7 +36,9 @@ export function searchJudged(
   seed: number,
   synonyms: Synonyms = [],
 ): Rows<RowCase> {
-  const plain = plainIndex(items)
+  const index = new MiniSearch<Item>({ fields: ['title', 'category', 'brand', 'description'] })
+  index.addAll(items)
+  const plain = (query: string) => index.search(query).map(({ id }) => String(id))
   const search = createProductSearch(items, synonyms)
   const random = createRandom(seed)
   const mistyped = queries.map(({ query }) => mistype(query, random))
@@ -48,29 +46,24 @@ export function searchJudged(
   const rows = new Rows<RowCase>()
   for (const [q, asked] of queries.entries()) {
     rows.begin({ shopper: asked.query })
-    const put = (arm: string, answer: Answer) => {
-      for (const [metric, value] of Object.entries(answer)) rows.put({ arm, metric }, value)
+    const values: Record<keyof typeof JUDGED_ARMS, Values> = {
+      minisearch: measureQuery(asked, mistyped[q], plain),
+      lexical: measureQuery(asked, mistyped[q], find),
+      reranked: measureReranked(search.find(asked.query, LIMIT), asked.ratings, random),
     }
-    const hits = search.find(asked.query, LIMIT)
-    put('minisearch', answer(asked, mistyped[q], plain))
-    put('lexical', answer(asked, mistyped[q], find))
-    put('reranked', answerReranked(hits, asked.ratings, drawTastes(hits, random)))
+    for (const [arm, own] of Object.entries(values))
+      for (const [metric, value] of Object.entries(own)) rows.put({ arm, metric }, value)
   }
   return rows
 }
 
-function drawTastes(hits: readonly SearchHit[], random: Random): readonly (readonly string[])[] {
-  const ids = hits.map(({ id }) => id)
-  return Array.from({ length: TASTES }, () => inRandomOrder(ids, random))
-}
+type Values = Readonly<Record<string, number>>
 
-type Answer = Readonly<Record<string, number>>
-
-function answer(
+function measureQuery(
   { query, ratings }: JudgedQuery,
   mistyped: string | null,
   search: (query: string) => readonly string[],
-): Answer {
+): Values {
   return {
     ...measure(search(query), ratings),
     'ndcg@10:typo': mistyped === null ? Number.NaN : gradedNdcg(search(mistyped), ratings, 10),
@@ -78,10 +71,10 @@ function answer(
 }
 
 /**
- * Metrics of a ranking. Metrics with `:judged` are computed without the products that nobody judged.
+ * Metrics of a ranking; those with `:judged` leave out the products that nobody judged.
  * @see Sakai 2007, doi 10.1145/1277741.1277756
  */
-function measure(ranking: readonly string[], ratings: Ratings): Answer {
+function measure(ranking: readonly string[], ratings: Ratings): Values {
   const judged = ranking.filter((id) => ratings.has(id))
   return {
     ...measureRanking(ranking, ratings),
@@ -90,24 +83,13 @@ function measure(ranking: readonly string[], ratings: Ratings): Answer {
   }
 }
 
-/** Mean of each metric over random rankings, which reorder only equally relevant hits (tolerance 0). */
-function answerReranked(
-  hits: readonly SearchHit[],
-  ratings: Ratings,
-  tastes: readonly (readonly string[])[],
-): Answer {
-  const answers = tastes.map((taste) =>
-    measure(
-      blend(hits, taste).map(({ id }) => id),
-      ratings,
-    ),
-  )
-  const mean = (metric: string) => answers.reduce((sum, one) => sum + one[metric], 0) / TASTES
-  return Object.fromEntries(Object.keys(answers[0]).map((metric) => [metric, mean(metric)]))
-}
-
-function plainIndex(items: readonly Item[]): (query: string) => readonly string[] {
-  const index = new MiniSearch<Item>({ fields: ['title', 'category', 'brand', 'description'] })
-  index.addAll(items)
-  return (query) => index.search(query).map(({ id }) => String(id))
+/** Mean of each metric over random preferences, which reorder only equally relevant hits. */
+function measureReranked(hits: readonly SearchHit[], ratings: Ratings, random: Random): Values {
+  const ids = hits.map(({ id }) => id)
+  const all = Array.from({ length: RANKINGS }, () => {
+    const ranking = blend(hits, inRandomOrder(ids, random)).map(({ id }) => id)
+    return measure(ranking, ratings)
+  })
+  const mean = (metric: string) => all.reduce((sum, one) => sum + one[metric], 0) / RANKINGS
+  return Object.fromEntries(Object.keys(all[0]).map((metric) => [metric, mean(metric)]))
 }

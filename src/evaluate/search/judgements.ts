@@ -1,6 +1,6 @@
 /** @module Reads human judgements of search results: a table of query, docid, rating. */
 
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { readTable } from '@nearside/train/import/readTable.ts'
 import type { Ratings } from './metrics.ts'
 
@@ -12,7 +12,7 @@ export interface JudgedQuery {
 export type Judgements = Awaited<ReturnType<typeof readJudgements>>
 
 const COLUMNS = ['query', 'docid', 'rating'] as const
-/** Largest accepted rating. Gains are 2^rating − 1, so if ratings were percentages, the largest would dominate. */
+/** Largest accepted rating. Gains are 2^rating − 1, so percentages would let the highest rating alone decide. */
 const MOST = 10
 
 /** @throws NearsideError `input-invalid`, naming file and line */
@@ -20,12 +20,10 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
   const table = await readTable(path)
   const missing = COLUMNS.filter((name) => !table.columns.includes(name))
   if (missing.length > 0)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${table.name}: the header lacks ${missing.join(', ')} (it needs ${COLUMNS.join(', ')})`,
     )
-  const refusal = (line: number, why: string) =>
-    new NearsideError('input-invalid', `${table.name} line ${line}: ${why}`)
+  const refusal = (line: number, why: string) => invalidInput(`${table.name} line ${line}: ${why}`)
   for (const line of table.unreadable)
     throw refusal(line, 'has another number of fields than the header')
   const judged = new Map<string, Map<string, number>>()
@@ -40,8 +38,8 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
     const { query: asked, docid: id, rating } = values
     if (asked === '') throw refusal(line, 'has no query')
     if (id === '') throw refusal(line, 'has no docid')
-    const grade = parseRating(rating)
-    if (grade === null)
+    const grade = Number(rating)
+    if (!/^\d{1,2}$/.test(rating) || grade > MOST)
       throw refusal(line, `rating '${rating}' is not a whole number from 0 to ${MOST}`)
     const ratings = judged.get(asked) ?? new Map<string, number>()
     judged.set(asked, ratings)
@@ -59,12 +57,8 @@ export async function readJudgements(path: string, isKnown: (docid: string) => b
     /** Queries with at least one relevant product, in the sequence of the file. */
     queries,
     ...count,
-    /** Numbers of queries left out: those with no judged product in the catalog, and those with no relevant product. */
+    /** Number of queries left out, for lack of a judged product in the catalog, or of a relevant product. */
     withoutJudgements: judged.size - withJudgements.length,
     withoutRelevant: withJudgements.length - queries.length,
   }
-}
-
-function parseRating(text: string): number | null {
-  return /^\d{1,2}$/.test(text) && Number(text) <= MOST ? Number(text) : null
 }

@@ -1,4 +1,4 @@
-/** @module Metrics of a search result by graded judgements. As in TREC, unjudged products count as irrelevant. */
+/** @module Metrics of a search result, from ratings of products. As in TREC, unrated products count as irrelevant. */
 
 import { hitRate, placesIn, recall, reciprocalRank } from '@nearside/train/metrics.ts'
 
@@ -7,38 +7,25 @@ export type Ratings = ReadonlyMap<string, number>
 
 export const SEARCH_METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20'] as const
 
-type SearchMetric = (typeof SEARCH_METRICS)[number]
-
 /**
- * Graded NDCG: the sum of gains 2^rating − 1, each divided by log2(place + 1). This sum is divided by the sum for the
- * best possible ranking of all judged products.
+ * Graded NDCG: the sum of gains 2^rating − 1, each divided by log2(place + 1), relative to that sum for the best
+ * possible ranking of all rated products.
  * @see Burges et al. 2005, doi 10.1145/1102351.1102363
  * @param ranking ids, best first, each once
  * @returns in [0, 1]; 0 if nothing is relevant
  */
 export function gradedNdcg(ranking: readonly string[], ratings: Ratings, k: number): number {
-  const gained = discounted(
-    ranking.slice(0, k).map((id) => ratings.get(id) ?? 0),
-    k,
-  )
-  const ideal = discounted(
-    [...ratings.values()].sort((a, b) => b - a),
-    k,
-  )
-  return ideal > 0 ? gained / ideal : 0
+  const gain = (all: readonly number[]) =>
+    all.slice(0, k).reduce((sum, rating, at) => sum + (2 ** rating - 1) / Math.log2(at + 2), 0)
+  const ideal = gain([...ratings.values()].sort((a, b) => b - a))
+  return ideal > 0 ? gain(ranking.map((id) => ratings.get(id) ?? 0)) / ideal : 0
 }
 
-function discounted(ratings: readonly number[], k: number): number {
-  return ratings
-    .slice(0, k)
-    .reduce((sum, rating, place) => sum + (2 ** rating - 1) / Math.log2(place + 2), 0)
-}
-
-/** All of SEARCH_METRICS; for the last three metrics a product is relevant when its rating is above 0. */
+/** All of SEARCH_METRICS. All but NDCG count a product as relevant if its rating is above 0. */
 export function measureRanking(
   ranking: readonly string[],
   ratings: Ratings,
-): Readonly<Record<SearchMetric, number>> {
+): Readonly<Record<(typeof SEARCH_METRICS)[number], number>> {
   const relevant = [...ratings.keys()].filter((id) => (ratings.get(id) ?? 0) > 0)
   const places = placesIn(ranking, relevant)
   return {

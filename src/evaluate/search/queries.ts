@@ -7,7 +7,7 @@ import { inRandomOrder, type Random } from '@nearside/core/model/random.ts'
 import type { SearchHit } from '@nearside/core/search/hit.ts'
 import { createProductSearch, type ProductSearch } from '@nearside/core/search/search.ts'
 
-/** Ways to make a query from a title: its two rarest words (`narrow`), or one that other titles share (`broad`). */
+/** Ways to make a query from a title: its two rarest words (`narrow`), or a word that other titles share (`broad`). */
 export const QUERY_KINDS = ['narrow', 'broad'] as const
 
 type QueryKind = (typeof QUERY_KINDS)[number]
@@ -24,7 +24,7 @@ export function titleFrequency(items: readonly Item[]): TitleFrequency {
   return counts
 }
 
-/** Makes a query of words as they stand in the title; null if the title has no fitting word. */
+/** Makes a query of words of the title; null if the title has no fitting word. */
 export function queryFrom(
   title: string,
   kind: QueryKind,
@@ -44,27 +44,25 @@ export function queryFrom(
   return shared.length > 0 ? shared[random.integer(shared.length)] : null
 }
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
-
 /**
- * Removes, changes or adds one letter of the longest word, never the first, which people rarely mistype. The query is
- * null if no word has four letters.
+ * Removes, changes or adds a letter in the query's longest word, but never the first letter, which people rarely
+ * mistype. Null if no word has four letters.
  */
 export function mistype(query: string, random: Random): string | null {
   const [longest] = wordsOf(query).sort((a, b) => b.text.length - a.text.length)
   if (!longest || longest.text.length < 4) return null
   const at = longest.from + 1 + random.integer(longest.text.length - 1)
-  const others = [...LETTERS].filter((letter) => letter !== query[at])
+  const others = [...'abcdefghijklmnopqrstuvwxyz'].filter((letter) => letter !== query[at])
   const letter = others[random.integer(others.length)]
   const kind = random.integer(3)
   const typed = kind === 0 ? '' : kind === 1 ? letter : letter + query[at]
   return query.slice(0, at) + typed + query.slice(at + 1)
 }
 
-/** Maximum number of orders per shopper, because further orders of a wholesaler add little information about search. */
+/** Maximum number of orders per shopper; a wholesaler's further orders add little information. */
 export const ORDERS = 3
 const ITEMS_PER_ORDER = 5
-/** Maximum number of hits, which is the number that a results page requests. */
+/** Maximum number of hits, as on a results page. */
 export const LIMIT = 500
 
 export interface SearchShop {
@@ -100,11 +98,10 @@ export function orderQueries(
   { targets }: Pick<Case, 'targets'>,
   random: Random,
 ): OrderQuery[] {
-  // Draws some of the order's products, each with the same probability.
   const some = inRandomOrder(targets, random).slice(0, ITEMS_PER_ORDER)
-  const ids = some.map((row) => shop.ids[row])
-  return ids.flatMap((id) =>
+  return some.flatMap((row) =>
     QUERY_KINDS.flatMap((kind): OrderQuery[] => {
+      const id = shop.ids[row]
       const query = queryFrom(shop.titles.get(id) ?? '', kind, shop.frequency, random)
       return query === null ? [] : [{ kind, hits: shop.search.find(query, LIMIT), bought: [id] }]
     }),

@@ -1,12 +1,9 @@
-/**
- * @module `--protocol search`: tests search against human judgements, or by the rank of the shoppers' next
- * purchases.
- */
+/** @module `--protocol search`: tests search against human judgements, or by the rank of shoppers' next purchases. */
 
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import type { Synonyms } from '@nearside/core/search/synonymList.ts'
 import { readCatalogFile } from '@nearside/train/import/readCatalog.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
@@ -30,7 +27,7 @@ export interface SearchQuestion extends Omit<Question, 'protocol' | 'model'> {
 }
 
 /** Result that `--json` writes. */
-export interface SearchResult extends Omit<Envelope, 'until'> {
+interface SearchResult extends Omit<Envelope, 'until'> {
   readonly protocol: 'search'
   /** Start of the tested time; null if the search is tested without a model. */
   readonly until: string | null
@@ -49,14 +46,10 @@ export function evaluateSearch(
 ): Promise<Evaluated<SearchResult>> {
   const { judgements, model, ...asked } = question
   if (judgements !== undefined && model !== undefined)
-    throw new NearsideError(
-      'input-invalid',
-      '--judgements tests retrieval without a shopper: leave --model out',
-    )
+    throw invalidInput('--judgements tests retrieval without a shopper: leave --model out')
   if (judgements !== undefined) return byJudgements(question.shop, judgements, question, steps)
   if (model === undefined)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       "--protocol search needs --judgements FILE, or --model DIR (make one with 'nearside pretrain')",
     )
   return byPurchases({ ...asked, model, protocol: 'personal' }, steps)
@@ -68,8 +61,7 @@ async function readJudged(path: string, file: string, now: number) {
   const known = new Set(items.map(({ id }) => id))
   const { queries, ...counts } = await readJudgements(file, (id) => known.has(id))
   if (queries.length < LEAST_QUERIES)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${basename(file)}: ${queries.length} queries have a relevant product of this catalog; at least ${LEAST_QUERIES} are needed for an interval`,
     )
   return { items, queries, counts }
@@ -139,7 +131,7 @@ async function byPurchases(question: Question, steps: Steps): Promise<Evaluated<
   }
 }
 
-/** Lifts of each pair of arms in the NDCG and MRR metrics that both have. `nll` is null: a search has no likelihood. */
+/** Means and lifts; NDCG and MRR get intervals. `nll` is null, because a search has no likelihood. */
 export function summariseSearch(
   rows: Rows<RowCase>,
   pairs: readonly (readonly [string, string])[],
@@ -151,7 +143,7 @@ export function summariseSearch(
   return { arms: arms.map((arm) => ({ ...arm, nll: null })), lifts }
 }
 
-/** A table of arms and a table of lifts. `further` lists metrics to show beside the usual metrics. */
+/** Tables of the arms and of their lifts. `further` names metrics to show beside the usual ones. */
 export function searchParts(
   { arms, lifts }: Summary,
   meanings: Readonly<Record<string, string>>,
@@ -164,15 +156,13 @@ export function searchParts(
 /** Items of a shop folder, of a catalog file as for `import`, or of a folder that has exactly one such file. */
 async function readItems(path: string, now: number): Promise<readonly Item[]> {
   const found = await stat(path).catch(() => undefined)
-  if (!found)
-    throw new NearsideError('input-invalid', `${path}: there is no such shop folder or catalog`)
+  if (!found) throw invalidInput(`${path}: there is no such shop folder or catalog`)
   if (!found.isDirectory()) return readCatalogFile(path, now)
   const catalog = await findFile(join(path, 'catalog.jsonl'))
   if (catalog) return readCatalog(catalog)
   const likely = (await readdir(path)).sort().filter((name) => LIKE_A_CATALOG.test(name))
   if (likely.length === 1) return readCatalogFile(join(path, likely[0]), now)
-  throw new NearsideError(
-    'input-invalid',
+  throw invalidInput(
     likely.length === 0
       ? `${path} has no catalog.jsonl or catalog.jsonl.gz, and no file that looks like a catalog: name one by --shop`
       : `${path} has several files that look like a catalog (${likely.join(', ')}): name one by --shop`,
@@ -193,8 +183,7 @@ async function readSynonyms(shop: string, name: string): Promise<Synonyms> {
     .then(JSON.parse)
     .catch(() => undefined)
   if (!isSynonyms(list))
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       `${path} is not a list of synonyms: write each as ["word", "other word"] or {"of": "phrase", "as": ["words"]}`,
     )
   return list
