@@ -7,9 +7,13 @@ import { createInterface } from 'node:readline'
 import { MalformedBundle, parseBundle } from '@nearside/audit/bundle.ts'
 import type { Reached } from '@nearside/audit/checkpoints.ts'
 import type { Fault } from '@nearside/audit/finding.ts'
-import { type OptionFiles, parseOptions } from '@nearside/audit/options.ts'
 import type { ModelRelease } from '@nearside/audit/releases.ts'
-import { type VerifyOptions, verifyBundle } from '@nearside/audit/verify.ts'
+import {
+  type OptionFiles,
+  parseOptions,
+  type VerifyOptions,
+  verifyBundle,
+} from '@nearside/audit/verify.ts'
 import { toBase64, toHex, utf8 } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { createRandom, type Random } from '@nearside/core/model/random.ts'

@@ -1,8 +1,4 @@
-/**
- * @module Parses a device's export, a file that could come from anybody. A malformed file isn't checked further; each
- * fault of its form says which log entry it concerns.
- */
-
+/** @module Parses a device's export (a bundle), a file that could come from anybody. */
 import type { Budget } from '@nearside/browser/contribution/budget.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import type { Settings } from '@nearside/browser/storage/settingRows.ts'
@@ -22,20 +18,15 @@ interface Version {
   readonly checksum: string
 }
 
-interface Personal {
-  readonly current: number | null
-  readonly versions: readonly Version[]
-}
-
 export interface Bundle {
   readonly exported: number
   /** `sequence` of the log's last entry when the export began to read its other data; −1 if there was no entry. */
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]
-  readonly personal: Personal
-  /** People for whom the shopper shops. Each person has a separate store. */
-  readonly profiles?: readonly { readonly personal: Personal }[]
+  readonly personal: { readonly current: number | null; readonly versions: readonly Version[] }
+  /** People for whom the shopper shops, each with a separate store. */
+  readonly profiles?: readonly Pick<Bundle, 'personal'>[]
   readonly settings: Partial<
     Pick<Settings, 'checkpoints' | 'consent' | 'declared' | 'openings'>
   > & {
@@ -82,7 +73,7 @@ function numberOf(entry: unknown): number | null {
   return Number.isSafeInteger(sequence) && Number(sequence) >= 0 ? Number(sequence) : null
 }
 
-/** Deepest nesting of arrays and objects; an exported bundle has about six levels. */
+/** Deepest accepted nesting of arrays and objects; an exported bundle has about six levels. */
 const DEEPEST = 64
 
 /**
@@ -100,7 +91,7 @@ export function parseStrictJson(file: string | Uint8Array): unknown {
   } catch (error) {
     throw NearsideError.from(error, 'input-invalid', 'The file is not readable JSON')
   }
-  // `JSON.parse` silently keeps the last of two members with the same name.
+  // `JSON.parse` keeps only the last of two members with the same name.
   if (countMembers(value) !== members) throw invalid('an object has a name twice')
   return value
 }
@@ -113,6 +104,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
+/** Deepest nesting, and number of members of all objects. */
 function structureOf(text: string): { readonly depth: number; readonly members: number } {
   let [level, depth, members, isInString] = [0, 0, 0, false]
   for (let at = 0; at < text.length; at++) {
@@ -127,7 +119,7 @@ function structureOf(text: string): { readonly depth: number; readonly members: 
   return { depth, members }
 }
 
-/** @throws NearsideError `input-invalid` for values that canonical JSON can't represent */
+/** Members of all objects. @throws NearsideError `input-invalid` for values that canonical JSON can't represent */
 function countMembers(value: unknown): number {
   if (typeof value === 'number' && !Number.isFinite(value)) throw invalid('a number is too large')
   if (typeof value === 'string' && /\p{Surrogate}/u.test(value))

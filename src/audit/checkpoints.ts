@@ -1,7 +1,7 @@
 /**
- * @module Checks that each report's id fits the present log (the id is a hash of the log before the report), and that
- * the helper received these reports and no others. This check reveals a log that was truncated or rewritten, even if
- * the log is signed. It also reveals reports from a copied or restored browser storage.
+ * @module Checks that each report's id, a hash of the log before the report, fits the present log, and that the helper
+ * received these reports and no others. This reveals a truncated or rewritten log, even a signed one, and reports from a
+ * copied or restored browser storage.
  */
 import { reachedMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { MARK_BYTES } from '@nearside/aggregate/protocol/report.ts'
@@ -51,12 +51,12 @@ export async function checkCheckpoints(
   bundle: Bundle,
   sent: Sent,
   lists: readonly Reached[],
-  { faults, notes }: Findings,
+  findings: Findings,
 ): Promise<{ readonly fixed: number; readonly witnessed: number }> {
   const { ledger, settings } = bundle
   const removed = ledger.findLast(standsForOthers)?.detail
   const fault = (entry: LedgerEntry | undefined, message: string) =>
-    faults.push({ check: 'checkpoint', entry: entry?.sequence ?? null, message })
+    findings.fault('checkpoint', entry, message)
   const hashes = new Map<unknown, string>([[-1, '']])
   if (removed) hashes.set(removed.through, String(removed.hash))
   for (const { sequence, hash } of ledger) hashes.set(sequence, hash)
@@ -75,7 +75,8 @@ export async function checkCheckpoints(
     else if ((await idIn(taskOf(entry), hash)) === id) fixed++
     else fault(entry, `its id does not follow from entry ${through} as it is now`)
   }
-  if (before > 0) notes.push(`${before} reports commit to entries that were removed since.`)
+  if (before > 0)
+    findings.notes.push(`${before} reports commit to entries that were removed since.`)
 
   const marks = new Map<Reached, ReadonlySet<string>>()
   for (const list of lists) {
@@ -108,7 +109,10 @@ export async function checkCheckpoints(
           entry,
           `a report that follows it reached the helper in round ${round}, but is missing in the log`,
         )
-      else notes.push(`Another report was sent in round ${round}, which ended after this export.`)
+      else
+        findings.notes.push(
+          `Another report was sent in round ${round}, which ended after this export.`,
+        )
     }
   }
   let witnessed = 0
@@ -119,10 +123,9 @@ export async function checkCheckpoints(
 
 /** Entries from which the id of a report can derive, whether this storage or a copy of it sent the report. */
 function endsOf(ledger: readonly LedgerEntry[], reports: Sent['reports']): LedgerEntry[] {
-  const left = [...reports.values()]
   const first = ledger.findIndex(({ kind }) => kind === 'upload')
   const before = first < 0 ? ledger : ledger.slice(0, first)
-  return [...before.filter(canBeFixed), ...left]
+  return [...before.filter(canBeFixed), ...reports.values()]
 }
 
 async function checkList(
@@ -144,6 +147,7 @@ const taskOf = ({ detail }: LedgerEntry) =>
 
 function marksOf({ marks }: Reached): string[] {
   const bytes = fromBase64(marks)
-  const ends = Array.from({ length: Math.floor(bytes.length / MARK_BYTES) }, (_, i) => i)
-  return ends.map((i) => toHex(bytes.slice(i * MARK_BYTES, (i + 1) * MARK_BYTES)))
+  return Array.from({ length: Math.floor(bytes.length / MARK_BYTES) }, (_, i) =>
+    toHex(bytes.slice(i * MARK_BYTES, (i + 1) * MARK_BYTES)),
+  )
 }

@@ -1,6 +1,4 @@
-/**
- * @module Recomputes each sent update from the bundle's events, base model and catalog, by the device's own code.
- */
+/** @module Recomputes each sent update from the bundle's events, base model and catalog, by the device's own code. */
 
 import type { Opening } from '@nearside/browser/contribution/makeReport.ts'
 import { updateOf } from '@nearside/browser/contribution/update.ts'
@@ -26,7 +24,7 @@ export interface ShopFiles {
   readonly catalog: Catalog
 }
 
-/** Largest accepted relative difference: in another browser, `Math.exp` can differ in its last digit. */
+/** Largest accepted relative difference, because `Math.exp` can differ in its last digit between browsers. */
 const MOST_DIFFERENCE = 1e-3
 
 /** @returns number of updates that follow from the events */
@@ -35,27 +33,28 @@ export function checkDeltas(
   events: readonly unknown[],
   reports: ReadonlyMap<string, LedgerEntry>,
   shop: ShopFiles,
-  { faults, notes }: Findings,
+  findings: Findings,
 ): number {
-  const { hash } = shop
   const read = events.map(readStoredEvent).filter((event) => event !== null)
   let follow = 0
   let others = 0
   for (const { delta, made = 0, policy, reportId } of openings) {
     const entry = reports.get(reportId)
     if (!entry) continue
-    if (entry.detail.modelHash !== hash) {
+    if (entry.detail.modelHash !== shop.hash) {
       others++
       continue
     }
     const again = deltaOf(read, made, policy, shop)
     if (Array.isArray(delta) && difference(delta, again) <= MOST_DIFFERENCE) follow++
-    else {
-      const message = 'the update does not follow from these events, this model and this catalog'
-      faults.push({ check: 'delta', entry: entry.sequence, message })
-    }
+    else
+      findings.fault(
+        'delta',
+        entry,
+        'the update does not follow from these events, this model and this catalog',
+      )
   }
-  if (others > 0) notes.push(`${others} stored updates belong to another base model.`)
+  if (others > 0) findings.notes.push(`${others} stored updates belong to another base model.`)
   return follow
 }
 
@@ -86,7 +85,7 @@ function difference(a: readonly number[], b: Float64Array): number {
 /** Checks the personal models of the shopper and of the people in `profiles`. @returns number of verified fits */
 export async function checkFits(
   { ledger: entries, personal, profiles = [] }: Bundle,
-  { faults, notes }: Findings,
+  findings: Findings,
 ): Promise<number> {
   const versions = [personal, ...profiles.map((one) => one.personal)].flatMap((one) => one.versions)
   const logged = new Map(
@@ -99,24 +98,21 @@ export async function checkFits(
       unknown++
       continue
     }
-    const fault = (entry: number | null, message: string) =>
-      faults.push({
-        check: 'fit',
-        entry,
-        message: `version ${version} of the personal model: ${message}`,
-      })
     const entry = logged.get(await commitment(salt, facts))
+    const fault = (message: string) =>
+      findings.fault('fit', entry, `version ${version} of the personal model: ${message}`)
     const sum = await sha256Hex(concat(utf8(facts.base), float32(u), float32(w)))
-    if (sum !== facts.checksum)
-      fault(entry?.sequence ?? null, 'its parameters differ from those of its fit')
+    if (sum !== facts.checksum) fault('its parameters differ from those of its fit')
     else if (entry && entry.detail.base === facts.base) opened++
-    else if (entry) fault(entry.sequence, 'it was fitted on another base model')
-    // In an honest log, only the oldest entries can be missing, so this fit's entry may be one of them.
+    else if (entry) fault('it was fitted on another base model')
+    // An honest log lacks only its oldest entries; the entry of this fit may be one of them.
     else if (entries[0]?.sequence > 0) unknown++
-    else fault(null, 'no entry of the log commits to it')
+    else fault('no entry of the log commits to it')
   }
   if (unknown > 0)
-    notes.push(`${unknown} versions of the personal model are older than the log’s entries.`)
+    findings.notes.push(
+      `${unknown} versions of the personal model are older than the log’s entries.`,
+    )
   return opened
 }
 

@@ -1,7 +1,4 @@
-/**
- * @module Explains a bundle in words, for somebody who is responsible for people's data and has no technical
- * background. The text of the explanation answers five questions.
- */
+/** @module Explains a bundle in words, for somebody who is responsible for people's data, without technical background. */
 import { substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { isTokenRequest, summaryOf } from '@nearside/browser/ledger/removed.ts'
@@ -54,26 +51,24 @@ function wasChanged(audit: Audit): string[] {
   ]
 }
 
-/** Says how many ids of reports fit the log. An id is a hash of the log before it, so a later change would show. */
+/** Number of report ids that fit the log. An id is a hash of the log before it, so a later change would show. */
 function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
   if (reports === 0) return []
-  const begin = `The id of an update is computed from the log before it: ${fixed} of ${reports} ids fit this log.`
-  const end =
-    witnessed === null
-      ? 'The second server’s own lists (--reports) show whether it received these updates, and whether it received later ones that this log lacks.'
-      : `The second server received ${witnessed} of them in the rounds whose lists were given, and no later update that this log lacks.`
-  return [`${begin} ${end}`]
+  return [
+    `The id of an update is computed from the log before it: ${fixed} of ${reports} ids fit this log. ${
+      witnessed === null
+        ? 'The second server’s own lists (--reports) show whether it received these updates, and whether it received later ones that this log lacks.'
+        : `The second server received ${witnessed} of them in the rounds whose lists were given, and no later update that this log lacks.`
+    }`,
+  ]
 }
 
 function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
   const { follow, uploads, bytesSent, reports, remade, receipts } = audit
   const { epsilon, epsilonZeroOut, lossSquared } = audit
-  const fetched = ledger.reduce(
-    (sum, entry) =>
-      sum +
-      (entry.kind === 'request' && !isTokenRequest(entry) ? Number(entry.detail.count ?? 1) : 0),
-    0,
-  )
+  const fetched = ledger
+    .filter((entry) => entry.kind === 'request' && !isTokenRequest(entry))
+    .reduce((sum, { detail }) => sum + Number(detail.count ?? 1), 0)
   const { tokenRequests: tokens, tokenBytes } = summaryOf(ledger)
   const asked = `The browser requested files ${times(fetched)}, according to the entries that the log still has. Such a request tells a server no more than any page view: an address and a time.${
     tokens
@@ -94,21 +89,18 @@ function whatLeft(ledger: readonly LedgerEntry[], audit: Audit): string[] {
     ? 'Some updates also counted each product of the last 30 days. An update names no search and no person'
     : 'It names no product, no search and no person'
   const better = Math.ceil(100 * guessRate(substitutionMu(lossSquared)))
+  const recipients = ledger
+    .filter(({ kind }) => kind === 'upload')
+    .map(({ detail }) => both(detail))
   return [
     `The browser sent updates ${times(uploads)}, ${count(bytesSent, 'byte')} in total; it sends an update again that got no answer. The log still lists ${reports} different updates. For ${receipts} there is a signed receipt.`,
     `An update is one list of numbers: how this person’s shopping would change the model that everybody shares. ${content}. An update has the same size for everybody. It is split between two servers, so that neither can read it alone; an operator of both could.`,
-    `They went to ${recipientsIn(ledger)}.`,
+    `They went to ${[...new Set(recipients)].join('; to ') || 'servers whose entries were removed'}.`,
     `${remade} of them could be recomputed here from the stored data, identical to the last bit${follow === null ? '' : `; ${follow} follow from the person’s events in this file`}.`,
     `From all of them, somebody could guess which of two opposite sets of updates this person sent, and be right at most ${better} times in 100; a coin toss is right 50 times. That somebody would have to know everything else and see every published total. As a number: ε = ${epsilon.toPrecision(3)} by substitution (each update replaced by another); by zero-out (each update replaced by zeros) it is ${epsilonZeroOut.toPrecision(3)}.`,
     asked,
     ...told,
   ]
-}
-
-/** Recipients of the uploads that the log still lists. */
-function recipientsIn(ledger: readonly LedgerEntry[]): string {
-  const named = ledger.flatMap(({ kind, detail }) => (kind === 'upload' ? [both(detail)] : []))
-  return [...new Set(named)].join('; to ') || 'servers whose entries were removed'
 }
 
 const ENDED: Readonly<Record<string, string>> = {
@@ -155,7 +147,9 @@ function agreements({ ledger, settings }: Bundle, { consents, faults }: Audit): 
             ? 'To send updates, before the oldest entry that the log still lists.'
             : 'To nothing.',
         ]),
-    ...wordsOf(settings),
+    ...(settings.consent?.wording === undefined
+      ? []
+      : [`The words that were shown: “${settings.consent.wording}”`]),
     `At the end, updates ${consents ? 'may' : 'may not'} be sent. ${without ? 'Something was sent without a consent: see above.' : 'Each update in the log has a consent before it.'}`,
   ]
 }
@@ -170,22 +164,14 @@ function tokensOf(tokens: unknown): string {
   return tokens === 'work' ? '; each with a token that costs the browser some work' : ''
 }
 
-function wordsOf({ consent }: Bundle['settings']): string[] {
-  return consent?.wording !== undefined ? [`The words that were shown: “${consent.wording}”`] : []
-}
-
 function whatIsStored({ events, personal, settings }: Bundle): string[] {
   const byName = new Map<string, number>()
-  const times: number[] = []
-  for (const event of events.filter(isRecord)) {
-    byName.set(String(event.name), (byName.get(String(event.name)) ?? 0) + 1)
-    if (typeof event.time === 'number') times.push(event.time)
+  let [from, until] = [Infinity, -Infinity]
+  for (const { name, time } of events.filter(isRecord)) {
+    byName.set(String(name), (byName.get(String(name)) ?? 0) + 1)
+    if (typeof time === 'number') [from, until] = [Math.min(from, time), Math.max(until, time)]
   }
   const counts = [...byName].map(([name, count]) => `${count} × ${name}`).join(', ')
-  const [from, until] = [
-    times.reduce((a, b) => Math.min(a, b), Infinity),
-    times.reduce((a, b) => Math.max(a, b), -Infinity),
-  ]
   const openings = settings.openings?.length ?? 0
   return [
     events.length === 0

@@ -1,27 +1,26 @@
 /** @module Results for an auditor: faults, each with its log entry, and checks that could not be made. */
+import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 
-const CHECKS = [
-  'format',
-  'time',
-  'request',
-  'chain',
-  'signatures',
-  'end',
-  'key',
-  'earlier',
-  'consent',
-  'norm',
-  'epsilon',
-  'upload',
-  'receipt',
-  'report',
-  'delta',
-  'fit',
-  'settings',
-  'release',
-  'checkpoint',
-] as const
-export type Check = (typeof CHECKS)[number]
+export type Check =
+  | 'format'
+  | 'time'
+  | 'request'
+  | 'chain'
+  | 'signatures'
+  | 'end'
+  | 'key'
+  | 'earlier'
+  | 'consent'
+  | 'norm'
+  | 'epsilon'
+  | 'upload'
+  | 'receipt'
+  | 'report'
+  | 'delta'
+  | 'fit'
+  | 'settings'
+  | 'release'
+  | 'checkpoint'
 
 /** Fault: content of the bundle that an honest device would not have written. */
 export interface Fault {
@@ -31,8 +30,12 @@ export interface Fault {
   readonly message: string
 }
 
-export interface Findings {
-  readonly faults: Fault[]
+export class Findings {
+  readonly faults: Fault[] = []
   /** Checks that could not be made, with the reason. A check that could not be made is no fault. */
-  readonly notes: string[]
+  readonly notes: string[] = []
+
+  fault(check: Check, entry: LedgerEntry | null | undefined, message: string): void {
+    this.faults.push({ check, entry: entry?.sequence ?? null, message })
+  }
 }

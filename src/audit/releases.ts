@@ -1,6 +1,6 @@
 /**
- * @module Compares the models that a device adopted with the helper's list of signed releases. The comparison shows
- * whether the device got the same models as all other devices.
+ * @module Compares the models that a device adopted with the releases that the helper (the second server) signed, to
+ * show that the device got the same models as all others.
  */
 
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
@@ -28,25 +28,25 @@ export const parseReleases = (file: string | Uint8Array): readonly ModelRelease[
 export function checkReleases(
   ledger: readonly LedgerEntry[],
   releases: readonly ModelRelease[],
-  { faults, notes }: Findings,
+  findings: Findings,
 ): number {
   const known = new Map(releases.map(({ release, manifest }) => [release, manifest]))
   const oldest = Math.min(...known.keys())
   let found = 0
   let unknown = 0
-  for (const { kind, detail, sequence } of ledger) {
-    if (kind !== 'model') continue
-    const { release, manifest } = detail
+  for (const entry of ledger) {
+    if (entry.kind !== 'model') continue
+    const { release, manifest } = entry.detail
     if (known.get(Number(release)) === manifest) found++
     else if (release === undefined || Number(release) < oldest) unknown++
     else
-      faults.push({
-        check: 'release',
-        entry: sequence,
-        message: `the helper signed ${known.has(Number(release)) ? 'another model' : 'no model'} as release ${release}`,
-      })
+      findings.fault(
+        'release',
+        entry,
+        `the helper signed ${known.has(Number(release)) ? 'another model' : 'no model'} as release ${release}`,
+      )
   }
   if (unknown > 0)
-    notes.push(`${unknown} models in the log have no release, or one older than the list.`)
+    findings.notes.push(`${unknown} models in the log have no release, or one older than the list.`)
   return found
 }

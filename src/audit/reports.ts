@@ -19,7 +19,7 @@ export async function checkReports(
     readonly reports: ReadonlyMap<string, LedgerEntry>
     readonly receipts: readonly LedgerEntry[]
   },
-  { faults, notes }: Findings,
+  findings: Findings,
 ): Promise<number> {
   let remade = 0
   let unsent = 0
@@ -31,15 +31,15 @@ export async function checkReports(
     }
     const wrong = await compare(opening, entry, receipts).catch((error: Error) => error.message)
     if (wrong === null) remade++
-    else faults.push({ check: 'report', entry: entry.sequence, message: wrong })
+    else findings.fault('report', entry, wrong)
   }
   if (unsent > 0)
-    notes.push(
+    findings.notes.push(
       `${unsent} stored updates belong to no entry: never sent, or their entries were removed.`,
     )
   const closed = reports.size - kept.length + unsent
   if (closed > 0)
-    notes.push(
+    findings.notes.push(
       `${closed} reports can’t be recomputed: forgotten since, or older than the last twelve.`,
     )
   return remade

@@ -28,7 +28,7 @@ const orNull =
   (value, what) =>
     value === null ? null : read(value, what)
 
-/** Canonical base64. @param bytes required length; without it, any length is valid */
+/** Canonical base64. @param bytes required length; default: any length */
 export const base64 =
   (bytes?: number): Read<string> =>
   (value, what) => {
@@ -47,7 +47,7 @@ function lengthOf(value: string): number {
 
 const PRIME = 2n ** 255n - 19n
 const OF_ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n
-/** y coordinates of the points of small order. Anybody can make a valid signature for such a key. */
+/** y coordinates of the points of small order; anybody can make a valid signature for such a key. */
 const WEAK: readonly bigint[] = [0n, 1n, PRIME - 1n, OF_ORDER_8, PRIME - OF_ORDER_8]
 
 /** Ed25519 public key, in the only encoding that RFC 8032 allows for a point. */
@@ -98,7 +98,7 @@ const SUMMARY: Form = {
 const COUNTED: Form = { day: text(/^\d{4}-\d\d-\d\d$/), count, received: count }
 const ERASED = /^(event|events|item|category|query|events older than [\d.]+ days)$/
 
-/** Fields of `detail`, by kind. Some kinds have a second form, whose key has a space, which no kind's name contains. */
+/** Fields of `detail`, by kind of entry. The key of a kind's second form has a space, which no kind's name contains. */
 const DETAILS: Readonly<Record<string, Form>> = {
   request: {
     method: oneOf('GET', 'POST'),

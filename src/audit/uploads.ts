@@ -1,6 +1,6 @@
 /**
- * @module Replays the log in order of time. Checks that each upload complied with a consent, that the stated
- * privacy cost is right, and that the leader signed each receipt for the bytes sent.
+ * @module Checks that each upload in the log complied with a consent, that the stated privacy cost is right, and that
+ * the leader signed each receipt for the bytes sent.
  */
 import { epsilonOf, substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
@@ -13,17 +13,17 @@ import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { bytesThatLeft, isTokenRequest, standsForOthers } from '@nearside/browser/ledger/removed.ts'
 import { fromBase64, fromHex, toHex } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
-import type { Check, Findings } from './finding.ts'
+import type { Findings } from './finding.ts'
 
 /** Relative tolerance for ε, because two implementations of Φ differ in the last digits. */
 const TOLERANCE = 1e-6
-/** Noise multiplier below which noise protects nothing; for such noise, ε isn't computed. */
+/** Smallest noise multiplier that protects anything; ε isn't computed below it. */
 const LEAST_NOISE = 0.01
 const atMost = (value: number, most: number) => value <= most * (1 + TOLERANCE)
 
 type Facts = LedgerEntry['detail']
 
-export async function checkUploads(entries: readonly LedgerEntry[], { faults, notes }: Findings) {
+export async function checkUploads(entries: readonly LedgerEntry[], findings: Findings) {
   const removed = entries.findLast(standsForOthers)?.detail ?? {}
   /** Entry of the first upload of each report, by report id. */
   const reports = new Map<string, LedgerEntry>()
@@ -37,55 +37,67 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     receipts: 0,
   }
 
-  const fault = (check: Check, entry: LedgerEntry, message: string) =>
-    faults.push({ check, entry: entry.sequence, message })
-
   async function upload(entry: LedgerEntry): Promise<void> {
     const { detail } = entry
     const id = String(detail.reportId)
     total.posts++
     total.bytes += bytesThatLeft([entry])
-    if (consent === null) fault('consent', entry, 'an upload without a consent before it')
+    if (consent === null) findings.fault('consent', entry, 'an upload without a consent before it')
     else if (!(await wasAgreedTo(detail, consent)))
-      fault('consent', entry, 'its recipients or terms differ from those of the consent before it')
+      findings.fault(
+        'consent',
+        entry,
+        'its recipients or terms differ from those of the consent before it',
+      )
     const first = reports.get(id)
     if (first) {
       if (
         canonicalJson(first.detail) !== canonicalJson(detail) ||
         first.bytesSent !== entry.bytesSent
       )
-        fault('upload', entry, `report ${id} was sent again, but unlike entry ${first.sequence}`)
+        findings.fault(
+          'upload',
+          entry,
+          `report ${id} was sent again, but unlike entry ${first.sequence}`,
+        )
       return
     }
     reports.set(id, entry)
-    checkNorm(entry, fault)
+    const [most, squared] = [detail.clipNormInteger, detail.squaredNormInteger].map(Number)
+    if (squared > most * most)
+      findings.fault(
+        'norm',
+        entry,
+        `the norm of the update (‖x‖² = ${squared}) exceeds the clip norm ${most}`,
+      )
     const z = Number(detail.noiseMultiplier)
     if (z >= LEAST_NOISE && id !== removed.lastReport) lossSquared += 1 / z ** 2
-    checkEpsilon(entry, consent ?? {}, lossSquared, fault)
+    checkEpsilon(entry, consent ?? {}, lossSquared, findings)
   }
 
   async function receipt(entry: LedgerEntry): Promise<void> {
     const { id, round, bodyHash, signature, key } = entry.detail
     total.receipts++
+    const fault = (message: string) => findings.fault('receipt', entry, message)
     const sent = reports.get(String(id))
     if (!sent) {
-      if (id !== removed.lastReport)
-        fault('receipt', entry, `a receipt for report ${id}, which no entry sent`)
+      if (id !== removed.lastReport) fault(`a receipt for report ${id}, which no entry sent`)
     } else if (sent.detail.sha256 !== bodyHash || sent.detail.round !== round)
-      fault('receipt', entry, `the receipt is for other bytes than entry ${sent.sequence} sent`)
+      fault(`the receipt is for other bytes than entry ${sent.sequence} sent`)
     if (!(await isSignedBy(String(key), String(signature), String(bodyHash))))
-      fault('receipt', entry, 'the leader’s signature is invalid')
+      fault('the leader’s signature is invalid')
   }
 
   for (const entry of entries) {
     const { kind, detail } = entry
+    const fault = (message: string) => findings.fault('upload', entry, message)
     const expected = isTokenRequest(entry) ? TOKEN_REQUEST_BYTES * Number(detail.count) : 0
     if (kind !== 'upload' && entry.bytesSent !== expected)
-      fault('upload', entry, `a ${kind} that sent ${entry.bytesSent} bytes instead of ${expected}`)
+      fault(`a ${kind} that sent ${entry.bytesSent} bytes instead of ${expected}`)
     if (kind === 'request' || kind === 'upload') {
       const sent = entry.bytesSent / Math.max(Number(detail.count ?? 1), 1)
       if ((detail.relay !== undefined) !== Number(detail.sealed ?? 0) > sent)
-        fault('upload', entry, 'the size of its sealed request is missing or false')
+        fault('the size of its sealed request is missing or false')
     }
     if (kind === 'consent') consent = detail.contribute === true ? detail : null
     if (kind === 'erase' && detail.what === 'everything') consent = null
@@ -93,16 +105,13 @@ export async function checkUploads(entries: readonly LedgerEntry[], { faults, no
     if (kind === 'receipt') await receipt(entry)
   }
   if (Number(removed.uploads ?? 0) > 0)
-    notes.push(
+    findings.notes.push(
       `${removed.uploads} uploads are known only by number and cost: their entries were removed.`,
     )
   return { ...total, reports, lossSquared, consents: consent !== null }
 }
 
-/**
- * Whether an upload complied with the consent: its recipients, its terms, the leader's URL, and the hash that both
- * servers check.
- */
+/** Whether an upload complied with the consent: recipients, terms, leader's URL, and the hash that both servers check. */
 async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
   if (!isWithin(sent, consent)) return false
   if (sent.url !== endpoint(String(sent.leader), ROUTES.reports)) return false
@@ -110,16 +119,6 @@ async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
   return consentHash(sent)
     .then((hash) => toHex(hash) === sent.consent)
     .catch(() => false)
-}
-
-type TellFault = (check: Check, entry: LedgerEntry, message: string) => void
-
-function checkNorm(entry: LedgerEntry, fault: TellFault): void {
-  const [most, squared] = [entry.detail.clipNormInteger, entry.detail.squaredNormInteger].map(
-    Number,
-  )
-  if (squared > most * most)
-    fault('norm', entry, `the norm of the update (‖x‖² = ${squared}) exceeds the clip norm ${most}`)
 }
 
 /**
@@ -130,45 +129,32 @@ function checkEpsilon(
   entry: LedgerEntry,
   consent: Facts,
   lossSquared: number,
-  fault: TellFault,
+  findings: Findings,
 ): void {
   const { noiseMultiplier, delta, epsilon, epsilonEver, smallestCrowd } = entry.detail
   const [z, d] = [Number(noiseMultiplier), Number(delta)]
+  const fault = (message: string) => findings.fault('epsilon', entry, message)
   const limits = limitsOf(consent.demonstration)
   if (!(z >= LEAST_NOISE && d > 0 && d <= limits.delta)) {
-    fault('epsilon', entry, `noise ${noiseMultiplier} at δ = ${delta} gives no protection`)
+    fault(`noise ${noiseMultiplier} at δ = ${delta} gives no protection`)
     return
   }
   if (Number(smallestCrowd) < limits.aggregationGoal)
-    fault(
-      'epsilon',
-      entry,
-      `its round had ${smallestCrowd} updates; at least ${limits.aggregationGoal} are required`,
-    )
+    fault(`its round had ${smallestCrowd} updates; at least ${limits.aggregationGoal} are required`)
   const agreed = { ...limits, ...consent }
   const [one, ever] = [1 / z ** 2, lossSquared].map((loss) => epsilonOf(substitutionMu(loss), d))
   const most = Math.min(Number(agreed.epsilonPerReport), limits.epsilonPerReport)
   if (!atMost(one, most) || !atMost(d, Number(agreed.delta)))
     fault(
-      'epsilon',
-      entry,
       `the report costs ε = ${one.toPrecision(4)}; the shopper agreed to ${most} at δ = ${agreed.delta}`,
     )
   if (!atMost(ever, Number(epsilonEver)))
-    fault(
-      'epsilon',
-      entry,
-      `it states ε = ${epsilonEver} for all reports; they cost ${ever.toPrecision(7)}`,
-    )
+    fault(`it states ε = ${epsilonEver} for all reports; they cost ${ever.toPrecision(7)}`)
   if (!atMost(one, Number(epsilon)) || !atMost(Number(epsilon), Number(epsilonEver)))
-    fault(
-      'epsilon',
-      entry,
-      `the year’s ε of ${epsilon} is not between one report’s and all reports’`,
-    )
+    fault(`the year’s ε of ${epsilon} is not between one report’s and all reports’`)
   const year = Math.min(Number(agreed.epsilonPerYear), limits.epsilonPerYear)
   if (!atMost(Number(epsilon), year))
-    fault('epsilon', entry, `the year’s ε of ${epsilon} is above the agreed ${year}`)
+    fault(`the year’s ε of ${epsilon} is above the agreed ${year}`)
 }
 
 async function isSignedBy(key: string, signature: string, bodyHash: string): Promise<boolean> {

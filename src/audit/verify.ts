@@ -1,7 +1,6 @@
 /**
- * @module Verifies a bundle (a device's export) with the device's own code. A valid bundle is unchanged since the
- * browser wrote it, and its log is consistent. A valid bundle doesn't prove that the browser ran honest code
- * (docs/PRIVACY.md, "Limits").
+ * @module Verifies a bundle (a device's export) with the device's own code. A valid bundle has a consistent log and is
+ * unchanged since the browser wrote it. That doesn't prove that the browser ran honest code (docs/PRIVACY.md, "Limits").
  */
 import {
   epsilonOf,
@@ -18,11 +17,11 @@ import { type Verdict, verifyChain } from '@nearside/browser/ledger/verifyChain.
 import { directory, isDeclared } from '@nearside/browser/transport/http.ts'
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { DAY } from '@nearside/core/time.ts'
-import type { Bundle } from './bundle.ts'
-import { checkCheckpoints, type Reached } from './checkpoints.ts'
+import { type Bundle, parseBundle } from './bundle.ts'
+import { checkCheckpoints, parseReached, type Reached } from './checkpoints.ts'
 import { checkDeltas, checkFits, type ShopFiles } from './deltas.ts'
-import type { Findings } from './finding.ts'
-import { checkReleases, type ModelRelease } from './releases.ts'
+import { Findings } from './finding.ts'
+import { checkReleases, type ModelRelease, parseReleases } from './releases.ts'
 import { checkReports } from './reports.ts'
 import { checkUploads } from './uploads.ts'
 
@@ -41,11 +40,29 @@ export interface VerifyOptions {
   readonly reached?: readonly Reached[]
 }
 
+/** Files beside a bundle. They can come from anybody. */
+export interface OptionFiles extends Pick<VerifyOptions, 'key' | 'allowUnsigned'> {
+  readonly earlier?: Uint8Array
+  readonly releases?: Uint8Array
+  readonly reports?: readonly Uint8Array[]
+}
+
+/** @throws NearsideError `input-invalid` if a file is malformed */
+export function parseOptions(files: OptionFiles): VerifyOptions {
+  const { earlier, releases, reports, ...others } = files
+  return {
+    ...others,
+    earlier: earlier && parseBundle(earlier),
+    releases: releases && parseReleases(releases),
+    reached: reports?.map(parseReached),
+  }
+}
+
 export type Audit = Awaited<ReturnType<typeof verifyBundle>>
 
 export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}) {
   const { ledger, settings } = bundle
-  const findings: Findings = { faults: [], notes: [] }
+  const findings = new Findings()
   const chain = await verifyChain(ledger)
   checkChain(ledger, chain, options, findings)
   checkTimes(bundle, findings)
@@ -99,83 +116,71 @@ function checkChain(
   ledger: readonly LedgerEntry[],
   { brokenAt, signed }: Verdict,
   { key, allowUnsigned }: VerifyOptions,
-  { faults, notes }: Findings,
+  findings: Findings,
 ): void {
-  if (brokenAt !== null) {
-    const message = 'this entry does not follow from the one before it, or its signature is invalid'
-    faults.push({ check: 'chain', entry: ledger[brokenAt].sequence, message })
-  }
+  if (brokenAt !== null)
+    findings.fault(
+      'chain',
+      ledger[brokenAt],
+      'this entry does not follow from the one before it, or its signature is invalid',
+    )
   const first = ledger.find((entry) => entry.key !== undefined)
   const last = ledger.at(-1)
-  if (last && last.key === undefined && !(allowUnsigned && !first)) {
-    const message =
-      'the log is not signed at its end: the browser has no Ed25519, or somebody rewrote the log'
-    faults.push({ check: 'signatures', entry: last.sequence, message })
-  }
+  if (last && last.key === undefined && !(allowUnsigned && !first))
+    findings.fault(
+      'signatures',
+      last,
+      'the log is not signed at its end: the browser has no Ed25519, or somebody rewrote the log',
+    )
   if (signed === 0 && allowUnsigned)
-    notes.push('The log is not signed: anybody who had this file could have rewritten it.')
+    findings.notes.push('The log is not signed: anybody who had this file could have rewritten it.')
   if (key !== undefined && first?.key !== key)
-    faults.push({
-      check: 'key',
-      entry: first?.sequence ?? null,
-      message: `the log is signed by ${first?.key ?? 'nobody'}, not by ${key}`,
-    })
+    findings.fault('key', first, `the log is signed by ${first?.key ?? 'nobody'}, not by ${key}`)
 }
 
 /**
- * Reports entries over a day earlier than the entry before, or over a day later than the export. Within a day this is
- * normal: an entry that counts the requests of a day has the time of the last request. An honest log has such a fault
- * if the clock was set back.
+ * Times that differ by a day at most are no fault, because an entry that counts the requests of a day has the time of
+ * the last request. An honest log has a fault of time if the clock was set back.
  */
-function checkTimes({ ledger, exported }: Bundle, { faults }: Findings): void {
-  for (const [at, { sequence, time }] of ledger.entries()) {
-    const before = at === 0 ? 0 : ledger[at - 1].time
-    if (time > exported + DAY)
-      faults.push({ check: 'time', entry: sequence, message: 'it is later than the export' })
-    else if (time < before - DAY) {
-      const message =
-        'it is earlier than the entry before: the clock was set back, or the log changed'
-      faults.push({ check: 'time', entry: sequence, message })
-    }
-  }
+function checkTimes({ ledger, exported }: Bundle, findings: Findings): void {
+  for (const [at, entry] of ledger.entries())
+    if (entry.time > exported + DAY) findings.fault('time', entry, 'it is later than the export')
+    else if (at > 0 && entry.time < ledger[at - 1].time - DAY)
+      findings.fault(
+        'time',
+        entry,
+        'it is earlier than the entry before: the clock was set back, or the log changed',
+      )
 }
 
 /** Each request must go to a declared address, through a declared relay. */
-function checkAddresses({ ledger, settings }: Bundle, { faults }: Findings): void {
+function checkAddresses({ ledger, settings }: Bundle, findings: Findings): void {
   const { declared = [] } = settings
-  for (const { sequence, detail } of ledger) {
-    const { url: target, relay } = detail
-    const fault = (message: string) => faults.push({ check: 'request', entry: sequence, message })
-    if (typeof target === 'string' && !declared.some((url) => isDeclared({ url }, target)))
+  for (const entry of ledger) {
+    const { url: target, relay } = entry.detail
+    const fault = (message: string) => findings.fault('request', entry, message)
+    if (typeof target !== 'string') continue
+    if (!declared.some((url) => isDeclared({ url }, target)))
       fault(`it goes to ${target}, an address that the shop does not declare`)
-    if (
-      typeof target === 'string' &&
-      relay !== undefined &&
-      !declared.includes(directory(`${relay}`))
-    )
+    if (relay !== undefined && !declared.includes(directory(`${relay}`)))
       fault(`it goes through ${relay}, a relay that the shop does not declare`)
   }
 }
 
 /** The last entry commits to all other content of the bundle. */
-async function checkEnd(bundle: Bundle, { faults }: Findings): Promise<void> {
-  const { salt, ledger, ...held } = bundle
+async function checkEnd(bundle: Bundle, findings: Findings): Promise<void> {
+  const { salt, ledger, ...others } = bundle
   const last = ledger.at(-1)
-  if (last?.kind !== 'export') {
-    const message = 'the log does not end with the export’s own entry: its end was cut off'
-    faults.push({ check: 'end', entry: last?.sequence ?? null, message })
-  } else if ((await commitment(salt, held)) !== last.detail.commitment) {
-    const message = 'the bundle’s other content differs from what this entry commits to'
-    faults.push({ check: 'end', entry: last.sequence, message })
-  }
+  const fault = (message: string) => findings.fault('end', last, message)
+  if (last?.kind !== 'export')
+    fault('the log does not end with the export’s own entry: its end was cut off')
+  else if ((await commitment(salt, others)) !== last.detail.commitment)
+    fault('the bundle’s other content differs from what this entry commits to')
 }
 
 /** The settings' consent and budget must agree with the log, except for entries logged during the export. */
-async function checkSettings(
-  { ledger, logged, settings }: Bundle,
-  { faults }: Findings,
-): Promise<void> {
-  const fault = (message: string) => faults.push({ check: 'settings', entry: null, message })
+async function checkSettings({ ledger, logged, settings }: Bundle, findings: Findings) {
+  const fault = (message: string) => findings.fault('settings', null, message)
   const { consent, budget } = settings
   const said = ledger.findLast(({ kind }) => kind === 'consent') ?? ledger.findLast(standsForOthers)
   const isSaid = said?.detail.contribute === true && areSame(said.detail, consent?.terms ?? {})
@@ -194,9 +199,9 @@ async function checkSettings(
     fault('the budget leaves out reports that the log lists as sent')
 }
 
-function checkEarlier(now: Bundle, before: Bundle, { faults, notes }: Findings): void {
+function checkEarlier(now: Bundle, before: Bundle, findings: Findings): void {
   const fault = (entry: LedgerEntry | undefined, message: string) =>
-    faults.push({ check: 'earlier', entry: entry?.sequence ?? null, message })
+    findings.fault('earlier', entry, message)
   const last = before.ledger.at(-1)
   if (!last) return
   const end = now.ledger.at(-1)
@@ -212,7 +217,7 @@ function checkEarlier(now: Bundle, before: Bundle, { faults, notes }: Findings):
     if (removed?.detail.hash !== last.hash)
       fault(removed, 'the earlier export ended with another hash')
   } else if (removed && Number(removed.detail.through) > last.sequence) {
-    notes.push(
+    findings.notes.push(
       'The last entry of the earlier export was removed since: only the key can be compared.',
     )
   }

@@ -1,17 +1,11 @@
 /**
- * @module A page without shop code that requests every kind of resource, from a server in this process. The requests
- * show which headers the browser adds by itself.
+ * @module A page without shop code that requests every kind of resource from a server in this process, to show which
+ * headers the browser itself adds.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrowserContext } from 'playwright-core'
-
-/**
- * Host names that lead to this machine. The first is a secure context, like a shop's own origin; the second is another
- * site.
- */
-const [PAGE, OTHER] = ['blank.localhost', 'other.localhost']
 
 const PIXEL = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=', 'base64')
 const TYPES: readonly (readonly [pattern: RegExp, type: string, body: string | Buffer])[] = [
@@ -43,7 +37,7 @@ const ASK = `const ask = async (url) => {
   for (const credentials of ['omit', 'include']) await fetch(url + '?' + credentials, { credentials, referrerPolicy: 'no-referrer' }).catch(() => 0)
 }`
 
-/** Makes requests that only a script can make, and repeats some, so that the browser already knows the file. */
+/** Makes requests that only a script can make, and repeats some, for files that the browser has cached. */
 const SCRIPT = `(async () => { ${ASK}
   await ask('data.json'); await ask('data.json'); await ask(OTHER + 'data.json');
   await fetch(OTHER + 'data.json', { mode: 'no-cors' }).catch(() => 0);
@@ -76,7 +70,8 @@ export async function serveBlankPage() {
   server.listen(0)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const [page, other] = [PAGE, OTHER].map((name) => `http://${name}:${port}/`)
+  // Both names lead to this machine; pages of `localhost` are secure contexts, as those of an https shop.
+  const [page, other] = ['blank', 'other'].map((name) => `http://${name}.localhost:${port}/`)
   return {
     port,
     hosts: [page, other].map((url) => new URL(url).host),
@@ -108,17 +103,14 @@ function answer({ url = '/', headers }: IncomingMessage, answer: ServerResponse)
   const { pathname } = new URL(url, 'http://blank')
   const found = TYPES.find(([pattern]) => pattern.test(pathname))
   const body = SERVED[pathname] ?? (pathname === '/' ? MARKUP : (found?.[2] ?? ''))
-  const kept = { etag: '"blank"', 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT' }
-  const open = {
-    'access-control-allow-origin': headers.origin ?? '*',
-    'service-worker-allowed': '/',
-  }
-  const credentials = { 'access-control-allow-credentials': 'true', 'cache-control': 'no-cache' }
   answer.writeHead(200, {
     'content-type': found?.[1] ?? 'application/octet-stream',
-    ...kept,
-    ...open,
-    ...credentials,
+    etag: '"blank"',
+    'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
+    'access-control-allow-origin': headers.origin ?? '*',
+    'service-worker-allowed': '/',
+    'access-control-allow-credentials': 'true',
+    'cache-control': 'no-cache',
   })
   answer.end(body)
 }

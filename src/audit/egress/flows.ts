@@ -1,6 +1,6 @@
 /**
- * @module Reads a capture of `tcpdump -i any` (little-endian pcap, Linux cooked headers, version 2). Extracts the data
- * that the browser sent: reassembled TCP streams, datagrams, and other packets.
+ * @module Extracts the data that a browser sent (reassembled TCP streams, datagrams and other packets) from a capture of
+ * `tcpdump -i any` (little-endian pcap, Linux cooked headers, version 2).
  * @see https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
  */
 
@@ -15,7 +15,7 @@ export interface Sent {
   readonly to: string
   /** Bytes sent: the whole stream for TCP, one datagram for UDP. */
   readonly bytes: Buffer
-  /** Whether the capture misses bytes of the stream, so that it can't be judged. */
+  /** Whether the capture lacks bytes of the stream. */
   readonly torn: boolean
 }
 
@@ -24,10 +24,7 @@ interface Flow {
   readonly pieces: { readonly at: number; readonly bytes: Buffer }[]
 }
 
-/**
- * Extracts the data that the browser sent. The side that speaks first in a flow counts as the browser; the other side
- * only answers.
- */
+/** Data that the browser sent. The side that sends first in a flow counts as the browser. */
 export function sentBy(packets: readonly Packet[]): Sent[] {
   const flows = new Map<string, Flow>()
   const streams: Flow[] = []
@@ -45,7 +42,7 @@ export function sentBy(packets: readonly Packet[]): Sent[] {
         flows.set(way, flow)
         streams.push(flow)
       }
-      // Sequence number relative to the SYN, or to the first captured packet if the capture missed the SYN.
+      // Sequence numbers relative to the SYN, or to the first captured packet if the capture lacks the SYN.
       const { opens, sequence: start = 0 } = flow?.first ?? {}
       if (flow && payload.length > 0)
         flow.pieces.push({ at: (sequence - start - (opens ? 1 : 0)) >>> 0, bytes: payload })
@@ -125,7 +122,7 @@ function readFrame(frame: Buffer): Omit<Packet, 'time'> {
   if (type === IPV6) {
     const [from, to] = [8, 24].map((at) => `[${ipv6(bytes.subarray(at, at + 16))}]`)
     const rest = bytes.subarray(40, 40 + (bytes.readUInt16BE(4) || bytes.length))
-    // Hop-by-hop options precede the kernel's group messages; packets with other extensions aren't parsed.
+    // Hop-by-hop options precede the kernel's group messages. Packets with other extensions count as `other`.
     return readSegment(bytes[6] === 0 && rest[0] === 58 ? 58 : bytes[6], from, to, rest)
   }
   const protocol = type === ARP ? 'kernel' : 'other'

@@ -1,6 +1,6 @@
 /**
- * @module Sets up the place where outgoing data are observed: a network namespace with a packet capture, or a browser
- * that writes its own network log.
+ * @module Sets up network, proxy and browser so that all outgoing data are observed, by a packet capture in a network
+ * namespace, or by the browser's own network log.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ const COLLECTED = [80, 443, 3479]
 /** Port at which the decrypted traffic of an https shop can be captured. */
 const PLAIN_PORT = 18_080
 
-/** Milliseconds that one step may take on a busy machine. */
+/** Longest time of one step on a busy machine, milliseconds. */
 const PATIENCE_MS = 120_000
 
 /** Launches the browser with a profile on disk, because a private window makes fewer connections ahead of time. */
@@ -53,12 +53,10 @@ function addressOf({ hostname, protocol, port, host }: URL) {
   return { hostname, host, secure, port: Number(port || (secure ? 443 : 80)) }
 }
 
-const isLoopback = (name: string) => /^(.*\.)?localhost$/.test(name)
-
 const upstreamsOf = (order: Order) =>
   new Map(sitesOf(order).map(({ host }, at) => [host, order.upstreams[at]] as const))
 
-/** Sets up network, proxy and browser for the proof inside a network namespace made by `unshare`. */
+/** For a process in a network namespace, which `unshare` has made. */
 export async function inJail(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)
@@ -74,9 +72,10 @@ export async function inJail(order: Order): Promise<Ground> {
   for (const other of COLLECTED)
     if (!ports.has(other) && !tlsPorts.has(other)) await startCollector(other)
   const doorsOf = ({ hostname, port }: (typeof sites)[number]) =>
-    (isLoopback(hostname) ? ['127.0.0.1', '[::1]'] : [hostname, nameAddress(hostname)]).map(
-      (address) => `${address}:${port}`,
-    )
+    (/^(.*\.)?localhost$/.test(hostname)
+      ? ['127.0.0.1', '[::1]']
+      : [hostname, nameAddress(hostname)]
+    ).map((address) => `${address}:${port}`)
   // Encrypted connections to an https site are left out, because the proxy forwards the same bytes decrypted.
   const closed = secure.flatMap(doorsOf)
   const read = (sent: Sent[]) => sent.filter(({ to }) => !closed.includes(to))
@@ -103,7 +102,7 @@ export async function inJail(order: Order): Promise<Ground> {
   }
 }
 
-/** Sets up the proof without root. Only the shop's names resolve, so nothing else leaves this machine. */
+/** For a process without root. Only the shop's names resolve, so nothing else leaves this machine. */
 export async function byLog(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)
@@ -128,12 +127,8 @@ export async function byLog(order: Order): Promise<Ground> {
       const log = join(folder, `${++runs}.json`)
       const logged = [`--log-net-log=${log}`, '--net-log-capture-mode=Everything']
       const context = await launch(order, runs, [...logged, rules, ...trust], eager)
-      const read = () =>
-        existsSync(log)
-          ? readNetLog(readFileSync(log, 'utf8'), (address) =>
-              hosts.includes(new URL(address).host),
-            )
-          : []
+      const isShop = (address: string) => hosts.includes(new URL(address).host)
+      const read = () => (existsSync(log) ? readNetLog(readFileSync(log, 'utf8'), isShop) : [])
       return {
         context,
         sent: async () => read(),
@@ -146,19 +141,17 @@ export async function byLog(order: Order): Promise<Ground> {
   }
 }
 
-interface Event {
-  readonly type: number
-  readonly source: { readonly id: number }
-  readonly time: string
-  readonly params?: Readonly<Record<string, unknown>>
-}
-
 interface Log {
   readonly constants: {
     readonly logEventTypes: Readonly<Record<string, number>>
     readonly timeTickOffset: number | string
   }
-  readonly events: readonly Event[]
+  readonly events: readonly {
+    readonly type: number
+    readonly source: { readonly id: number }
+    readonly time: string
+    readonly params?: Readonly<Record<string, unknown>>
+  }[]
 }
 
 /**
@@ -199,7 +192,7 @@ export function readNetLog(text: string, isShop: (url: string) => boolean): Sent
   return sent.sort((a, b) => a.time - b.time)
 }
 
-/** Parses the log, which has one event per line. A browser that is still open hasn't written the end of the log. */
+/** Parses the log, which has one event per line, and no end as long as the browser is open. */
 function parse(text: string): Log {
   try {
     return JSON.parse(text)

@@ -26,7 +26,7 @@ export function readRequests(stream: Buffer): HttpRequest[] | null {
     })
     const value = (name: string) =>
       headers.find(([other]) => other.toLowerCase() === name)?.[1].trim()
-    // A page that only reads sends neither of these headers, so everything after one of them counts as body.
+    // After a request with one of these headers, which a page that only reads never sends, all bytes count as body.
     const open = value('transfer-encoding') ?? value('upgrade')
     const length = open === undefined ? Number(value('content-length') ?? 0) : Infinity
     const body = stream.subarray(end + 4, Math.min(end + 4 + length, stream.length))

@@ -1,6 +1,6 @@
 /**
- * @module Child process that proves which data leave a browser in a shop. It runs inside or outside a network
- * namespace, receives one `Order` with its instructions, sends lines of progress, and then sends the outcome.
+ * @module Child process that proves which data leave a browser in a shop. It receives one `Order`, and sends lines of
+ * progress, then the outcome.
  */
 import { createHash, randomInt } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
@@ -18,7 +18,6 @@ import { type ShopperOutcome, tryProbes, watchShopper } from './stages.ts'
 import { compareAgain, compareShoppers, listOf } from './twoShoppers.ts'
 import { anyShopper, type ShopperScript } from './visit.ts'
 
-const BLANK_MS = 5000
 /** Maximum number of comparisons of two shoppers. */
 const ROUNDS = 4
 
@@ -35,7 +34,7 @@ process.once('message', (order: Order) =>
     .then((outcome) => send({ kind: 'done', outcome }))
     .catch((error) => {
       const wire = NearsideError.from(error, 'worker-failed', 'the proof failed').toWire()
-      // The command reports an error in one line. Playwright says on further lines which element it waited for.
+      // The command prints one line of an error. Playwright's further lines tell which element it waited for.
       if (wire.message.includes('\n')) say(stripVTControlCharacters(wire.message))
       send({ kind: 'failed', error: wire })
     }),
@@ -73,13 +72,13 @@ async function prove(order: Order): Promise<Outcome> {
     gave: proxy.gave,
   }
 
-  const { shop }: ShopperScript = script ? await import(pathToFileURL(script).href) : anyShopper
+  const shopper: ShopperScript = script ? await import(pathToFileURL(script).href) : anyShopper
   const random = () => randomInt(2 ** 32) / 2 ** 32
   const visitBy = async (isSecond: boolean) => {
     say(isSecond ? 'another shopper, who does something else' : 'a shopper')
     const visit = { url, marks: order.marks, events, idle, isSecond, say }
     proxy.begin()
-    const watched = await watchShopper(await watch(), { shop }, visit, proxy.settle, rules)
+    const watched = await watchShopper(await watch(), shopper, visit, proxy.settle, rules)
     shoppers.push(watched.outcome)
     serviceWorker ??= watched.serviceWorker
     return proxy.asked()
@@ -126,7 +125,7 @@ async function leaveAlone(page: Page): Promise<void> {
   await page.goto(BLANK)
   await page.setContent('<form><input type="search" name="q"><input type="submit"></form>')
   await page.locator('[name=q]').pressSequentially('blank')
-  await page.waitForTimeout(BLANK_MS)
+  await page.waitForTimeout(5000)
 }
 
 /** Matches a path; `*` stands for any characters except a slash. */

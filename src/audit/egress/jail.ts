@@ -1,6 +1,6 @@
 /**
- * @module A network namespace without a way out: every address leads to this machine, every name resolves, and every
- * packet is captured. The namespace needs Linux, root, `ip` and `tcpdump`.
+ * @module A network namespace without a way out: every address leads to this machine, every name resolves, and `tcpdump`
+ * captures every packet. Needs Linux, root and `ip`.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -18,7 +18,7 @@ const RESOLVER = '198.18.255.53'
 export function furnishJail(folder: string): void {
   const ip = (line: string) => execFileSync('ip', line.split(' '), { stdio: 'pipe' })
   ip('link set lo up')
-  // WebRTC sends only if there is a network card. Packets sent through this virtual card return at its other end.
+  // WebRTC needs a network card to send. Packets sent through this virtual card return at its other end.
   ip('link add out0 type veth peer name out1')
   for (const card of ['out0', 'out1'])
     writeFileSync(`/proc/sys/net/ipv6/conf/${card}/disable_ipv6`, '1')
@@ -26,11 +26,11 @@ export function furnishJail(folder: string): void {
   for (const card of ['out0', 'out1']) ip(`link set ${card} up`)
   ip('route add local 0.0.0.0/0 dev lo src 198.18.255.1')
   ip('-6 route add local ::/0 dev lo')
-  // The host's resolver is hidden, because it could otherwise be reached through its socket.
+  // Hides the host's resolver, which the browser could otherwise reach through a socket.
   const files = {
     'resolv.conf': `nameserver ${RESOLVER}\n`,
     'nsswitch.conf': 'hosts: files dns\n',
-    // The machine's own hosts file is replaced, because an address of the shop in it would apply here.
+    // The machine's own hosts file could have an address for the shop.
     hosts: '127.0.0.1 localhost\n::1 localhost\n',
   }
   for (const [name, text] of Object.entries(files)) {
@@ -40,7 +40,7 @@ export function furnishJail(folder: string): void {
   }
 }
 
-/** Answers each query with an address that belongs to this name only, so that a packet shows the name. */
+/** DNS server that gives each name its own address, so that a packet's address shows the name. */
 export async function startResolver() {
   const refused = new Set<string>()
   const names = new Map<string, string>()
@@ -74,7 +74,7 @@ export async function startResolver() {
   }
 }
 
-/** Accepts the connections of leaks, so that the handshake completes and the leaked bytes follow. */
+/** Accepts the connections of leaks, so that the leaked bytes follow the handshake. */
 export async function startCollector(port: number): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
@@ -91,14 +91,13 @@ export async function startCapture(file: string) {
   const args = ['-i', 'any', '-n', '-U', '-s', '0', '-B', '65536', '-Z', 'root', '-w', file]
   const child = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
-  const listening = new Promise<void>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text
       if (/listening on/.test(said)) resolve()
     })
     child.once('exit', () => reject(invalidInput(`tcpdump: ${said.trim()}`)))
   })
-  await listening
   return {
     packets: () => readPackets(readFileSync(file)),
     /** @throws NearsideError `input-invalid` if the kernel dropped packets, because nothing is proven then */

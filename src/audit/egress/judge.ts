@@ -1,4 +1,4 @@
-/** @module Explains each piece of data that a browser sent, or reports it as unexplained. */
+/** @module Sorts the data that a browser sent into explained data, and findings that nothing explains. */
 import type { Sent } from './flows.ts'
 import { type HttpRequest, readQuestion, readRequests } from './http.ts'
 import type { MarkFinder } from './marks.ts'
@@ -17,7 +17,7 @@ export interface Rules {
   nameOf(address: string): string | undefined
   readonly marks: MarkFinder
   readonly plain: PlainRequests
-  /** Whether the shop's server sent this ETag or modification time for this path on this host. */
+  /** Whether the shop's server sent this validator (ETag or modification time) for this path of this host. */
   gave(host: string, path: string, validator: string): boolean
 }
 
@@ -45,9 +45,9 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
   const findings: Finding[] = []
   const names = rules.origins.flatMap(namesOf)
   let [requests, questions, own, bytes] = [0, 0, 0, 0]
-  const report = ({ time, to }: Sent, what: string, held: Buffer[], reasons: string[]) => {
-    const marks = [...new Set(held.flatMap((part) => [...rules.marks(part)]))]
-    const size = held.reduce((sum, part) => sum + part.length, 0)
+  const report = ({ time, to }: Sent, what: string, parts: Buffer[], reasons: string[]) => {
+    const marks = [...new Set(parts.flatMap((part) => [...rules.marks(part)]))]
+    const size = parts.reduce((sum, part) => sum + part.length, 0)
     bytes += size
     if (marks.length > 0) reasons.push('holds marks of the shopper’s data')
     if (reasons.length > 0) findings.push({ time, to, what, bytes: size, reasons, marks })
@@ -67,9 +67,9 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
     } else if (read) {
       requests += read.length
       for (const request of read) {
-        const held = partsOf(request).filter((part) => part.length > 0)
+        const parts = partsOf(request).filter((part) => part.length > 0)
         const what = `${request.method} ${request.target}`
-        report(one, what, held, [...torn, ...faultsOf(request, rules)])
+        report(one, what, parts, [...torn, ...faultsOf(request, rules)])
       }
       if (read.length === 0 && torn.length > 0) report(one, 'connection', [], torn)
     } else {
@@ -85,7 +85,7 @@ export function judge(sent: readonly Sent[], rules: Rules): Verdict {
   return { requests, questions, own, bytes, findings }
 }
 
-/** Names that belong to an origin: its host, and the name of the DNS record for its port (RFC 9460). */
+/** Names that a browser looks up for an origin: its host, and the DNS record for its port (RFC 9460). */
 function namesOf(origin: string): string[] {
   const { hostname, port, protocol } = new URL(origin)
   return protocol === 'https:' && port ? [hostname, `_${port}._https.${hostname}`] : [hostname]

@@ -1,4 +1,4 @@
-/** @module Makes marks, recognisable values that fill a shopper's data, and searches for them in sent data. */
+/** @module Makes marks, values of a shopper's data that occur nowhere else, and searches for them in sent data. */
 import { createHash } from 'node:crypto'
 import {
   brotliDecompressSync,
@@ -10,7 +10,6 @@ import {
 } from 'node:zlib'
 import { DAY } from '@nearside/core/time.ts'
 
-/** Texts and numbers that occur nowhere else, by which leaks are recognised. */
 export interface Marks {
   readonly ids: readonly string[]
   readonly titles: readonly string[]
@@ -26,14 +25,13 @@ const word = (length: number, random: () => number) =>
   Array.from({ length }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join('')
 
 /**
- * Mark of one probe, 12 capital letters. All are random, because a half alone shows which probe sent it: two probes whose
- * halves are equal would count as each other's leak.
+ * Mark of one probe, 12 capital letters. All are random, because half a mark must also identify its probe.
  * @param random uniform in [0, 1)
  */
 export const makeProbeMark = (random: () => number): string => word(12, random).toUpperCase()
 
 /**
- * Makes `count` marks of each kind.
+ * @param count number of marks of each kind
  * @param random uniform in [0, 1)
  * @param now end of the 60 days that times fall in
  */
@@ -48,7 +46,7 @@ export function makeMarks(count: number, random: () => number, now: number): Mar
     ids: made(() => `${word(9, random)}${whole(10)}`.toUpperCase()),
     titles: made(() => word(11, random)),
     queries: made(() => word(10, random)),
-    // Prices are never whole numbers, because the search treats whole numbers as times.
+    // Prices are never whole numbers, because `shapesOf` treats whole numbers as times.
     prices: made(() => (10 * (100_000 + whole(900_000)) + 1 + whole(9)) / 100),
     times: made(() => now - DAY - whole(60 * DAY)),
   }
@@ -77,7 +75,7 @@ function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Bu
   ] as const) {
     const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
     bytes[method](mark)
-    // Searches for a time as eight bytes only: its four-byte form is the same for two minutes and occurs by chance.
+    // Not the four-byte form of a time, which is the same for two minutes and occurs by chance.
     if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
   }
 }
@@ -117,7 +115,7 @@ export function createMarkFinder(marks: Iterable<string | number>): MarkFinder {
       if (text !== undefined) texts.add(Buffer.from(text), String(mark))
       if (bytes !== undefined) binary.add(bytes, String(mark))
     }
-  // Results are cached by content, because a browser mostly repeats what it sends.
+  // A browser mostly repeats what it sends, so results are cached by content.
   const known = new Map<string, ReadonlySet<string>>()
   return (bytes) => {
     const key = bytes.toString('latin1')
@@ -141,7 +139,7 @@ const SHORTEST_RUN = 8
 const OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LONGEST }
 const BROTLI = { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength: LONGEST }
 
-/** The value `bytes` itself, and everything that at most `depth` encodings hide in it. */
+/** The bytes themselves, and everything that up to `depth` nested encodings hide in them. */
 function* layersOf(bytes: Buffer, depth = DEPTH): Generator<Buffer> {
   yield bytes
   if (depth > 0) for (const under of decodings(bytes)) yield* layersOf(under, depth - 1)
@@ -155,7 +153,7 @@ function* decodings(bytes: Buffer): Generator<Buffer> {
   // UTF-16 text, in either byte order, whose characters Latin-1 has, too.
   if (/(\0[\s\S]){4}|([\s\S]\0){4}/.test(text))
     for (const phase of [0, 1]) yield bytes.filter((_, at) => at % 2 === phase) as Buffer
-  // In a path or between dashes, the search can't know where base64 starts, so it tries all four offsets.
+  // Base64 may start anywhere in a path or between dashes, so all four offsets are tried.
   for (const [run] of text.matchAll(/[\w+/-]{8,}/g))
     for (let phase = 0; phase < 4 && run.length - phase >= SHORTEST_RUN; phase++)
       yield Buffer.from(run.slice(phase), 'base64')

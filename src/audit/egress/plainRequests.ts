@@ -1,6 +1,6 @@
 /**
- * @module Requests of a blank page in the observed browser, per kind of resource: spelling, order and values of
- * headers. The shop's requests must have the same headers.
+ * @module Learns the headers (spelling, order, values) of a blank page's requests in the observed browser, per kind of
+ * resource, and compares the shop's requests with them.
  */
 import type { HttpRequest } from './http.ts'
 
@@ -12,15 +12,9 @@ interface Plain {
   always: readonly string[]
 }
 
-export interface PlainRequests {
-  /** Deviations from a blank page's requests; empty if there are no deviations. */
-  faultsOf(request: HttpRequest): string[]
-}
-
-/** Headers that depend on the shop and on its server's answers, so a blank page gives no reference for them. */
+/** Headers that depend on the shop or its server's answers, so that a blank page can't show them. */
 const OF_THE_SHOP = new Set(['host', 'referer', 'origin', 'if-none-match', 'if-modified-since'])
-/** Values of `sec-fetch-site`, a header that only the browser writes, never a script. */
-const SITES = new Set(['none', 'same-origin', 'same-site', 'cross-site'])
+const SITES = ['none', 'same-origin', 'same-site', 'cross-site']
 
 const namesOf = ({ headers }: HttpRequest) => headers.map(([name]) => name.toLowerCase())
 const headerOf = ({ headers }: HttpRequest, wanted: string) =>
@@ -31,16 +25,18 @@ const headerOf = ({ headers }: HttpRequest, wanted: string) =>
  * a worker's, and sends a worker's headers in another order.
  */
 function kindOf(request: HttpRequest): string {
-  const names = ['sec-fetch-dest', 'sec-fetch-mode']
+  const [purpose, mode] = ['dest', 'mode'].map((name) => headerOf(request, `sec-fetch-${name}`))
   const hints = headerOf(request, 'sec-ch-ua') === undefined ? 'without' : 'with'
-  return `${names.map((name) => headerOf(request, name) ?? 'none').join(' ')}, ${hints} client hints`
+  return `${purpose ?? 'none'} ${mode ?? 'none'}, ${hints} client hints`
 }
 
-export function learnPlain(requests: readonly HttpRequest[]): PlainRequests {
+export type PlainRequests = ReturnType<typeof learnPlain>
+
+export function learnPlain(requests: readonly HttpRequest[]) {
   const kinds = new Map<string, Plain>()
   const spellings = new Set<string>()
-  /** Values of `sec-fetch-site` are allowed for every kind of request, because scripts can't set them. */
-  const origins = new Set([...SITES].map((site) => `sec-fetch-site ${site}`))
+  /** Headers `sec-fetch-…` with their values; allowed for every kind of request, because no script can set them. */
+  const origins = new Set(SITES.map((site) => `sec-fetch-site ${site}`))
   for (const request of requests) {
     const names = namesOf(request)
     const kind = kindOf(request)
@@ -54,7 +50,11 @@ export function learnPlain(requests: readonly HttpRequest[]): PlainRequests {
     }
     plain.always = plain.always.filter((name) => names.includes(name) && !OF_THE_SHOP.has(name))
   }
-  return { faultsOf: (request) => compare(request, kinds.get(kindOf(request)), spellings, origins) }
+  return {
+    /** Deviations from a blank page's requests of the same kind; empty if there are none. */
+    faultsOf: (request: HttpRequest) =>
+      compare(request, kinds.get(kindOf(request)), spellings, origins),
+  }
 }
 
 function compare(

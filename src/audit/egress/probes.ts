@@ -1,16 +1,13 @@
 /**
- * @module Probes: scripts for all ways in which a page can send data. Each probe sends its own mark to its own host, so
- * that a capture distinguishes the probes.
+ * @module Probes: scripts for all ways in which a page can send data. Each probe sends its own mark (see `marks.ts`) to
+ * its own host, so that a capture tells the probes apart.
  */
 
 export interface Probe {
   readonly name: string
-  /**
-   * Target of a probe. `channel`: another server. `planted`: the shop's own server. No policy can prevent a leak to the
-   * shop's own server.
-   */
+  /** Target. `channel`: another server. `planted`: the shop's own server, to which no policy can prevent a leak. */
   readonly kind: 'channel' | 'planted'
-  /** Place where the script runs. `opener`: in a page of its own, because the script navigates away. */
+  /** Place where the script runs. `opener`: a page of its own, because the script navigates away. */
   readonly where: 'page' | 'opener' | 'worker' | 'service worker'
   readonly script: string
 }
@@ -206,7 +203,7 @@ export const PROBES: readonly Probe[] = [
   ...all(PLANTED_IN_WORKERS, 'service worker', 'planted'),
 ]
 
-/** Whole script of one probe. Errors are ignored, because a policy can cause them. */
+/** Whole script of one probe. It ignores errors, because a policy can cause them. */
 export function scriptOf({ script }: Probe, mark: string, host: string): string {
   return `(async () => { const M = ${JSON.stringify(mark)}, H = ${JSON.stringify(host)}; ${PRELUDE}
     try { ${script} } catch {} })()`

@@ -14,8 +14,8 @@ import type { ProofMessage } from './inside.ts'
 import { type Order, type Outcome, sitesOf } from './order.ts'
 
 /**
- * Switches that reduce the browser's own requests; they don't affect the requests of the shop. Pages may offer tools to
- * agents (WebMCP), as in a browser that has agents.
+ * Switches that reduce the browser's own requests, but not the shop's, and one that lets pages offer tools to agents
+ * (WebMCP).
  */
 const ARGS = [
   '--enable-blink-features=WebMCP',
@@ -25,7 +25,7 @@ const ARGS = [
 
 type ProofOptions = Omit<Order, 'folder' | 'upstreams' | 'args'>
 
-/** Options of `unshare`. Browser and capture run in its process namespace, so they end when `unshare` ends. */
+/** Options of `unshare`. Browser and capture run in its process namespace, so they end with it. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
 
 /** Reasons why this machine can't run a proof, each with a remedy; empty if it can. */
@@ -42,7 +42,7 @@ export function missingForProof(given: Pick<Order, 'url' | 'vault'>): string[] {
     if (!folders.some((folder) => existsSync(join(folder, tool))))
       missing.push(`${tool} is missing (Debian: apt install ${from})`)
   if (missing.length > 0) return missing
-  // Root in a container may lack the right to make a network namespace; only an attempt shows it.
+  // Root in a container may lack the right to make a network namespace, which only an attempt shows.
   const trial = ['sh', '-c', 'ip link set lo up && tcpdump -i lo -L']
   const options = { encoding: 'utf8', env: { ...process.env, PATH } } as const
   const { status, stderr } = spawnSync('unshare', [...NAMESPACES, ...trial], options)
@@ -66,27 +66,23 @@ export async function prove(
       upstreams.push(join(folder, `${at}.sock`))
       waysOut.push(await openWayOut(site, upstreams[at]))
     }
-    return await runInside({ ...options, folder, upstreams, args: [...ARGS] }, say, signal)
+    const child = startInside(options.method)
+    try {
+      child.send({ ...options, folder, upstreams, args: ARGS } satisfies Order)
+      return await outcomeOf(child, say, signal)
+    } finally {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    }
   } finally {
     for (const way of waysOut) way.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function runInside(order: Order, say: (line: string) => void, signal: AbortSignal) {
-  const child = startInside(order.method)
-  try {
-    child.send(order)
-    return await outcomeOf(child, say, signal)
-  } finally {
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  }
-}
-
 /** Opens the only connection to a site: the socket at `path` leads to that site and nowhere else. */
 async function openWayOut({ href, hostname, port, protocol }: URL, path: string): Promise<Server> {
-  // Browsers resolve `*.localhost` to loopback (RFC 6761); the system's resolver possibly doesn't.
+  // Browsers resolve `*.localhost` to loopback (RFC 6761), but the system's resolver may not.
   const host = hostname.endsWith('.localhost') ? 'localhost' : hostname
   const reach = () =>
     protocol === 'https:'

@@ -1,4 +1,4 @@
-/** @module Proxy between the browser and the shop. On demand the proxy removes the shop's security policies. */
+/** @module Proxy between the browser and the shop, which can remove the shop's security policies. */
 import { execFileSync } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
@@ -64,9 +64,9 @@ export async function startProxy(
   }
   return {
     port: portOf(servers[0]),
-    /** Paths of the GET requests before `settle`, while the shop loaded. */
+    /** Paths of the GET requests before `settle` resolved, while the shop loaded. */
     first: first as ReadonlySet<string>,
-    /** Waits until no request has come for a while, because then the shop's own loading is over. */
+    /** Waits until no request has come for a while, which means that the shop has loaded. */
     async settle(): Promise<void> {
       const end = Date.now() + LONGEST_LOAD_MS
       while (Date.now() < Math.min(end, last + QUIET_MS))

@@ -6,7 +6,7 @@ import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import type { Outcome } from './order.ts'
 import { listOf } from './twoShoppers.ts'
 
-/** Minimum number of planted leaks that the search must find to be credible. */
+/** Fewest planted leaks that the search must find to be credible. */
 const LEAST_LEAKS = 30
 
 interface EgressReport extends Outcome {
@@ -18,7 +18,7 @@ interface EgressReport extends Outcome {
   readonly idle: number
   /** Channels to other servers that stay open under the shop's own policy. */
   readonly open: readonly string[]
-  /** Channels that the browser didn't use even without a policy; the proof says nothing about them. */
+  /** Channels through which nothing left even without a policy; the proof says nothing about them. */
   readonly untried: readonly string[]
   readonly leaks: {
     readonly planted: number
@@ -38,9 +38,8 @@ const LIMITS = [
   'The signature shows that nobody changed the report since. It shows who made the report only if you know the key.',
 ]
 
-const LOG_LIMITS = [
-  'The report rests on Chromium’s own network log instead of packets. The log lacks names that only WebRTC or a resource hint requests.',
-]
+const LOG_LIMIT =
+  'The report rests on Chromium’s own network log instead of packets. The log lacks names that only WebRTC or a resource hint requests.'
 
 export function createReport(
   outcome: Outcome,
@@ -51,7 +50,7 @@ export function createReport(
   const channels = probes.filter(({ kind }) => kind === 'channel')
   const open = named(channels.filter(({ policed }) => policed === 'found'))
   const untried = named(channels.filter(({ lifted }) => lifted !== 'found'))
-  // Probes of channels that this browser doesn't use are left out, because such a probe plants no leak.
+  // Without the channels that this browser doesn't have: their probes plant no leak.
   const planted = probes.filter(
     ({ kind, lifted }) => lifted === 'found' || (kind === 'planted' && lifted === 'nothing'),
   )
@@ -59,20 +58,18 @@ export function createReport(
   const found = planted.length - missed.length
   const withheld = probes.filter(
     ({ lifted, policed }) => lifted === 'found' && policed === 'no worker',
-  )
-  const findings = shoppers.flatMap((one) => one.findings)
+  ).length
+  const findings = shoppers.flatMap((one) => one.findings).length
   const apart = listOf(difference).length
   const marked = shoppers.reduce((sum, { marks }) => sum + marks.found, 0)
-  const limits = [...(outcome.method === 'log' ? LOG_LIMITS : []), ...LIMITS]
+  const limits = [...(outcome.method === 'log' ? [LOG_LIMIT] : []), ...LIMITS]
   const faults = [
-    ...(findings.length > 0 ? [`${findings.length} unexplained in what left`] : []),
+    ...(findings > 0 ? [`${findings} unexplained in what left`] : []),
     ...(apart > 0 ? [`${apart} requests tell two shoppers apart`] : []),
     ...(marked > 0 ? [`${marked} marks of the shoppers’ data in what left`] : []),
     ...(open.length > 0 ? [`open channels to other servers: ${open.join(', ')}`] : []),
-    ...(withheld.length > 0
-      ? [
-          `${withheld.length} channels could not be tried under the policy, because no worker started`,
-        ]
+    ...(withheld > 0
+      ? [`${withheld} channels could not be tried under the policy, because no worker started`]
       : []),
     ...(missed.length > 0 ? [`planted leaks not found: ${missed.join(', ')}`] : []),
     ...(found < LEAST_LEAKS ? [`only ${found} planted leaks were found`] : []),
@@ -124,11 +121,12 @@ export function describeReport({ report, key, signature }: SignedReport): string
     ({ name, where, kind, lifted, policed }) =>
       `| ${name} | ${where} | ${kind === 'channel' ? 'another server' : 'the shop'} | ${said[lifted]} | ${lifted === 'found' ? shut[policed] : said[policed]} |`,
   )
-  const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`)
+  const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n')
+  const apart = listOf(difference)
   return [
     `# What leaves ${report.url}${report.vault ? ` and its vault, ${report.vault}` : ''}`,
     `${report.made}, ${report.browser}, ${report.method === 'log' ? 'by its own network log' : 'all packets of a network namespace'}. ${faults.length === 0 ? 'Nothing unexplained was found.' : 'This does not hold:'}`,
-    ...(faults.length > 0 ? [list(faults).join('\n')] : []),
+    ...(faults.length > 0 ? [list(faults)] : []),
     [
       '| | |',
       '| --- | --- |',
@@ -138,7 +136,7 @@ export function describeReport({ report, key, signature }: SignedReport): string
       `| bytes that left, headers included | ${each(({ bytes }) => bytes)} |`,
       `| questions for names, ${report.browserNames.length ? `those of the browser itself (${report.browserNames.join(', ')}) included` : 'none of the browser itself'} | ${each(({ questions }) => questions)} |`,
       `| **unexplained** | **${findings.length}** |`,
-      `| **requests that tell the two apart** | **${listOf(difference).length}** |`,
+      `| **requests that tell the two apart** | **${apart.length}** |`,
       `| marks in a shopper’s data, held by the device, **found in what left** | ${each(({ marks }) => `${marks.planted}, ${marks.held ?? 'not asked'}, **${marks.found}**`)} |`,
       `| channels to other servers tried, **open** | ${channels - untried.length}, **${open.length}** |`,
       `| leaks planted with the policy lifted, **found** | ${leaks.planted}, **${leaks.found}** |`,
@@ -158,9 +156,7 @@ export function describeReport({ report, key, signature }: SignedReport): string
           ].join('\n'),
         ]
       : []),
-    ...(listOf(difference).length > 0
-      ? ['## What tells two shoppers apart', list(listOf(difference)).join('\n')]
-      : []),
+    ...(apart.length > 0 ? ['## What tells two shoppers apart', list(apart)] : []),
     '## Ways out',
     'Each leak was tried twice: with the shop’s policy lifted, where the capture has to find it, and under the policy, which may block it. A shop’s code can always send to its own server; such leaks count as found when the capture shows them.',
     [
@@ -174,7 +170,7 @@ export function describeReport({ report, key, signature }: SignedReport): string
         ]
       : []),
     '## What this doesn’t show',
-    list(report.limits).join('\n'),
+    list(report.limits),
     `Key ${key}, signature ${signature}.`,
   ].join('\n\n')
 }

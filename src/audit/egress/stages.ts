@@ -1,8 +1,8 @@
-/** @module Runs the stages of a proof: a blank page, a shopper, and all probes (scripts that try to leak data). */
+/** @module Runs two stages of a proof: a shopper's visit, and all probes (scripts that try to leak data). */
 import type { BrowserContext, Page, Worker } from 'playwright-core'
 import type { Sent } from './flows.ts'
 import { type Finding, judge, type Rules, type Verdict } from './judge.ts'
-import { createMarkFinder, type Marks } from './marks.ts'
+import { createMarkFinder } from './marks.ts'
 import { PROBES, type Probe, scriptOf } from './probes.ts'
 import type { ShopperScript, Visit } from './visit.ts'
 
@@ -15,9 +15,9 @@ export interface Watched {
 }
 
 const PATIENCE_MS = 120_000
-/** Maximum milliseconds to wait for workers, because a shop can have none. */
+/** Longest wait for workers, milliseconds, because a shop can have none. */
 const WORKERS_MS = 60_000
-/** Milliseconds without new traces of probes after which the wait ends. */
+/** The wait for traces of probes ends after this time without new ones, milliseconds. */
 const QUIET_MS = 10_000
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -44,34 +44,31 @@ export async function watchShopper(
   settled: () => Promise<void>,
   rules: Omit<Rules, 'marks'>,
 ): Promise<{ readonly outcome: ShopperOutcome; readonly serviceWorker: string | null }> {
-  const { marks, idle, say } = visit
+  const { idle, say } = visit
+  const { ids, titles, queries, prices, times } = visit.marks
+  const all = [ids, titles, queries, prices, times].flat()
   const page = await context.newPage()
   const { events, held } = await script.shop({ ...visit, page, context }, settled)
   say(`${events} events made; idle for ${idle} s`)
-  // The shop must load to the end first, because going offline would stop it at a random point.
+  // First lets the shop load to the end, because going offline would stop it at a random point.
   await settled()
   const serviceWorker = await page.evaluate(async () => {
     const registered = await navigator.serviceWorker?.getRegistration()
     return registered?.active?.scriptURL ?? null
   })
-  // Half of the time is spent without a network, because data held back would leave on reconnection.
+  // Half of the time passes offline, because data held back would leave on reconnection.
   await context.setOffline(true)
   await wait(idle * 500)
   await context.setOffline(false)
   await wait(idle * 500)
   await page.close({ runBeforeUnload: true })
   await wait(2000)
-  const all = allOf(marks)
   const verdict = judge(await end(), { ...rules, marks: createMarkFinder(all) })
   const found = new Set(verdict.findings.flatMap((finding) => finding.marks)).size
   const kept = held === undefined ? null : all.filter((mark) => held.includes(String(mark))).length
   const outcome = { ...verdict, events, marks: { planted: all.length, held: kept, found } }
   return { outcome, serviceWorker }
 }
-
-const allOf = ({ ids, titles, queries, prices, times }: Marks) => [
-  ...[ids, titles, queries, prices, times].flat(),
-]
 
 /** Result of a probe. `found`: in the sent data; `nothing`: no trace; `no worker`: no worker could be started. */
 export type Trace = 'found' | 'nothing' | 'no worker'
@@ -131,9 +128,7 @@ export async function tryProbes(
   return traces(await end())
 }
 
-/**
- * Whether a finding belongs to a probe: by its mark, its host, or half of a mark that was split over two requests.
- */
+/** Whether a finding belongs to a probe, by its mark, its host, or half of a mark split over two requests. */
 function tells({ what, marks }: Finding, mark: string, host: string): boolean {
   const half = mark.length / 2
   const parts = [host, mark.slice(0, half), mark.slice(half)]
@@ -141,8 +136,8 @@ function tells({ what, marks }: Finding, mark: string, host: string): boolean {
 }
 
 /**
- * The learning worker. A vault's worker starts alone, at its own address and under its own policy. Without a policy,
- * that worker refuses to work and would end before all probes have run.
+ * The worker that learns. A vault's worker is started here, alone, from the vault's page, because without its policy it
+ * refuses to work and would end before all probes have run.
  */
 async function workerOf(script: string, page: Page, context: BrowserContext): Promise<Worker> {
   if (new URL(script).origin === new URL(page.url()).origin) return page.workers()[0]
@@ -156,9 +151,8 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 }
 
 /**
- * Wakes the service worker: Chromium stops an idle service worker until a page of the shop needs it. If the shop has
- * registered no service worker yet, because it starts only under its policy, this function registers it, as a classic
- * script or a module.
+ * The shop's service worker. Wakes it, because Chromium stops an idle service worker until a page of the shop needs it.
+ * Registers it, as a classic script or a module, if the shop registers it only under its policy.
  * @returns undefined if there is no service worker, or the browser refuses it
  */
 async function serviceWorkerOf(
@@ -178,11 +172,10 @@ async function serviceWorkerOf(
       .register(script)
       .catch(() => serviceWorker.register(script, { type: 'module' }))
   }, script)
-  const isRegistered = await register.then(
-    () => true,
-    () => false,
+  return register.then(
+    () => started,
+    () => undefined,
   )
-  return isRegistered ? started : undefined
 }
 
 async function placeOf(

@@ -1,7 +1,6 @@
 /**
- * @module Compares two shoppers who act differently in one shop. Kind, number and sequence of the requests to the
- * server must not distinguish the two shoppers. Requests are compared as they arrived at the shop, over all
- * connections.
+ * @module Compares two shoppers who act differently in one shop: the requests that arrive at the shop must not tell them
+ * apart by kind, number or sequence.
  */
 
 /** One request, with all of its headers, as one line of text. */
@@ -13,7 +12,7 @@ export interface Asked {
   readonly settled: boolean
 }
 
-/** Differences between two shoppers; all empty if there are no differences. */
+/** Differences between the requests of two shoppers; all empty if there are none. */
 export interface Difference {
   /** Requests that the first shopper made and the second never; one entry per request. */
   readonly first: readonly string[]
@@ -54,10 +53,10 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 }
 
 /**
- * Repeats the comparison until a comparison finds no difference. On a busy machine, requests that a page makes at the
- * same time arrive in any sequence, and the browser looks for a newer service worker sooner or later. A channel causes
- * a difference in every comparison. A channel in the number or sequence of requests causes the same difference each
- * time, so `more` and `order` count only if all comparisons find them.
+ * Repeats the comparison until one finds no difference. On a busy machine, requests that a page makes at the same time
+ * arrive in any sequence, and the browser looks for a newer service worker sooner or later. A leak causes a difference
+ * in every comparison; a leak by the number or sequence of requests causes the same difference each time, so `more` and
+ * `order` count only if all comparisons find them.
  * @param most maximum number of comparisons
  * @param before entries of `more` and `order` that all comparisons so far found
  * @returns the difference that the last comparison found
@@ -71,7 +70,9 @@ export async function compareAgain(
   const more = found.more.filter((one) => before?.more.includes(one) ?? true)
   const order = found.order.filter((pair) => before?.order.includes(pair) ?? true)
   const difference = { ...found, more, order }
-  return isNone(difference) || most <= 1 ? difference : compareAgain(compare, most - 1, difference)
+  return most <= 1 || Object.values(difference).flat().length === 0
+    ? difference
+    : compareAgain(compare, most - 1, difference)
 }
 
 export function listOf({ first, second, more, order }: Difference): string[] {
@@ -81,8 +82,6 @@ export function listOf({ first, second, more, order }: Difference): string[] {
   const often = more.map((one) => `more often by \`${one.slice(0, 300)}\``)
   return [...only('the first', first), ...only('the second', second), ...often, ...turned]
 }
-
-const isNone = (difference: Difference): boolean => Object.values(difference).flat().length === 0
 
 const fileOf = (line: string) => line.split(' ').slice(0, 2).join(' ')
 

@@ -1,4 +1,4 @@
-/** @module Simulates a shopper in any shop, who views pages, searches, and goes back. */
+/** @module Simulates a shopper who searches and follows links in any shop. */
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Marks } from './marks.ts'
 
@@ -16,9 +16,9 @@ export interface Visit {
 /** Interface of the module for `--script FILE`. */
 export interface ShopperScript {
   /**
-   * Acts as a shopper once `settled` has resolved: puts recognisable texts (marks) into the shop, e.g. as queries, and
-   * makes events. If no list of allowed paths is given, paths requested until `settled` resolves are allowed.
-   * @returns the number of events, and the device's stored data about them if that is available
+   * Acts as a shopper once `settled` has resolved: enters recognisable texts (marks), e.g. as queries, and makes events.
+   * Without `--declare`, the shop may request only paths that it requested until `settled` resolved.
+   * @returns number of events, and if available the data about them that the device stores
    */
   shop(visit: Visit, settled: () => Promise<void>): Promise<{ events: number; held?: string }>
 }
