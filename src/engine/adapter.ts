@@ -1,4 +1,4 @@
-/** @module Tells hardware WebGPU adapters from software adapters, which compute on the processor. */
+/** @module Describes a WebGPU adapter, and says whether it computes in software. */
 
 /** Names of software adapters: SwiftShader (Chromium), llvmpipe and lavapipe (Mesa), WARP (Windows). */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|\bwarp\b|\bcpu\b/i
@@ -14,9 +14,8 @@ function names({ info }: Adapter): string[] {
   return [info.vendor, info.architecture, info.device, info.description].filter(Boolean)
 }
 
-/** Whether the adapter computes on the processor, where plain loops are faster. */
-export function isSoftware(adapter: Adapter): boolean {
-  // In older browsers the flag for software is on the adapter itself.
+function isSoftware(adapter: Adapter): boolean {
+  // In older browsers, the adapter itself has the flag.
   const old = adapter as { isFallbackAdapter?: boolean }
   return (
     Boolean(adapter.info.isFallbackAdapter ?? old.isFallbackAdapter) ||

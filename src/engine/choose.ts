@@ -1,9 +1,9 @@
 /**
- * @module Chooses the engine of the personal fit. A table gives the engines to try, and the first engine that passes
- * its canary (a test fit) is used. If that engine fails later, the next engine replaces it.
+ * @module Chooses the engine of the personal fit: the first that passes its canary (a test fit). If that engine fails
+ * later, the next engine replaces it.
  */
 import { NearsideError } from '@nearside/core/error.ts'
-import { type Adapter, describeAdapter, type Gpu, isSoftware } from './adapter.ts'
+import type { Adapter, Gpu } from './adapter.ts'
 import { runCanary } from './canary.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
@@ -13,25 +13,17 @@ import { createResilientEngine, type EngineChoice } from './resilient.ts'
 export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 
 /**
- * Engines to try in sequence, by request and by the work of one step (cases × candidates × free parameters).
- *
- * In Chromium, WASM takes 0.24 ms for a step of the largest fit that Nearside makes, whose work is 417,792. WebGPU
- * takes 0.34 ms for a step without any work, on a software adapter (docs/ENGINE.md). At a work of a million, WASM takes
- * about twice as long, so that a GPU could be faster than WASM.
+ * Engines to try in sequence. `auto` doesn't try WebGPU, which is slower than WASM for fits of this size
+ * (docs/ENGINE.md).
  */
-const TABLE: readonly {
-  readonly request: EngineRequest
-  readonly workBelow: number
-  readonly engines: readonly EngineName[]
-}[] = [
-  { request: 'auto', workBelow: 1_000_000, engines: ['wasm', 'js'] },
-  { request: 'auto', workBelow: Number.POSITIVE_INFINITY, engines: ['wgsl', 'wasm', 'js'] },
-  { request: 'webgpu', workBelow: Number.POSITIVE_INFINITY, engines: ['wgsl', 'wasm', 'js'] },
-  { request: 'wasm', workBelow: Number.POSITIVE_INFINITY, engines: ['wasm', 'js'] },
-  { request: 'js', workBelow: Number.POSITIVE_INFINITY, engines: ['js'] },
-]
+const TRIED: Readonly<Record<EngineRequest, readonly EngineName[]>> = {
+  auto: ['wasm', 'js'],
+  webgpu: ['wgsl', 'wasm', 'js'],
+  wasm: ['wasm', 'js'],
+  js: ['js'],
+}
 
-/** What the device offers, by which the engine is chosen; tests pass simulated devices. */
+/** Engines and GPU of a device; tests pass simulated devices. */
 export interface EngineEnvironment {
   /** `navigator.gpu`; absent if the browser has no WebGPU. */
   readonly gpu?: Gpu
@@ -82,13 +74,10 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
-async function findAdapter(gpu: Gpu | undefined, anyAdapter: boolean): Promise<Adapter> {
+async function findAdapter(gpu: Gpu | undefined): Promise<Adapter> {
   if (!gpu) unavailable('this browser has none')
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
-  if (!adapter) unavailable('no adapter')
-  if (isSoftware(adapter) && !anyAdapter)
-    unavailable(`only a software adapter (${describeAdapter(adapter)})`)
-  return adapter
+  return adapter ?? unavailable('no adapter')
 }
 
 /** Loads an engine and runs its canary (a test fit). Disposes of an engine that fails the canary or loads too late. */
@@ -103,29 +92,26 @@ async function tested(loading: Promise<Engine>, patience: number): Promise<Engin
   }
 }
 
-function wordsOf(error: unknown): string {
+function troubleWith(name: EngineName, error: unknown): string {
   const words = error instanceof Error ? error.message : String(error)
-  return words.replace(/^WebGPU: /, '')
+  return `${LABEL[name]}: ${words.replace(/^WebGPU: /, '')}`
 }
 
 /**
- * Finds an engine for `request`. The returned engine goes on with the next engine if a later fit fails.
- * @param work cases × candidates × free parameters of the fits that the engine is for
+ * Finds an engine for `request`. If a later fit fails, the returned engine goes on with the next engine.
  * @param onSwitch called at every later change of engine, with the reason
  * @throws NearsideError `engine-unavailable` if not even plain JavaScript computes correctly
  */
 export async function chooseEngine(
   request: EngineRequest,
-  work: number,
   environment: EngineEnvironment = thisDevice(),
   onSwitch?: (choice: EngineChoice) => void,
 ): Promise<EngineChoice> {
   const { gpu, load, patience } = environment
-  const row = TABLE.find((one) => one.request === request && work < one.workBelow)
-  const waiting = [...(row?.engines ?? [])]
+  const waiting = [...TRIED[request]]
 
   const start = async (name: EngineName): Promise<Engine> =>
-    name === 'wgsl' ? load.wgsl(await findAdapter(gpu, request === 'webgpu')) : load[name]()
+    name === 'wgsl' ? load.wgsl(await findAdapter(gpu)) : load[name]()
 
   /** First engine of `waiting` that works; its reason includes `troubles`, the failures of earlier engines. */
   async function next(troubles: string[]): Promise<EngineChoice | null> {
@@ -139,7 +125,7 @@ export async function chooseEngine(
             : `${LABEL[name]}${asked}: ${engine.device} passed its test fit`
         return { engine, reason: why }
       } catch (error) {
-        troubles.push(`${LABEL[name]}: ${wordsOf(error)}`)
+        troubles.push(troubleWith(name, error))
       }
     }
     return null
@@ -149,6 +135,6 @@ export async function chooseEngine(
   const first = await next(troubles)
   if (!first) unavailable(`No engine works here. ${troubles.join('; ')}`)
   const afterFailure = (failure: NearsideError, { name }: Engine) =>
-    next([`${LABEL[name]}: ${wordsOf(failure)}`])
+    next([troubleWith(name, failure)])
   return { ...first, engine: createResilientEngine(first.engine, afterFailure, onSwitch) }
 }

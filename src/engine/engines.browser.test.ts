@@ -42,7 +42,7 @@ describe('a page that lacks some features', () => {
     ],
   ])('without %s, %s fits correctly', async (_, name, takeAway) => {
     takeAway()
-    const { engine } = await chooseEngine('auto', 0)
+    const { engine } = await chooseEngine('auto')
     expect(engine.name).toBe(name)
     await expectReference(await engine.fit(problem))
     engine.dispose()

@@ -5,9 +5,9 @@ import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem
 import { createRandom } from '@nearside/core/model/random.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { centre } from './centre.ts'
 import { createJsEngine } from './js.ts'
 import { lossAndGradient } from './objective.ts'
-import { centre } from './problem.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from './testProblem.ts'
 
 const engine = createJsEngine()

@@ -1,17 +1,15 @@
 /** @module Engine that works everywhere: plain loops in double precision. It is the reference for the other engines. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
-import { descend } from './descend.ts'
+import { centre } from './centre.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { throwIfAborted } from './nextTask.ts'
-import { finish, lossAndGradient } from './objective.ts'
-import { centre, checkProblem } from './problem.ts'
+import { descend, finish, lossAndGradient } from './objective.ts'
 
 /** Number of multiplications between two yields to the event loop; a processor takes about 10 ms for them. */
 const WORK_PER_TASK = 8e6
 
 async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
-  checkProblem(problem)
   throwIfAborted(options.signal)
   const centred = centre(problem)
   const gradient = (q: Float64Array, slope: Float64Array) => void lossAndGradient(centred, q, slope)

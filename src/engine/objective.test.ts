@@ -1,10 +1,10 @@
 /** @module Compares the objective with its definition, and its gradient with finite differences. */
 
-import type { FitProblem } from '@nearside/core/learning/problem.ts'
+import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { centre } from './centre.ts'
 import { lossAndGradient } from './objective.ts'
-import { centre, isPadding } from './problem.ts'
 import { type TestShape, testProblem } from './testProblem.ts'
 
 const shapes: fc.Arbitrary<TestShape> = fc.record({
@@ -32,7 +32,7 @@ function definition(problem: FitProblem, p: Float64Array): number {
     const top = Math.max(...scores)
     const normalizer = top + Math.log(scores.reduce((sum, s) => sum + Math.exp(s - top), 0))
     for (let k = 0; k < K; k++)
-      if (!isPadding(problem.offset[t * K + k]))
+      if (problem.offset[t * K + k] > PADDING_OFFSET)
         loss -= problem.weight[t] * problem.target[t * K + k] * (scores[k] - normalizer)
   }
   for (let j = 0; j < P; j++) loss += 0.5 * problem.precision[j] * (p[j] - problem.mean[j]) ** 2

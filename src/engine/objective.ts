@@ -1,37 +1,13 @@
 /**
- * @module Computes the objective of the personal fit and its gradient in double precision, for a centred problem. The
- * JS engine descends with this objective, and tests compare every other engine with it.
+ * @module Objective of the personal fit and its gradient in double precision, for a centred problem, and the descent that
+ * the engines on the processor share. Tests compare every engine with this objective.
  */
+import { adamStep, startAdam } from '@nearside/core/adam.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
-import type { FitResult } from './engine.ts'
-/** Problem without padding and frozen parameters: L cases of weight above 0, which have R rows in total. */
-export interface CentredProblem {
-  /** P, the number of free parameters, whose step size is above 0. */
-  readonly parameters: number
-  /** Indices of the free parameters in the problem, ascending, [P]. */
-  readonly moving: Int32Array
-  /** Index in the original problem of each remaining case, [L]. */
-  readonly cases: Int32Array
-  /** For each remaining row, its index in the original problem's [T·K] rows, [R], grouped by case. */
-  readonly rows: Int32Array
-  /** Index of each case's first row, [L + 1]; the last entry is R. */
-  readonly start: Int32Array
-  /** Centred design X̃, row-major [R, P]; each row has `stride` numbers, with zeros after the first P. */
-  readonly design: Float32Array
-  /** Numbers per row, a multiple of 4, at least 4. */
-  readonly stride: number
-  /** Scores at q = 0, [R]: offset + X̃·mean over all the problem's parameters. */
-  readonly offset: Float64Array
-  /** Σ_k target_tk offset_tk, [L]: constant that each case's cross-entropy subtracts. */
-  readonly targetOffset: Float64Array
-  /** Weight of each case, [L], > 0. */
-  readonly weight: Float64Array
-  /** Prior precision of the free parameters, [P]. */
-  readonly precision: Float32Array
-  /** Step size of the free parameters, [P]. */
-  readonly stepSize: Float32Array
-}
+import type { CentredProblem } from './centre.ts'
+import type { FitOptions, FitResult } from './engine.ts'
+import { nextTask, throwIfAborted } from './nextTask.ts'
 
 /** Replaces scores by their softmax; returns log Σ exp. */
 function softmaxInPlace(scores: Float64Array): number {
@@ -74,6 +50,37 @@ export function lossAndGradient(
     }
   }
   return loss
+}
+
+/**
+ * Runs gradient descent on this processor, with any implementation of the gradient.
+ * @param gradient writes ∂L/∂q at q, [P] each
+ * @param workPerTask number of multiplications between two yields to the event loop
+ * @returns q, [P]
+ */
+export async function descend(
+  { parameters, design, stepSize }: CentredProblem,
+  steps: number,
+  gradient: (q: Float64Array, gradient: Float64Array) => void,
+  workPerTask: number,
+  { signal, onProgress }: FitOptions,
+): Promise<Float64Array> {
+  const q = new Float64Array(parameters)
+  const slope = new Float64Array(parameters)
+  let state = startAdam(parameters)
+  let work = 0
+  for (let step = 1; step <= steps; step++) {
+    gradient(q, slope)
+    state = adamStep(state, q, slope, stepSize)
+    onProgress?.(step, steps)
+    work += 2 * design.length
+    if (work >= workPerTask) {
+      work = 0
+      await nextTask()
+    }
+    throwIfAborted(signal)
+  }
+  return q
 }
 
 /**

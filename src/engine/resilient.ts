@@ -1,7 +1,4 @@
-/**
- * @module Creates an engine that survives failing hardware: if a fit fails, the next engine repeats the fit from its
- * start, and the change is reported. A fit is cheap, so a failed fit isn't resumed.
- */
+/** @module Engine that survives failing hardware: if a fit fails, the next engine repeats the fit from its start. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
@@ -29,13 +26,6 @@ async function isToBlame(
   if (error.code !== 'fit-diverged' || name === 'js') return false
   await createJsEngine().fit(problem, { signal })
   return true
-}
-
-/** Checks the result of a fit again, in case an engine doesn't check it. */
-function requireFinite(result: FitResult): FitResult {
-  const { parameters, lossBefore, lossAfter } = result
-  if (parameters.every(Number.isFinite) && Number.isFinite(lossBefore + lossAfter)) return result
-  throw new NearsideError('fit-diverged', 'An engine returned a non-finite number')
 }
 
 /**
@@ -66,7 +56,7 @@ export function createResilientEngine(
     for (;;) {
       const used = current
       try {
-        return requireFinite(await used.fit(problem, options))
+        return await used.fit(problem, options)
       } catch (error) {
         if (disposed || !(await isToBlame(used, error, problem, options?.signal))) throw error
         // Another fit at the same time could have failed as well, and could have replaced the engine already.

@@ -1,15 +1,10 @@
 /** @module Makes engines and adapters for tests, healthy and broken. */
-import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '@nearside/core/learning/fitProblem.ts'
 import type { Adapter, Gpu } from './adapter.ts'
 import type { EngineEnvironment } from './choose.ts'
 import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
 export const js = createJsEngine()
-/** Work of a step of the largest fit that Nearside makes: cases × candidates × free parameters. */
-export const LARGEST_FIT = FIT_CASES * FIT_CANDIDATES * PARAMETERS
-/** Least work of a step (cases × candidates × free parameters) for which `auto` tries WebGPU. */
-export const LARGE = 1_000_000
 
 export interface TestEngine extends Engine {
   /** Error with which every later fit fails. */
@@ -35,11 +30,11 @@ export function engineNamed(name: EngineName, answer: Engine['fit'] = js.fit): T
   }
 }
 
-export function adapterNamed(info: Partial<GPUAdapterInfo>): Adapter {
-  return { info, limits: {}, requestDevice: () => Promise.reject(new Error('not here')) } as Adapter
+export const hardware: Adapter = {
+  info: { vendor: 'nvidia', architecture: 'lovelace' } as GPUAdapterInfo,
+  limits: {} as GPUSupportedLimits,
+  requestDevice: () => Promise.reject(new Error('not here')),
 }
-
-export const hardware = adapterNamed({ vendor: 'nvidia', architecture: 'lovelace' })
 export const gpuWith = (adapter: Adapter | null): Gpu => ({ requestAdapter: async () => adapter })
 
 /** Simulated device: every engine works, unless `changes` replaces it. */

@@ -21,7 +21,7 @@ export type WorkerReply =
 
 async function answer({ request, problem }: WorkerRequest): Promise<WorkerReply> {
   try {
-    const { engine, reason } = await chooseEngine(request, 0)
+    const { engine, reason } = await chooseEngine(request)
     const result = await engine.fit(problem)
     const fetched = performance
       .getEntriesByType('resource')

@@ -55,7 +55,7 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
   if (!problem) return null
   const result = await engine.fit(problem, { signal, onProgress: input.onProgress })
   throwIfAborted(signal)
-  const { fusionWeight, ...parameters } = fuse(result, model.prior, evidenceOf(problem))
+  const { fusionWeight, ...parameters } = fuse(result.parameters, model.prior, evidenceOf(problem))
   return {
     parameters,
     fusionWeight,

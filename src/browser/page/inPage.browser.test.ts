@@ -92,8 +92,8 @@ test('without workers, WebAssembly and WebGPU, plain JavaScript learns', async (
     deviceInPage({
       ...workerEnvironment,
       fetch,
-      chooseEngine: (preference, work, onSwitch) =>
-        chooseEngine(preference, work, { ...thisDevice(), gpu: undefined }, onSwitch),
+      chooseEngine: (preference, onSwitch) =>
+        chooseEngine(preference, { ...thisDevice(), gpu: undefined }, onSwitch),
     })
   const options = { worker: byConstructor, engine: 'auto' as const }
   const personalizer = await start(newDatabase(), options, { ...clock, inPage })

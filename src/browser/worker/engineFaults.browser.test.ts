@@ -1,6 +1,5 @@
 /** @module Tests the device with engines that return NaN or are unavailable. */
 
-import { FIT_CANDIDATES, FIT_CASES, PARAMETERS } from '@nearside/core/learning/fitProblem.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
 import { createJsEngine } from '@nearside/engine/js.ts'
@@ -84,17 +83,6 @@ test('an unavailable engine leaves the preference and the fits unchanged', async
   await device.setEngine('js')
   expect(device.snapshot().enginePreference).toBe('js')
   expect(asked).toEqual(['wasm', before, 'js'])
-})
-
-test('the engine is chosen by the amount of work in this shop’s fits', async () => {
-  const works: number[] = []
-  const chooseEngine: ChooseEngine = async (_preference, work) => {
-    works.push(work)
-    return { engine: createJsEngine(), reason: 'test' }
-  }
-  const { device } = await start(newDatabase(), chooseEngine)
-  await device.setEngine('js')
-  expect(works).toEqual([FIT_CASES * FIT_CANDIDATES * PARAMETERS])
 })
 
 test('a setting that an earlier version of the code stored has no effect, and `erase` deletes it', async () => {

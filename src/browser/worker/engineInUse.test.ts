@@ -5,7 +5,6 @@ import type { EngineChoice } from '@nearside/engine/resilient.ts'
 import { expect, test } from 'vitest'
 import type { EnginePreference } from '../apiSnapshot.ts'
 import { createEngineInUse } from './engineInUse.ts'
-import * as onDemand from './onDemand.ts'
 import type { Services } from './services.ts'
 import { createBus, Notices, startingState } from './state.ts'
 
@@ -35,9 +34,8 @@ function scene() {
         asked.push({ preference, engine, give, refuse })
       }),
     notices: new Notices(() => 0, bus),
-    onDemand: async () => onDemand,
   } satisfies { [K in keyof Services]?: unknown }
-  const engines = createEngineInUse(services as unknown as Services, { loaded: null })
+  const engines = createEngineInUse(services as unknown as Services)
   const chosenFor = async (n: number) => {
     await waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(n))
     return asked[n - 1]

@@ -7,22 +7,14 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { EngineChoice } from '@nearside/engine/resilient.ts'
 import type { EnginePreference } from '../apiSnapshot.ts'
 import type { Services } from './services.ts'
-import type { Shop } from './shop.ts'
 
-/**
- * Chooses an engine for fits of the given work (cases × candidates × free parameters). `onSwitch` is called when the
- * next engine replaces a failing one.
- */
+/** @param onSwitch called when the next engine replaces a failing one */
 export type ChooseEngine = (
   preference: EnginePreference,
-  work: number,
   onSwitch: (choice: EngineChoice) => void,
 ) => Promise<EngineChoice>
 
-export function createEngineInUse(
-  { bus, chooseEngine, notices, onDemand, state }: Services,
-  shop: Pick<Shop, 'loaded'>,
-) {
+export function createEngineInUse({ bus, chooseEngine, notices, state }: Services) {
   let choosing: Promise<EngineChoice> | null = null
   /** Last preferred engine that worked. */
   let working = state.enginePreference
@@ -34,10 +26,8 @@ export function createEngineInUse(
     bus.emit('shown', null)
   }
 
-  async function choose(): Promise<EngineChoice> {
-    const { enginePreference } = state
-    const { fitWork } = await onDemand()
-    return chooseEngine(enginePreference, fitWork(shop.loaded), (choice) => {
+  function choose(): Promise<EngineChoice> {
+    return chooseEngine(state.enginePreference, (choice) => {
       show(choice)
       notices.add(new NearsideError('engine-failed', choice.reason))
     })

@@ -46,7 +46,7 @@ export class Learner {
     this.#services = services
     this.#shop = shop
     this.#shopper = shopper
-    this.#engine = createEngineInUse(services, shop)
+    this.#engine = createEngineInUse(services)
     const failed = (error: unknown) => {
       if (!isAborted(error)) notices.add(error)
     }

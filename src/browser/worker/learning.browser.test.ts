@@ -158,7 +158,7 @@ describe('learning', () => {
   test('if another engine replaces a failed one, the snapshot shows the reason, and a notice reports it', async () => {
     let replace: (() => void) | undefined
     const a = await start(await testServer(), newDatabase(), {
-      chooseEngine: async (_preference, _work, onSwitch) => {
+      chooseEngine: async (_preference, onSwitch) => {
         const engine = createJsEngine()
         replace = () =>
           onSwitch({ engine, reason: 'WebGPU: the device was lost; using JavaScript' })

@@ -9,14 +9,6 @@
  *
  * A page never downloads this code if it only reads lists of an ordinary catalog and the shopper does nothing.
  */
-import {
-  descentOf,
-  FIT_CANDIDATES,
-  FIT_CASES,
-  PARAMETERS,
-} from '@nearside/core/learning/fitProblem.ts'
-import type { LoadedModel } from '../learning/modelSource.ts'
-
 export { explainItem } from '@nearside/core/ranking/explainItem.ts'
 export { createFastCandidates } from '@nearside/engine/candidates.ts'
 export { chooseEngine, thisDevice } from '@nearside/engine/choose.ts'
@@ -30,8 +22,3 @@ export { logAgentCall, setAgents } from './agents.ts'
 export { exportBundle } from './exportBundle.ts'
 export { createHistoryImport } from './historyImport.ts'
 export { Profiles } from './profiles.ts'
-
-export function fitWork(loaded: LoadedModel | null): number {
-  const moving = loaded && descentOf(loaded.model.prior).stepSize.filter((step) => step > 0).length
-  return FIT_CASES * FIT_CANDIDATES * (moving ?? PARAMETERS)
-}

@@ -40,9 +40,9 @@ export const workerEnvironment: Environment = {
   nextTask,
   fetch: browserFetch,
   indexedDb: () => globalThis.indexedDB,
-  async chooseEngine(preference, work, onSwitch) {
+  async chooseEngine(preference, onSwitch) {
     const { chooseEngine, thisDevice } = await import('./onDemand.ts')
-    return chooseEngine(preference, work, thisDevice(), onSwitch)
+    return chooseEngine(preference, thisDevice(), onSwitch)
   },
   onDemand: () => import('./onDemand.ts'),
 }

@@ -1,10 +1,10 @@
 /**
  * @module Finds the candidates for a shopper's next action: the items that the base model ranks highest, given the
- * history. A list shows only candidates, and the softmax over the candidates is exact, without sampling.
+ * history. The fit's softmax is over these candidates.
  *
- * Fitting the personal model needs the candidates at up to 64 past moments, and most of a catalog is never near the
- * top. So all items are scored roughly, with an error bound. Only items that could be among the highest are scored
- * exactly. The candidates are identical to the last bit to those found by scoring all items exactly.
+ * A fit needs the candidates at up to 64 past moments. So all items are scored roughly, with an error bound, and only
+ * the items that could be among the highest are scored exactly. The candidates are identical to the last bit to those
+ * found by scoring all items exactly.
  */
 
 import { readHistory, type Signals, writeFeatures } from '../features/computeFeatures.ts'
@@ -22,7 +22,7 @@ import { CANDIDATES, type Trees, treesScore } from '../model/trees.ts'
 import { createShortlist, type ItemScan, plainItemScan, type Shortlist } from './shortlist.ts'
 
 export interface Candidates {
-  /** Rows by descending base score; of equal scores, the lower row first. */
+  /** Rows of the item table by descending base score; of equal scores, the lower row first. */
   readonly items: readonly number[]
   /** Base scores of the candidates, [K]. */
   readonly base: Float32Array
@@ -82,12 +82,12 @@ function amongFew(
   shortlist: Shortlist,
 ): Candidates | null {
   const signals = readHistory(model.statistics, history, now)
-  const taste = multiply(model.projection, hidden)
+  const userVector = multiply(model.projection, hidden)
   const lifts = searchLifts(model.statistics, history, now)
   const own = new Set([...signals.profile.interactions.map(({ item }) => item), ...lifts.keys()])
-  const few = shortlist(signals, taste, [...own], CANDIDATES)
+  const few = shortlist(signals, userVector, [...own], CANDIDATES)
   if (!few) return null
-  const terms = { ...linearTermsOf(model, signals, taste, lifts, few), hidden }
+  const terms = { ...linearTermsOf(model, signals, userVector, lifts, few), hidden }
   // The shortlist is ascending, so that equal scores stay in the sequence of the rows.
   return gather(highestRows(terms.base, CANDIDATES), (place) => few[place], terms, model.trees)
 }
@@ -100,7 +100,7 @@ function amongFew(
 export function linearTermsOf(
   model: BaseModel,
   signals: Signals,
-  taste: Float32Array,
+  userVector: Float32Array,
   lifts: ReadonlyMap<number, SearchLift>,
   items: readonly number[],
 ): { base: Float32Array; features: Float32Array; vectors: Float32Array } {
@@ -112,14 +112,17 @@ export function linearTermsOf(
     vectors.set(row, place * DIMENSION)
   })
   const base = Float32Array.from(items, (item) => model.bias[item])
-  addScores(base, vectors, taste)
+  addScores(base, vectors, userVector)
   addScores(base, features, model.featureWeights)
   addPrices(base, priceLift(model.statistics, signals.profile), items)
   addSearches(base, lifts, items)
   return { base, features, vectors }
 }
 
-/** @param places indices of the highest scores without `trees`, whose scores are added here */
+/**
+ * Adds the scores of `trees` and sorts.
+ * @param places indices of the highest scores without `trees`
+ */
 function gather(
   places: readonly number[],
   itemAt: (place: number) => number,
@@ -148,10 +151,9 @@ interface Known {
 }
 
 /**
- * Adds a cache to a finder. A new event changes no earlier case, so the next fit of the personal model searches
- * candidates for one case only. A cached case counts only if its history is unchanged. Cached histories can contain
- * deleted events, so drop the whole cache when an event must be forgotten.
- * @param find finder for one model
+ * Adds a cache to a finder. A new event changes no earlier case, so the next fit searches candidates for one case only.
+ * A cached case counts only if its history is unchanged. Cached histories can contain deleted events, so drop the whole
+ * cache when an event must be forgotten.
  * @param most maximum number of cached cases; the least recently used case is dropped first
  */
 export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {
@@ -171,17 +173,10 @@ export function rememberCandidates(find: FindCandidates, most: number): FindCand
   }
 }
 
-function same(a: History, b: History): boolean {
-  return a.length === b.length && a.every((entry, k) => equal(entry, b[k]))
-}
+const same = (a: History, b: History): boolean =>
+  a.length === b.length && a.every((entry, k) => equal(entry, b[k]))
 
-function equal(a: Interaction, b: Interaction): boolean {
-  return (
-    a === b ||
-    (a.item === b.item &&
-      a.name === b.name &&
-      a.time === b.time &&
-      a.session === b.session &&
-      a.query === b.query)
-  )
-}
+const FIELDS = ['item', 'name', 'time', 'session', 'query'] as const
+
+const equal = (a: Interaction, b: Interaction): boolean =>
+  a === b || FIELDS.every((field) => a[field] === b[field])

@@ -1,13 +1,10 @@
 /**
- * @module Fuses a personal fit with the base model: θ = λ·θ_new + (1−λ)·θ_base. The base model has u = 0 and w_p = 0.
- * So fusion multiplies the personal parameters by λ, and λ = 0 gives exactly the base model.
+ * @module Fuses a personal fit with the base model: θ = λ·θ_new + (1−λ)·θ_base. The base model has u = 0 and w_p = 0, so
+ * fusion multiplies the personal parameters by λ.
  */
 
-import { NearsideError } from '../error.ts'
 import { EVENT_WEIGHTS } from '../events/strength.ts'
-import { FEATURE_COUNT } from '../features/features.ts'
 import { DIMENSION, type PersonalParameters, type PersonalPrior } from '../model/baseModel.ts'
-import { PARAMETERS } from './fitProblem.ts'
 
 /** Evidence (1 for one order today) at which a shopper's λ is half of the prior's λ. */
 const HALF_TRUST = 1
@@ -27,27 +24,14 @@ export function evidenceOf(problem: { readonly weight: Float32Array }): number {
 /**
  * The prior's λ is learned on all training shoppers, since a dozen clicks are too few to choose λ per shopper. The less
  * evidence a shopper has, the smaller the shopper's λ.
- * @param fitted p of length P, as the engine returns it.
- * @param evidence from `evidenceOf`.
- * @throws NearsideError `fit-diverged` if p is not finite.
+ * @param parameters p = (u, w_p) of a fit
+ * @param evidence from `evidenceOf`
  */
-export function fuse(
-  fitted: { readonly parameters: Float32Array },
-  prior: PersonalPrior,
-  evidence: number,
-): Fused {
-  const { parameters } = fitted
-  if (parameters.length !== PARAMETERS)
-    throw new NearsideError(
-      'model-incompatible',
-      `the fit has ${parameters.length} parameters, this version needs ${PARAMETERS}`,
-    )
-  if (!parameters.every(Number.isFinite))
-    throw new NearsideError('fit-diverged', 'the fit is not finite; the base model stays')
+export function fuse(parameters: Float32Array, prior: PersonalPrior, evidence: number): Fused {
   const trust = evidence > 0 ? evidence / (evidence + HALF_TRUST) : 0
   return {
     u: parameters.slice(0, DIMENSION),
-    w: parameters.slice(DIMENSION, DIMENSION + FEATURE_COUNT),
+    w: parameters.slice(DIMENSION),
     fusionWeight: Math.min(1, Math.max(0, prior.fusionWeight)) * trust,
   }
 }

@@ -39,8 +39,9 @@ export const GUARD_START: GuardState = {
 /**
  * Returns the state after one more event; call it before the model learns from the event. Once the base model has
  * proved better, the personal model stays off, while the state goes on counting.
- * @param logPersonal log-likelihood of the event under the personal scores (with the λ that lists use), in nats.
- * @param logBase log-likelihood under the base scores; for an event with several items, both are means over the items.
+ * @param logPersonal log-likelihood of the event under the personal scores (with the λ that lists use), in nats; for an
+ *   event with several items, their mean
+ * @param logBase the same under the base scores
  */
 export function observe(state: GuardState, logPersonal: number, logBase: number): GuardState {
   const difference = logPersonal - logBase

@@ -1,6 +1,6 @@
 /**
  * @module Makes the learning cases of a shopper's history. A case is an order or another event, which is to be
- * predicted from the history before it. Evaluation uses the same definition of a case.
+ * predicted from the history before it.
  */
 
 import { EVENT_WEIGHTS, type EventWeights, eventKind } from '../events/strength.ts'
@@ -27,8 +27,10 @@ interface CaseOptions {
 }
 
 /** Cases ascending by time. A case needs a history, so the first event makes no case. */
-export function casesFromHistory(history: History, options: CaseOptions = {}): LearningCase[] {
-  const { dayOnly = false, weights = EVENT_WEIGHTS } = options
+export function casesFromHistory(
+  history: History,
+  { dayOnly = false, weights = EVENT_WEIGHTS }: CaseOptions = {},
+): LearningCase[] {
   const cases = buildCases({ id: '', interactions: history }, dayOnly, Number.NEGATIVE_INFINITY)
   return cases
     .filter((one) => one.history.some(({ name }) => eventKind(name) !== null))
@@ -69,8 +71,8 @@ export function weighed(
 }
 
 /**
- * Selects the cases for a fit: orders first, then carts, then views, and of each kind the newest first. Without this
- * preference, an evening of browsing would displace every order.
+ * Selects the cases for a fit: orders first, then carts, then views, and of each kind the newest first. Otherwise an
+ * evening of browsing would displace every order.
  * @param cases ascending by time
  */
 export function casesForFit<T extends Pick<LearningCase, 'kinds'>>(

@@ -1,8 +1,7 @@
 /**
  * @module Computes a shopper's contribution, and updates the model by the mean of many contributions. A contribution is
- * the descent direction of the feature weights w on the shopper's own cases. Every contribution has the same length. If
- * the shop's policy for contributions asks for it, exact flags of the shopper's recent items follow the direction
- * (`recentItems`); noise is added later.
+ * the descent direction of the feature weights w on the shopper's own cases. If the shop's policy asks for it, exact
+ * flags of the shopper's recent items follow (`recentItems`). Noise is added later.
  */
 import { NearsideError } from '../error.ts'
 import { eventStrength } from '../events/strength.ts'
@@ -21,9 +20,8 @@ export const SHARED_LENGTH = FEATURE_COUNT
 const HALF_LIVES = 20
 
 /**
- * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model. Without cases the
- * gradient is all zeros, so that every contribution has the same shape. The gradient is not clipped here; the upload
- * clips it.
+ * Negative gradient of the mean loss of the shopper's own cases with respect to w, at the base model, not clipped;
+ * zeros without cases.
  * @param find finder of candidates for this model; simulations share one finder between shoppers
  */
 export function sharedDelta(
@@ -72,9 +70,8 @@ function weightGradient({ cases, candidates, design, offset, target, weight }: F
 const COUNTED_DAYS = 30
 
 /**
- * Returns flags: flag k is 1 if, in the last 30 days, the shopper viewed, carted or bought an item of the published
- * model whose row modulo `counts` is k; else 0.
- * @param counts number of flags; servers add up the flags of many shoppers to counts
+ * Flags, [counts]: flag k is 1 if, in the last 30 days, the shopper viewed, carted or bought an item of the published
+ * model whose row modulo `counts` is k; else 0. The servers add up the flags of many shoppers.
  */
 export function recentItems(
   { manifest: { items } }: BaseModel,

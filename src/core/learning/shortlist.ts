@@ -1,11 +1,10 @@
 /**
- * @module Shortlist: finds the rows that could rank highest, without scoring all items exactly. A rough score omits the
- * feature matrix and the features of the shopper's own interactions. The error of a rough score has a bound, so the
- * shortlist contains every item that could be among the highest.
+ * @module Shortlist: finds the rows that could rank highest, without scoring all items exactly. A rough score has an
+ * error bound, so the shortlist contains every item that could be among the highest.
  *
- * Most items don't even need a rough score. The highest items of a case are nearly those of the previous case, and
- * their scores give a floor that every item among the highest reaches. A scan of the item table drops the items below
- * the floor. The scan ignores co-occurrence with the history; the few co-occurring items are added to its result.
+ * Most items don't even need a rough score. The highest items of a case are nearly those of the previous case, and their
+ * scores give a floor that every item among the highest reaches. A scan of the item table drops the items below the
+ * floor. The scan ignores co-occurrence with the history; the few co-occurring items are added to its result.
  */
 
 import { type Signals, staticFeatures } from '../features/computeFeatures.ts'
@@ -17,9 +16,9 @@ import { highestRows } from '../model/highest.ts'
 import { onceFor } from '../onceFor.ts'
 
 /**
- * Bound on the relative rounding error: relative to the sum of the terms' magnitudes. One rounding in single precision
+ * Bound on the rounding error of a score, relative to the sum of its terms' magnitudes. One rounding in single precision
  * is off by 2⁻²⁴. A product of 64 columns has at most 66 roundings, each feature has 2, and a score has at most 20
- * further sums, whether rough or exact. 128 roundings cover all of these.
+ * further sums.
  */
 const ROUNDINGS = 128 * 2 ** -24
 
@@ -54,8 +53,7 @@ export const NO_GAIN: Gain = { most: 0, of: () => 0 }
 /**
  * Scans a table E [N, d] with popularities [N] for the rows whose score fixed + cold · popularity + E·query + gain
  * reaches `floor`. The result contains all these rows in any order, and can contain further rows.
- * @param fixed sum of each row's score terms that don't depend on the history, [N]; the caller never changes the
- *   array's content
+ * @param fixed sum of each row's score terms that don't depend on the history, [N]; its content must never change
  */
 export type ItemScan = (
   fixed: Float32Array,
@@ -65,7 +63,7 @@ export type ItemScan = (
   gain?: Gain,
 ) => number[]
 
-/** Creates an `ItemScan` in plain code; tests compare faster scans with it. @param vectors null if all are 0 */
+/** `ItemScan` in plain code, the reference for faster scans. @param vectors null if all are 0 */
 export function plainItemScan(vectors: Float32Array | null, popularity: Float32Array): ItemScan {
   return (fixed, cold, query, floor, gain = NO_GAIN) => {
     const found: number[] = []
@@ -80,12 +78,12 @@ export function plainItemScan(vectors: Float32Array | null, popularity: Float32A
 
 /**
  * Returns ascending rows: all of `own`, and every other row that could be among the `places` rows with the highest
- * scores. The result is null if no lower bound of the highest scores is known.
- * @param own distinct rows with score terms that don't follow from `signals` and `taste`, such as searches
+ * scores; null if no lower bound of the highest scores is known.
+ * @param own distinct rows with score terms that don't follow from `signals` and `userVector`, such as searches
  */
 export type Shortlist = (
   signals: Signals,
-  taste: Float32Array,
+  userVector: Float32Array,
   own: readonly number[],
   places: number,
 ) => number[] | null
@@ -138,7 +136,7 @@ export function createShortlist(
   let usual: readonly number[] = []
   let before: readonly number[] = []
 
-  return ({ profile, interest, intent }, taste, own, places) => {
+  return ({ profile, interest, intent }, userVector, own, places) => {
     if (!interest) return null
     const { sum, last, tied, total, totalLast, usualPrice } = interest
     const perPopularity = cold / (1 + profile.orders)
@@ -160,7 +158,7 @@ export function createShortlist(
       ofPeers(peerGroup[i])
     const roughly = (i: number) => {
       const near =
-        fixed[i] + perPopularity * popularity30[i] + product(itemVectors, i, taste) + gainOf(i)
+        fixed[i] + perPopularity * popularity30[i] + product(itemVectors, i, userVector) + gainOf(i)
       if (sum[i] === 0) return near
       const [a, b, c] = ties(sum[i], last[i])
       return near + recent * a + share * b + session * c
@@ -168,7 +166,7 @@ export function createShortlist(
     const mostOf = (values: Float32Array) => tied.reduce((most, i) => Math.max(most, values[i]), 0)
     const error =
       ROUNDINGS *
-      (longest * Math.hypot(...taste) +
+      (longest * Math.hypot(...userVector) +
         largestFixed +
         Math.abs(cold) * Math.max(1, mostPopular) +
         Math.abs(price) +
@@ -188,7 +186,7 @@ export function createShortlist(
       if (usual.length < 2 * places) usual = highestRows(fixed, 2 * places)
       guess = [...new Set([...guess, ...usual.filter(isOther)])]
     }
-    // The floor is lowered by twice the error bound: its rough score can be too high, and another item's score too low.
+    // Twice the error bound: the floor's rough score can be too high, and another item's score too low.
     const floor = nth(guess.map(roughly), places) - 2 * error
     if (!Number.isFinite(floor)) return null
     const gain = {
@@ -199,7 +197,7 @@ export function createShortlist(
         Math.max(0, ...groups.map(ofPeers)),
       of: gainOf,
     }
-    const some = new Set([...scan(fixed, perPopularity, taste, floor, gain), ...tied])
+    const some = new Set([...scan(fixed, perPopularity, userVector, floor, gain), ...tied])
     const others = [...some].filter(isOther)
     const rough = others.map(roughly)
     const lowest = nth(rough, places) - 2 * error
@@ -253,7 +251,7 @@ function fixedScores(model: ShortlistModel): {
   return { fixed, largestFixed }
 }
 
-/** Length of the longest item vector. The length is cached per item table, because the model object changes daily. */
+/** Length of the longest item vector, cached per item table, because the model object changes daily. */
 const longestOf = onceFor((vectors: Float32Array): number => {
   let longest = 0
   for (let at = 0; at < vectors.length; ) {

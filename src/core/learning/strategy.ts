@@ -1,8 +1,4 @@
-/**
- * @module Decides when a device fits the personal model. A fit takes time and should not change a list that the shopper
- * is using. So the device learns purchases and carts at once, and other events after a pause without events. The device
- * and the evaluation share these rules.
- */
+/** @module Decides when a device fits the personal model, since a fit should not change a list that the shopper is using. */
 import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../events/strength.ts'
 
@@ -15,7 +11,6 @@ import { eventStrength } from '../events/strength.ts'
 export type StrategyName = 'online' | 'batch' | 'hybrid'
 
 interface UpdateStrategy {
-  readonly name: StrategyName
   /**
    * Milliseconds to wait for further events before a fit, if `event` is the `pending`-th event since the last fit;
    * null: no fit.
@@ -34,18 +29,15 @@ const teachesNothing = (event: EventName) => eventStrength(event) === 0
 
 export const STRATEGIES: Readonly<Record<StrategyName, UpdateStrategy>> = {
   online: {
-    name: 'online',
     delayAfter: (event) => (teachesNothing(event) ? null : 0),
     reviewAfter: 0,
   },
   batch: {
-    name: 'batch',
     delayAfter: (event, pending) =>
       pending >= BATCH ? 0 : teachesNothing(event) ? null : BATCH_IDLE,
     reviewAfter: 0,
   },
   hybrid: {
-    name: 'hybrid',
     delayAfter: (event) =>
       event === 'purchase' || event === 'add_to_cart' ? 0 : teachesNothing(event) ? null : IDLE,
     reviewAfter: BATCH,

@@ -4,9 +4,9 @@ import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runCanary } from '../canary.ts'
+import { centre } from '../centre.ts'
 import { createJsEngine } from '../js.ts'
 import { lossAndGradient } from '../objective.ts'
-import { centre } from '../problem.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate } from './instantiate.ts'
@@ -152,11 +152,8 @@ test('overlapping fits of different sizes do not disturb each other', async () =
   expect(await engine.fit(small)).toEqual(alone[1])
 })
 
-test('the WASM engine refuses, aborts and diverges in the same cases as the JS engine', async () => {
+test('the WASM engine aborts and diverges in the same cases as the JS engine', async () => {
   const problem = testProblem({ seed: 5, cases: 3, candidates: 4, parameters: 2, steps: 10 })
-  await expect(engine.fit({ ...problem, cases: 4 })).rejects.toMatchObject({
-    code: 'input-invalid',
-  })
   const wild = { ...problem, design: problem.design.map((value) => Math.sign(value) * 3e38) }
   await expect(engine.fit(wild)).rejects.toMatchObject({ code: 'fit-diverged' })
   const controller = new AbortController()

@@ -2,11 +2,10 @@
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
-import { descend } from '../descend.ts'
+import { type CentredProblem, centre } from '../centre.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { throwIfAborted } from '../nextTask.ts'
-import { type CentredProblem, finish } from '../objective.ts'
-import { centre, checkProblem } from '../problem.ts'
+import { descend, finish } from '../objective.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate, PAGE } from './instantiate.ts'
 
@@ -26,7 +25,6 @@ export async function createWasmEngine(): Promise<Engine> {
     name: 'wasm',
     device: 'this processor (WebAssembly with SIMD)',
     async fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
-      checkProblem(problem)
       throwIfAborted(options.signal)
       try {
         const arena = idle.pop() ?? new Arena()

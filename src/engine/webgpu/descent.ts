@@ -7,7 +7,7 @@ import { adamSchedule } from '@nearside/core/adam.ts'
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
-import type { CentredProblem } from '../objective.ts'
+import type { CentredProblem } from '../centre.ts'
 import { onBackend } from './backend.ts'
 import {
   BINDINGS,

@@ -15,7 +15,7 @@ test('WASM completes a fit during which the GPU is lost', async () => {
   const changes: string[] = []
   const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }
   const onSwitch = ({ reason }: { readonly reason: string }) => changes.push(reason)
-  const { engine } = await chooseEngine('webgpu', 0, environment, onSwitch)
+  const { engine } = await chooseEngine('webgpu', environment, onSwitch)
   expect(engine.name).toBe('wgsl')
   const result = await engine.fit(problem, {
     onProgress: () => {
@@ -83,7 +83,7 @@ describe('a GPU that is lost at any step', () => {
     const changes: string[] = []
     const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }
     const onSwitch = ({ reason }: { readonly reason: string }) => changes.push(reason)
-    const { engine } = await chooseEngine('webgpu', 0, environment, onSwitch)
+    const { engine } = await chooseEngine('webgpu', environment, onSwitch)
     expect(engine.name).toBe('wgsl')
     const { undo, during } = moment(devices[0])
     try {

@@ -6,10 +6,10 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import { type Adapter, describeAdapter } from '../adapter.ts'
+import { type CentredProblem, centre } from '../centre.ts'
 import type { Engine, FitOptions, FitResult } from '../engine.ts'
 import { throwIfAborted } from '../nextTask.ts'
-import { type CentredProblem, finish } from '../objective.ts'
-import { centre, checkProblem } from '../problem.ts'
+import { finish } from '../objective.ts'
 import { initialise, installBackend, removeBackend, requestDevice } from './backend.ts'
 import { compileFused, type FusedPipelines, startFused } from './descent.ts'
 
@@ -90,7 +90,6 @@ export async function createWebgpuEngine(adapter: Adapter): Promise<Engine> {
     name: 'wgsl',
     device: describeAdapter(adapter),
     async fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {
-      checkProblem(problem)
       throwIfAborted(options.signal)
       if (disposed) throw new NearsideError('engine-failed', 'This engine was disposed of')
       const centred = centre(problem)

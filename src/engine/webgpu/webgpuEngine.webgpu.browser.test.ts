@@ -1,8 +1,7 @@
 /** @module Tests the engine on the browser's WebGPU, which is a software adapter in tests. */
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { describeAdapter, isSoftware } from '../adapter.ts'
-import { chooseEngine } from '../choose.ts'
+import { describeAdapter } from '../adapter.ts'
 import type { Engine } from '../engine.ts'
 import {
   expectReference,
@@ -16,9 +15,6 @@ import {
 import { countGpuCalls } from '../testGpuCalls.ts'
 import { PERSONAL_SHAPE, type TestShape, testProblem } from '../testProblem.ts'
 import { createWebgpuEngine } from './webgpuEngine.ts'
-
-/** Whether the browser's adapter is software, as in CI. The test that `auto` skips such an adapter runs only then. */
-const onSoftware = isSoftware((await watchedAdapter()).adapter)
 
 const allocatedBytes = () =>
   (tf.engine().registry.webgpu.memory() as { numBytesAllocatedInGPU?: number })
@@ -131,12 +127,6 @@ describe('the fused kernels', () => {
     })
     await expectReference(await engine.fit(problem))
   })
-})
-
-test.skipIf(!onSoftware)('auto skips a software adapter', async () => {
-  const { engine, reason } = await chooseEngine('auto', 1_000_000)
-  expect(engine.name).toBe('wasm')
-  expect(reason).toMatch(/only a software adapter \(.* \(software\)\)/)
 })
 
 test('WebGPU works in a dedicated worker', async () => {

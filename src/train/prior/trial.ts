@@ -227,7 +227,7 @@ export function outcomesOf(
 ): Outcome[] {
   const evidence = evidenceOf(problemUnder(trial, prior))
   const { base, features } = trial.terms
-  const fused = fuse({ parameters }, { ...prior, fusionWeight: 1 }, evidence)
+  const fused = fuse(parameters, { ...prior, fusionWeight: 1 }, evidence)
   // Scores are linear in λ, so one matrix product over the catalog serves every λ.
   const itemVectors = trial.part
     ? gathered(model.itemVectors, trial.part.items, DIMENSION)

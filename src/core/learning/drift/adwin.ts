@@ -1,6 +1,6 @@
 /**
- * @module ADWIN: an adaptive window of a stream. An ADWIN window drops its older part as soon as the means of the older
- * and the newer part differ by more than chance allows. Exponential buckets store n values in O(log n) memory.
+ * @module ADWIN: a window of a stream that drops its older part as soon as the means of the older and the newer part
+ * differ by more than chance allows. Exponential buckets store n values in O(log n) memory.
  * @see Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007
  */
 
@@ -10,7 +10,6 @@ interface BucketRow {
   readonly variances: number[]
 }
 
-/** State of a window, as plain data that can be cloned and stored. */
 export interface Adwin {
   readonly rows: BucketRow[]
   width: number
@@ -29,7 +28,7 @@ const GRACE = 10
 const DELTA = 0.002
 
 export function createAdwin(): Adwin {
-  return { rows: [newRow()], width: 0, total: 0, variance: 0, ticks: 0 }
+  return { rows: [{ totals: [], variances: [] }], width: 0, total: 0, variance: 0, ticks: 0 }
 }
 
 export function adwinMean({ width, total }: Adwin): number {
@@ -49,10 +48,6 @@ export function updateAdwin(adwin: Adwin, value: number): boolean {
   return changed
 }
 
-function newRow(): BucketRow {
-  return { totals: [], variances: [] }
-}
-
 function insert(adwin: Adwin, value: number): void {
   adwin.rows[0].totals.push(value)
   adwin.rows[0].variances.push(0)
@@ -68,7 +63,7 @@ function insert(adwin: Adwin, value: number): void {
 /** Merges the two oldest buckets of an overfull row into one bucket of the next row. */
 function compress(rows: BucketRow[]): void {
   for (let r = 0; r < rows.length && rows[r].totals.length > MAX_BUCKETS; r++) {
-    if (r + 1 === rows.length) rows.push(newRow())
+    if (r + 1 === rows.length) rows.push({ totals: [], variances: [] })
     const [first, second] = rows[r].totals.splice(0, 2)
     const [varianceA, varianceB] = rows[r].variances.splice(0, 2)
     const size = 2 ** r

@@ -23,7 +23,7 @@ describe('change points documented by river', () => {
   })
 
   it('Page–Hinkley detects the change in the example stream of the library river at index 1006', () => {
-    const state = createPageHinkley()
+    const state = createPageHinkley(50)
     expect(alarms(shift, (value) => updatePageHinkley(state, value))).toEqual([1006])
     expect(shift[1006]).toBe(5)
   })

@@ -4,8 +4,8 @@ import type { Example } from '../learners/learner.ts'
 import type { Imbalance } from '../learners/names.ts'
 
 /**
- * Returns a batch with equal numbers (or weights) of positive and negative examples, in random order. The numbers stay
- * as they are with the method `none`, or if the positive examples aren't the rarer class.
+ * Returns a batch with equal numbers (or weights) of positive and negative examples, in random order; the given batch if
+ * the method is `none`, or if the positive examples aren't the rarer class.
  */
 export function rebalance(batch: readonly Example[], method: Imbalance, random: Random): Example[] {
   const rare = batch.filter(({ label }) => label === 1)
@@ -51,8 +51,8 @@ export function shareOfYes(batch: readonly Example[]): number {
 }
 
 /**
- * Corrects a probability that was learned with a share `trained` of positive examples to the share `actual`. The
- * correction is Bayes' rule with the actual prior, and preserves the sequence of the probabilities.
+ * Corrects a probability that was learned with a share `trained` of positive examples to the share `actual`, by Bayes'
+ * rule.
  * @see Saerens, Latinne and Decaestecker 2002, doi 10.1162/089976602753284446
  */
 export function correctPrior(probability: number, trained: number, actual: number): number {
@@ -118,7 +118,7 @@ export function interpolated(
 
 /**
  * Indices of the `k` rows nearest to `row`, nearest first; ties by index.
- * @param self index of `row` itself among `rows`, which is excluded; −1 if it is absent
+ * @param self index of `row` itself, which is excluded; −1 if it is not among `rows`
  */
 export function nearest(
   rows: readonly Float32Array[],

@@ -1,8 +1,7 @@
 /**
  * @module Incremental learners over the base model's best candidates, as a device runs them. Every candidate of a case
- * is an example: did the shopper choose it? The learners predict each case before they learn from it, so their weights
- * follow their performance on unseen cases. The learners change a list only if so far they have ranked the chosen items
- * higher than the model alone did.
+ * is an example: did the shopper choose it? The learners predict each case before they learn from it. They change a list
+ * only if so far they have ranked the chosen items higher than the model alone did.
  */
 import { FEATURE_COLUMN, FEATURE_COUNT } from '../../features/features.ts'
 import type { History } from '../../features/history.ts'
@@ -20,15 +19,12 @@ import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createMlp } from './network.ts'
 
 export const CASE_CANDIDATES = 50
-/** Number of inputs of an example, which are the features and, last, the logit of the base probability. */
+/** Number of inputs of an example: the features and, last, the logit of the base probability. */
 const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases that a new learner replays, as many as the personal fit uses. */
 const FIRST_CASES = 64
-/**
- * Threshold of the Page–Hinkley test: once the learners' errors exceed their mean by this much in total, the shopper's
- * interest counts as changed.
- */
+/** Total excess of the learners' errors over their mean at which the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
 /** Step size α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
@@ -98,9 +94,8 @@ export class CandidateLearners {
   }
 
   /**
-   * Reorders the best candidates by the learners' predictions; returns the scores. The candidates' scores are permuted
-   * among the candidates, so other items stay in place. Until the learners have proved better than the model, the
-   * scores are unchanged.
+   * Swaps the scores of the best candidates to follow the learners' predictions, so that other items keep their place.
+   * Until the learners have proved better than the model, the scores stay the same.
    * @param features scaled, row-major [N, F]
    * @param scores scores of all items for this shopper, including the personal part, [N]
    */
@@ -153,7 +148,7 @@ function examplesOf(
   })
 }
 
-/** Learner that never learns and predicts the model's own probability. */
+/** The base model as a learner. */
 const MODEL: IncrementalLearner = {
   predict: (x) => sigmoid(x[BASE_COLUMN]),
   learn() {},
@@ -222,8 +217,8 @@ const LEAST_VALUES = 30
 const TOLERANCE = 0.005
 const FORGETTING = 1 - 0.0001
 
-/** @param threshold the test alarms when the summed excess over the mean reaches this, in the values' unit */
-export function createPageHinkley(threshold = 50): PageHinkley {
+/** @param threshold summed excess over the mean at which the test alarms, in the values' unit */
+export function createPageHinkley(threshold: number): PageHinkley {
   return { threshold, count: 0, mean: 0, sum: 0 }
 }
 

@@ -7,7 +7,7 @@ import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learn
 
 /** Number of examples per step, equal to the number of candidates of a case. */
 const STEP_EXAMPLES = 50
-/** Maximum distance by which a batch can move θ: fusion is a mean, and a mean of distant parameters makes no sense. */
+/** Maximum distance by which a batch can move θ, because a mean of distant parameters makes no sense. */
 const TRUST_RADIUS = 1
 /** Rate at which the step size α adapts. */
 const STEP_ADAPTION = 0.1
@@ -95,7 +95,7 @@ function pullBack(point: Float64Array, origin: Float64Array): void {
     point[j] = origin[j] + ((point[j] - origin[j]) * TRUST_RADIUS) / distance
 }
 
-/** Weighted mean of a and b: share·b + (1 − share)·a. */
+/** share·b + (1 − share)·a. */
 function between(a: Float64Array, b: Float64Array, share: number): Float64Array {
   return a.map((value, j) => share * b[j] + (1 - share) * value)
 }

@@ -1,7 +1,4 @@
-/**
- * @module Interface of learners on a stream of binary examples, which say whether a candidate was bought. A learner
- * predicts first and learns afterwards, in batches of any size.
- */
+/** @module Interface of learners on a stream of binary examples, and the functions that they share. */
 import { exp } from '../../model/arithmetic.ts'
 
 /** Candidate, described by what was known before the shopper's choice, and whether it was bought. */
@@ -17,7 +14,6 @@ export interface Example {
 export interface IncrementalLearner {
   /** Probability that the label is 1. */
   predict(x: Float32Array): number
-  /** Learns from new examples, in order of time. */
   learn(batch: readonly Example[]): void
 }
 

@@ -35,7 +35,10 @@ const MAKERS: readonly (readonly [string, () => IncrementalLearner])[] = [
   ['gradient', () => gradientLearner()],
   ['mlp', () => createMlp(4, createRandom(2))],
   ['tree', () => createTreeLearner(new Set())],
-  ['combination', () => combine([gradientLearner(), createTreeLearner(new Set())])],
+  [
+    'combination',
+    () => combine([gradientLearner(), createTreeLearner(new Set())], 0.5, [0.5, 0.5]),
+  ],
 ]
 
 describe.each(MAKERS)('%s', (_name, make) => {
@@ -108,7 +111,7 @@ describe('the combination', () => {
   it('the combination moves its weight to the better learner, and back when the other learner becomes better', () => {
     const right = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.85 : 0.15))
     const wrong = fixed((x) => (3 * x[0] - 2 * x[1] > 0 ? 0.15 : 0.85))
-    const combination = combine([right, wrong])
+    const combination = combine([right, wrong], 0.5, [0.5, 0.5])
     inBatches(combination, examples(500, 1))
     expect(combination.weights()[0]).toBeGreaterThan(0.98)
     inBatches(combination, examples(500, 2, -1))

@@ -1,7 +1,4 @@
-/**
- * @module Multilayer perceptron 64-32-1: ReLU, sigmoid, binary cross-entropy, L2. All weights are in one vector, so
- * that copying it takes a snapshot of the network.
- */
+/** @module Multilayer perceptron 64-32-1: ReLU, sigmoid, binary cross-entropy, L2. All weights are in one vector. */
 
 import { adamStep, startAdam } from '../../adam.ts'
 import type { Random } from '../../model/random.ts'
@@ -117,10 +114,7 @@ const STEP_SIZE = 1e-3
 const L2 = 1e-4
 const STEP_EXAMPLES = 50
 
-/**
- * Creates an incremental neural network, which makes one step of Adam per few new examples.
- * @param weights initial weights; each step changes them in place
- */
+/** @param weights initial weights; each step changes them in place */
 export function createMlp(
   inputs: number,
   random: Random,

@@ -142,14 +142,10 @@ function branchOf({ test, children }: Branch, x: ArrayLike<number>, learning: bo
   if (test.kind === 'equals') return value === test.value ? 0 : 1
   const known = test.values.indexOf(value)
   if (known >= 0) return known
-  if (!learning) return heaviest(children)
+  if (!learning) return highest(children.map(weightOf))
   test.values.push(value)
   children.push(createLeaf())
   return children.length - 1
-}
-
-function heaviest(children: readonly Node[]): number {
-  return highest(children.map(weightOf))
 }
 
 function weightOf(node: Node): number {

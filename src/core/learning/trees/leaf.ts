@@ -1,5 +1,5 @@
 /**
- * @module Leaf of a tree: class counts, an observer per attribute and a naive Bayes classifier. Plain data.
+ * @module Leaf of a tree: class counts, an observer per attribute and a naive Bayes classifier.
  * Naive Bayes predicts only while it has been right at least as often as the majority class.
  * @see Gama et al., Accurate decision trees for mining high-speed data streams, KDD 2003
  */
@@ -57,7 +57,7 @@ export function learnAtLeaf(
   for (let a = 0; a < x.length; a++) observe(leaf.observers[a], x[a], label)
 }
 
-/** Index of the largest share; on a tie, the class that comes first in `order` (default: by index). */
+/** Class with the largest share; on a tie, the first in `order`. */
 export function highest(
   shares: Counts,
   order: Iterable<number> = shares.map((_, label) => label),

@@ -1,7 +1,4 @@
-/**
- * @module Statistics of one attribute in a leaf: a Gaussian per class, or counts of a nominal value. Plain data. These
- * statistics suffice for naive Bayes and for proposing a split.
- */
+/** @module Statistics of one attribute in a leaf, for naive Bayes and for splits: a Gaussian per class, or counts of values. */
 import { normalCdf } from '../../normal.ts'
 
 interface NumericObserver {
@@ -29,7 +26,7 @@ interface Gaussian {
 export type Test =
   | { readonly kind: 'threshold'; readonly attribute: number; readonly threshold: number }
   | { readonly kind: 'equals'; readonly attribute: number; readonly value: number }
-  /** The test of a nominal attribute has one branch per value, and a new value adds a branch. */
+  /** One branch per value; a new value adds a branch. */
   | { readonly kind: 'values'; readonly attribute: number; readonly values: number[] }
 
 export interface Split {
