@@ -7,7 +7,7 @@ export const BETA1 = 0.9
 export const BETA2 = 0.999
 export const EPSILON = 1e-8
 
-/** The decay powers β₁ᵗ and β₂ᵗ after t steps. */
+/** Decay powers β₁ᵗ and β₂ᵗ after t steps. */
 interface Decay {
   readonly first: number
   readonly second: number

@@ -1,4 +1,4 @@
-/** @module Converts byte strings to hex and base64, concatenates and compares them, in the browser as in Node. */
+/** @module Converts, concatenates, compares and hashes byte strings, in the browser as in Node. */
 
 /** Bytes whose buffer isn't a SharedArrayBuffer, as WebCrypto requires. */
 export type Bytes = Uint8Array<ArrayBuffer>
@@ -40,10 +40,7 @@ export function toHex(bytes: Uint8Array): string {
 /** @throws RangeError if `text` is not an even number of hexadecimal digits */
 export function fromHex(text: string): Bytes {
   if (!/^([0-9a-f]{2})*$/i.test(text)) throw new RangeError('not hexadecimal')
-  const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++)
-    bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
-  return bytes
+  return Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
 }
 
 export function toBase64(bytes: Uint8Array): string {

@@ -1,22 +1,17 @@
 /**
  * @module Canonical JSON, so that two parties hash the same bytes (RFC 8785). ECMAScript serialises numbers and strings
- * as the RFC prescribes. The package `canonicalize` is at least as large as this module, and accepts undefined members
- * and lone surrogates, which this module rejects.
+ * as the RFC prescribes. The package `canonicalize` would accept undefined members and lone surrogates.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
 import { invalidInput, type NearsideError } from './error.ts'
 
 /** @throws NearsideError `input-invalid` for values that JSON lacks: NaN, undefined, lone surrogates */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean') return String(value)
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw invalid(`the number ${value}`)
+  if (typeof value === 'number' && !Number.isFinite(value)) throw invalid(`the number ${value}`)
+  if (typeof value === 'string' && /\p{Surrogate}/u.test(value))
+    throw invalid('a string with half a surrogate pair')
+  if (value === null || ['boolean', 'number', 'string'].includes(typeof value))
     return JSON.stringify(value)
-  }
-  if (typeof value === 'string') {
-    if (/\p{Surrogate}/u.test(value)) throw invalid('a string with half a surrogate pair')
-    return JSON.stringify(value)
-  }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value === 'object') {
     // The default sort compares UTF-16 code units, as RFC 8785 §3.2.3 requires.

@@ -12,7 +12,7 @@ interface Clock<T> {
  * Calls `onChange` whenever the clock has passed the next change, or was set back to before the last change.
  * @param since time of the last change, milliseconds since the epoch; with Infinity, `onChange` is called at once
  * @param nextAfter returns the time of the next change after a time, Infinity for none; called after `onChange`
- * @returns function that stops following
+ * @returns function that stops the calls
  */
 export function followClock<T>(
   since: number,

@@ -1,6 +1,6 @@
 /**
- * @module Turns the objects that a shop passes to `capture` into events, or into the reason for refusing
- * them. Shops emit GA4 objects with many fields. Unknown fields are ignored, known fields are validated.
+ * @module Turns the GA4 objects that a shop passes to `capture` into events, or into the reason for refusing them.
+ * Unknown fields are ignored, known fields are validated.
  */
 
 import { NearsideError } from '../error.ts'
@@ -15,7 +15,7 @@ import {
   type ShopperEvent,
 } from './event.ts'
 
-/** Event before the store gives it a session; events from another device or from `seed` already have a session. */
+/** Event before the store gives it a session; an event from another device or from `seed` already has one. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
 
 /** GA4's limit of items per event. */
@@ -158,7 +158,10 @@ export function readStoredEvent(value: unknown): ShopperEvent | null {
       time,
       items: items as string[],
       ...readLine(value),
-      lines: readStoredLines(value.lines, items.length),
+      lines:
+        Array.isArray(value.lines) && value.lines.length === items.length
+          ? known(value.lines.map(readLine))
+          : undefined,
       query: typeof value.query === 'string' ? value.query : undefined,
       dwellMs: readNumber(value.dwellMs, 0, DAY),
       seeded: readNumber(value.seeded, 1, 1e15),
@@ -167,10 +170,6 @@ export function readStoredEvent(value: unknown): ShopperEvent | null {
     }),
     session,
   }
-}
-
-function readStoredLines(value: unknown, items: number): ShopperEvent['lines'] {
-  return Array.isArray(value) && value.length === items ? known(value.map(readLine)) : undefined
 }
 
 function readStoredContext(value: unknown): ShopperEvent['context'] {

@@ -1,7 +1,5 @@
-/**
- * @module Cleans events before learning. Each stage of cleaning is a pure function, and the report counts the dropped
- * events. Storage keeps the raw events, so a changed cleaning rule applies to old events, too.
- */
+/** @module Cleans events before learning. Storage keeps the raw events, so a changed rule applies to old events, too. */
+import { groupBy } from '../groupBy.ts'
 import { DAY } from '../time.ts'
 import type { ShopperEvent } from './event.ts'
 
@@ -21,10 +19,15 @@ interface CleaningContext {
   readonly known: (item: string) => boolean
 }
 
-type Events = readonly ShopperEvent[]
+export type Events = readonly ShopperEvent[]
 type Stage = (events: Events, context: CleaningContext) => Events
+/** Stages of cleaning in their sequence, each with the reason that the report gives for the events it drops. */
+export type Stages<Context> = readonly (readonly [
+  reason: string,
+  stage: (events: Events, context: Context) => Events,
+])[]
 
-/** Milliseconds within which a repeated event is a duplicate, e.g. a double click or a tag that fires twice. */
+/** Milliseconds within which a repeated event is a duplicate, e.g. by a double click. */
 const DUPLICATE_MS = 1000
 /** Milliseconds below which a view is a misclick. */
 const BOUNCE_MS = 1000
@@ -76,8 +79,7 @@ const dropRegularIntervals: Stage = (events) =>
     if (visit.length <= REGULAR_EVENTS) return false
     const intervals = visit.slice(1).map(({ time }, i) => time - visit[i].time)
     const mean = intervals.reduce((sum, x) => sum + x, 0) / intervals.length
-    if (mean < REGULAR_MIN_INTERVAL) return false
-    return variation(intervals) < REGULAR_VARIATION
+    return mean >= REGULAR_MIN_INTERVAL && variation(intervals) < REGULAR_VARIATION
   })
 
 /**
@@ -96,9 +98,9 @@ const dropRetypedQueries: Stage = (events) => {
   return kept.reverse()
 }
 
-const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
+const STAGES: Stages<CleaningContext> = [
   ['clock', clampFuture],
-  // Unknown items are removed before duplicates, because two events can be equal once their unknown items are removed.
+  // Unknown items go before duplicates, because two events can be equal without their unknown items.
   ['unknown item', dropUnknownItems],
   ['duplicate', dropDuplicates],
   ['burst', dropBursts],
@@ -109,21 +111,14 @@ const STAGES: readonly (readonly [reason: string, stage: Stage])[] = [
 ]
 
 /** @param invalid number of stored records that could not be read as events */
-export function clean(
-  events: readonly ShopperEvent[],
-  context: CleaningContext,
-  invalid = 0,
-): Cleaned {
+export function clean(events: Events, context: CleaningContext, invalid = 0): Cleaned {
   return runStages(events, STAGES, context, invalid > 0 ? { invalid } : {})
 }
 
 /** @param before number of events that earlier stages dropped, by reason */
 export function runStages<Context>(
   events: Events,
-  stages: readonly (readonly [
-    reason: string,
-    stage: (events: Events, context: Context) => Events,
-  ])[],
+  stages: Stages<Context>,
   context: Context,
   before: CleaningReport['dropped'] = {},
 ): Cleaned {
@@ -137,32 +132,18 @@ export function runStages<Context>(
   return { events: kept, report: { kept: kept.length, dropped } }
 }
 
-/** Events by session, sessions in order of their first event. */
-export function eventsBySession(events: readonly ShopperEvent[]): Map<string, ShopperEvent[]> {
-  const visits = new Map<string, ShopperEvent[]>()
-  for (const event of events) {
-    const visit = visits.get(event.session)
-    if (visit) visit.push(event)
-    else visits.set(event.session, [event])
-  }
-  return visits
-}
+export const eventsBySession = (events: Events): Map<string, ShopperEvent[]> =>
+  groupBy(events, ({ session }) => session)
 
 /** Drops all events of visits that `isNoise` finds, except purchases, which are always trusted. */
-export function dropVisits(
-  events: readonly ShopperEvent[],
-  isNoise: (visit: readonly ShopperEvent[]) => boolean,
-): readonly ShopperEvent[] {
+export function dropVisits(events: Events, isNoise: (visit: Events) => boolean): Events {
   const noise = new Set<string>()
   for (const [session, visit] of eventsBySession(events)) if (isNoise(visit)) noise.add(session)
   return events.filter(({ name, session }) => name === 'purchase' || !noise.has(session))
 }
 
 /** @param least milliseconds; a shorter view is dropped */
-export function dropShorterLooks(
-  events: readonly ShopperEvent[],
-  least: number,
-): readonly ShopperEvent[] {
+export function dropShorterLooks(events: Events, least: number): Events {
   const isLook = ({ name }: ShopperEvent) => name === 'view_item' || name === 'select_item'
   return events.filter((event) => !(isLook(event) && (event.dwellMs ?? least) < least))
 }

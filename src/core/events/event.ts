@@ -90,8 +90,8 @@ interface Last {
 }
 
 /**
- * Session of an event. A session has the id of its first event, so it needs no counter, and storing an event
- * twice gives the same result. A clock that jumps back by more than the gap also starts a new session.
+ * Session of an event. A session has the id of its first event, so that storing an event twice gives the same result. A
+ * clock that jumps back by more than the gap also starts a new session.
  */
 export function sessionOf(
   { lastTime, session }: Last,

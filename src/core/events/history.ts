@@ -1,20 +1,18 @@
-/** @module Converts a shopper's events to the history that the model reads. */
+/** @module Converts a shopper's events to the history, the model's input. */
 import type { History, Interaction } from '../features/history.ts'
 import { isAnswer, type ShopperEvent } from './event.ts'
 
 /** Ids of the items that a query is about. */
 export type FindItems = (query: string) => readonly string[]
 
-const findNothing: FindItems = () => []
-
 /**
- * The history has one entry per item of an event and per item that a search found, ascending by time. These have no
- * entry: items without a row in the model, events without items, and feedback such as "Not for me".
+ * Makes one entry per item of an event and per item that a search found, ascending by time. Items without a row in the
+ * model and answers such as "Not for me" have no entry.
  */
 export function fromEvents(
   events: readonly ShopperEvent[],
   rowOf: (item: string) => number | undefined,
-  find: FindItems = findNothing,
+  find: FindItems = () => [],
 ): History {
   const history: Interaction[] = []
   for (const event of events) {

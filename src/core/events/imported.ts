@@ -65,9 +65,9 @@ function readOrder(input: unknown, now: number): EventDraft | NearsideError {
 }
 
 /**
- * Events from a file that another device of the shopper saved, newest first. Events keep their id, time and session, so
- * a second import adds nothing, even from a third device. An order that the shop reported to one device (`seed`) and
- * that another device saw counts once.
+ * Reads events from a file that another device of the shopper saved, newest first. They keep their id, time and session,
+ * so a second import adds nothing, even from a third device. An order that the shop reported to one device (`seed`) and
+ * that another device recorded counts once.
  * @param most maximum number of events; the oldest events are left out
  */
 export function readTransferred(

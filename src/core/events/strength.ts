@@ -9,10 +9,7 @@ export interface EventWeights {
   readonly view: number
 }
 
-/**
- * Default weights of the training examples of a shopper's personal model; `pretrain` can find other weights
- * (`PersonalPrior.eventWeights`).
- */
+/** Default weights; `pretrain` can find others for the personal model (`PersonalPrior.eventWeights`). */
 export const EVENT_WEIGHTS: EventWeights = { purchase: 3, cart: 2, view: 1 }
 
 const KINDS: Readonly<Record<EventName, keyof EventWeights | null>> = {

@@ -35,4 +35,10 @@ describe('fuse', () => {
   it('evidence is counted in fresh purchases: the sum of the case weights divided by 3', () => {
     expect(evidenceOf({ weight: new Float32Array([3, 1, 2, 0]) })).toBe(2)
   })
+
+  it('`fuse` refuses a fit with a non-finite parameter', () => {
+    expect(() => fuse(parameters.with(7, Number.NaN), prior, 1)).toThrow(
+      expect.objectContaining({ code: 'fit-diverged' }),
+    )
+  })
 })

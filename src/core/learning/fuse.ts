@@ -3,6 +3,7 @@
  * fusion multiplies the personal parameters by λ.
  */
 
+import { NearsideError } from '../error.ts'
 import { EVENT_WEIGHTS } from '../events/strength.ts'
 import { DIMENSION, type PersonalParameters, type PersonalPrior } from '../model/baseModel.ts'
 
@@ -26,8 +27,11 @@ export function evidenceOf(problem: { readonly weight: Float32Array }): number {
  * evidence a shopper has, the smaller the shopper's λ.
  * @param parameters p = (u, w_p) of a fit
  * @param evidence from `evidenceOf`
+ * @throws NearsideError `fit-diverged` if p is not finite
  */
 export function fuse(parameters: Float32Array, prior: PersonalPrior, evidence: number): Fused {
+  if (!parameters.every(Number.isFinite))
+    throw new NearsideError('fit-diverged', 'The fit is not finite; the previous model stays')
   const trust = evidence > 0 ? evidence / (evidence + HALF_TRUST) : 0
   return {
     u: parameters.slice(0, DIMENSION),

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runStages } from '../clean.ts'
 import type { ShopperEvent } from '../event.ts'
 import { averagePathLength, growForest, isolationScore } from './isolationForest.ts'
-import { cleanOutliers, describeVisit, learnUsual, logFences, rateOf } from './ownVisits.ts'
+import { describeVisit, learnUsual, logFences, OUTLIER_STAGES, rateOf } from './ownVisits.ts'
 
 /** Park and Miller's random number generator. */
 function uniform(seed: number) {
@@ -49,7 +50,7 @@ describe('isolation forest', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 2, maxLength: 30 }), fc.nat(), (rows, seed) => {
         const table = rows.map((one) => Float64Array.from(one))
-        const forest = growForest(table, uniform(seed + 1), { trees: 10, sample: 16 })
+        const forest = growForest(table, uniform(seed + 1), 10, 16)
         for (const one of table) {
           const score = isolationScore(forest, one)
           expect(score).toBeGreaterThan(0)
@@ -144,7 +145,7 @@ describe('outlier cleaning of a log that contains a bot’s visit', () => {
   const usual = learnUsual(events, uniform(9))
 
   it('outlier cleaning drops a bot’s views, but keeps its purchase and over 93 % of people’s events', () => {
-    const { events: kept, report } = cleanOutliers(events, usual)
+    const { events: kept, report } = runStages(events, OUTLIER_STAGES, usual)
     expect(kept).toContain(bought)
     expect(kept.filter(({ session }) => session === 'bot')).toEqual([bought])
     expect(kept.length).toBeGreaterThan(0.93 * people.flat().length)
@@ -164,6 +165,7 @@ describe('outlier cleaning of a log that contains a bot’s visit', () => {
 
   it('outlier cleaning drops nothing from a log that is too small to learn from', () => {
     const few = people[0].slice(0, 4)
-    expect(cleanOutliers(few, learnUsual(few, uniform(2))).events).toEqual(few)
+    const usual = learnUsual(few, uniform(2))
+    expect(runStages(few, OUTLIER_STAGES, usual).events).toEqual(few)
   })
 })

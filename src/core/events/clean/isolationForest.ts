@@ -4,17 +4,7 @@
  */
 import { type Random, someOf } from '../../model/random.ts'
 
-/** Source of random numbers. The caller passes it, so that the same seed grows the same forest. */
 export type Uniform = Pick<Random, 'next'>
-
-interface ForestOptions {
-  readonly trees: number
-  /** Number of rows per tree, ψ. */
-  readonly sample: number
-}
-
-/** Values of the paper; larger values would change the scores little. */
-const FOREST_DEFAULTS: ForestOptions = { trees: 100, sample: 256 }
 
 type Node =
   | { readonly size: number }
@@ -35,16 +25,21 @@ export function averagePathLength(rows: number): number {
   return 2 * (Math.log(rows - 1) + EULER) - (2 * (rows - 1)) / rows
 }
 
-/** @param rows rows of equal length, finite. */
+/**
+ * The defaults are the paper's; larger values would change the scores little.
+ * @param rows rows of equal length, finite
+ * @param most maximum number of rows per tree, ψ
+ */
 export function growForest(
   rows: readonly Float64Array[],
   random: Uniform,
-  options: ForestOptions = FOREST_DEFAULTS,
+  count = 100,
+  most = 256,
 ): IsolationForest {
-  const sample = Math.min(options.sample, rows.length)
+  const sample = Math.min(most, rows.length)
   // Maximum depth. A row that gets this deep into a tree is ordinary, so further cuts are useless.
   const deepest = Math.ceil(Math.log2(Math.max(2, sample)))
-  const trees = Array.from({ length: rows.length > 0 ? options.trees : 0 }, () =>
+  const trees = Array.from({ length: rows.length > 0 ? count : 0 }, () =>
     grow(someOf(rows, sample, random), deepest, random),
   )
   return { trees, sample }

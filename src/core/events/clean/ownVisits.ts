@@ -1,8 +1,7 @@
 /**
- * @module Statistical cleaning on a device, after the fixed rules. Statistical cleaning learns from the shopper's own
- * visits which values are usual. Statistical cleaning finds bots that the fixed rules miss, but drops about eight times
- * as many of the shopper's own views as the rules do (docs/results/refused.md). So a shop has to opt in to statistical
- * cleaning.
+ * @module Statistical cleaning on a device, after the fixed rules: it learns from the shopper's own visits which values
+ * are usual. It finds bots that the rules miss, but drops about eight times as many of the shopper's own views as the
+ * rules do (docs/results/refused.md). So a shop has to opt in.
  */
 import { createRandom } from '../../model/random.ts'
 import { quantile } from '../../normal.ts'
@@ -12,6 +11,7 @@ import {
   dropVisits,
   eventsBySession,
   runStages,
+  type Stages,
   variation,
 } from '../clean.ts'
 import type { Cleaning } from '../cleanings.ts'
@@ -28,21 +28,14 @@ export const LEAST_VISITS = 20
 /** Fixed seed, so that the same events are always cleaned the same way. */
 const SEED = 1
 
-/**
- * @param cleaned events after the fixed rules.
- * @returns the remaining events; the report also counts the events that statistical cleaning dropped
- */
+/** @param cleaned events after the fixed rules; the result's report also counts the events that these dropped */
 export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'rules'>): Cleaned {
   const { events } = cleaned
   if (eventsBySession(events).size < LEAST_VISITS) return cleaned
   const stages = OUTLIER_STAGES.filter(
     ([reason]) => cleaning === 'isolation-forest' || reason !== 'isolated visit',
   )
-  const { events: kept, report } = cleanOutliers(
-    events,
-    learnUsual(events, createRandom(SEED)),
-    stages,
-  )
+  const { events: kept, report } = runStages(events, stages, learnUsual(events, createRandom(SEED)))
   const dropped = { ...cleaned.report.dropped, ...report.dropped }
   return { events: kept, report: { kept: report.kept, dropped } }
 }
@@ -72,33 +65,22 @@ export function learnUsual(events: readonly ShopperEvent[], random: Uniform): Us
   }
 }
 
-type OutlierStage = (events: readonly ShopperEvent[], usual: Usual) => readonly ShopperEvent[]
-
-const dropShortLooks: OutlierStage = (events, { dwell }) =>
-  dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK))
-
-/** Drops visits that are far faster than usual. Slow visits stay, since people leave tabs open. */
-const dropFastVisits: OutlierStage = (events, { rate }) =>
-  dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high)
-
-const dropIsolatedVisits: OutlierStage = (events, { forest }) =>
-  dropVisits(events, (visit) => isolationScore(forest, describeVisit(visit)) > ISOLATED)
-
-const OUTLIER_STAGES: readonly (readonly [reason: string, stage: OutlierStage])[] = [
-  ['short look', dropShortLooks],
-  ['fast visit', dropFastVisits],
-  ['isolated visit', dropIsolatedVisits],
+export const OUTLIER_STAGES: Stages<Usual> = [
+  [
+    'short look',
+    (events, { dwell }) => dropShorterLooks(events, Math.min(dwell.low, LONGEST_MISCLICK)),
+  ],
+  // Visits that are slower than usual stay, since people leave tabs open.
+  [
+    'fast visit',
+    (events, { rate }) => dropVisits(events, (visit) => (rateOf(visit) ?? 0) > rate.high),
+  ],
+  [
+    'isolated visit',
+    (events, { forest }) =>
+      dropVisits(events, (visit) => isolationScore(forest, describeVisit(visit)) > ISOLATED),
+  ],
 ]
-
-/**
- * Runs all stages of statistical cleaning; the report counts the events that each stage dropped. `usual` can be learned
- * only from many events: better from a shop's whole log than from one shopper's (docs/results/refused.md).
- */
-export const cleanOutliers = (
-  events: readonly ShopperEvent[],
-  usual: Usual,
-  stages: typeof OUTLIER_STAGES = OUTLIER_STAGES,
-): Cleaned => runStages(events, stages, usual)
 
 interface Fences {
   readonly low: number
@@ -106,7 +88,6 @@ interface Fences {
 }
 
 const REACH = 1.5
-
 const LEAST_VALUES = 8
 
 /**
