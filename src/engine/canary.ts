@@ -1,10 +1,7 @@
 /**
- * @module Canary: a fit with a known answer, run before an engine is allowed to fit a shopper's model. GPU backends of
+ * @module Canary: a fit with a stored answer, which an engine must compute before it fits a shopper's model. Backends of
  * TensorFlow.js have been silently wrong on some devices: zero gradients with a correct forward pass (tfjs#8590), zeros
  * from a transpose (tfjs#8638), diverging WASM training (tfjs#4326).
- *
- * The problem is as large as a shopper's fit. The problem's answer is stored, so that no engine is compared with its
- * own result.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -12,12 +9,12 @@ import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem
 import type { Engine } from './engine.ts'
 
 /**
- * Maximum error of a parameter. The fit moves each parameter by 0.038 or more, and single precision stays within 1e-5.
- * An engine that learns nothing or learns wrongly is off by 1e-2 or more.
+ * Maximum error of a parameter. The fit moves each parameter by 0.038 or more, so an engine that learns wrongly is off by
+ * far more; single precision stays within 1e-5.
  */
 export const CANARY_TOLERANCE = 1e-3
 
-/** Size of the canary. The odd number of parameters also tests the padding of rows to whole SIMD vectors. */
+/** Size of the canary. With an odd number of parameters, rows are padded to whole SIMD vectors. */
 export const CANARY_SIZE = { cases: 64, candidates: 64, parameters: 31, steps: 8 } as const
 
 /** Parameters that the JS engine returns for `canaryProblem(CANARY_SIZE)`. */
@@ -68,7 +65,7 @@ export function canaryProblem({
 /** @throws NearsideError `engine-failed` if the engine's answer is wrong; or the error that its `fit` throws */
 export async function runCanary(engine: Engine): Promise<void> {
   const { parameters } = await engine.fit(canaryProblem(CANARY_SIZE))
-  // Math.max returns NaN if an error is NaN, which the check below rejects.
+  // Math.max gives NaN if a difference is NaN, and the comparison below is then false.
   const gap = Math.max(...CANARY_ANSWER.map((p, j) => Math.abs(parameters[j] - p)))
   if (parameters.length === CANARY_ANSWER.length && gap <= CANARY_TOLERANCE) return
   throw new NearsideError(

@@ -27,7 +27,7 @@ export function fastScan(vectors: Float32Array, statistics: ItemStatistics): Ite
   }
 }
 
-/** Creates a candidate search for repeated fits of one shopper; it caches the candidates of the last fit's cases. */
+/** Creates a candidate search for repeated fits of one shopper, which caches the candidates of the last fit's cases. */
 export function createFastCandidates(model: BaseModel): FindCandidates {
   return rememberCandidates(createCandidates(model, fastTools(model)), FIT_CASES)
 }

@@ -9,7 +9,7 @@ import type { Engine, EngineName } from './engine.ts'
 import { createJsEngine } from './js.ts'
 import { createResilientEngine, type EngineChoice } from './resilient.ts'
 
-/** Requested engine; same as `EnginePreference` of the public API. */
+/** Requested engine, as `EnginePreference` of the public API. */
 export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 
 /**
@@ -32,11 +32,11 @@ export interface EngineEnvironment {
     readonly wasm: () => Promise<Engine>
     readonly js: () => Promise<Engine>
   }
-  /** Maximum number of milliseconds for an engine to load, and then again for its canary (a test fit). */
+  /** Maximum milliseconds for an engine to load, and again for its canary. */
   readonly patience: number
 }
 
-/** Software adapters need about 10 s to compile the shaders, and longer on a busy machine. */
+/** Software adapters need 10 s or more to compile the shaders. */
 const PATIENCE_MS = 60_000
 
 const LABEL: Readonly<Record<EngineName, string>> = {
@@ -45,7 +45,7 @@ const LABEL: Readonly<Record<EngineName, string>> = {
   js: 'plain JavaScript',
 }
 
-/** Environment of this page or worker. TensorFlow.js loads only when WebGPU is tried. */
+/** TensorFlow.js loads only when WebGPU is tried. */
 export function thisDevice(): EngineEnvironment {
   const { navigator } = globalThis as { navigator?: { gpu?: Gpu } }
   return {
@@ -80,7 +80,7 @@ async function findAdapter(gpu: Gpu | undefined): Promise<Adapter> {
   return adapter ?? unavailable('no adapter')
 }
 
-/** Loads an engine and runs its canary (a test fit). Disposes of an engine that fails the canary or loads too late. */
+/** Loads an engine and runs its canary; disposes of an engine that fails the canary or loads too late. */
 async function tested(loading: Promise<Engine>, patience: number): Promise<Engine> {
   try {
     const engine = await within(patience, loading)

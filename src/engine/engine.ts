@@ -1,7 +1,6 @@
 /**
- * @module Interface of an engine, which computes the personal fit on plain arrays of fixed shape. An engine has no
- * state between two fits. Implementations: `engine/js.ts`, `engine/wasm`, `engine/webgpu`; `engine/choose.ts` chooses
- * one. The objective is in `core/learning/problem.ts`.
+ * @module Interface of an engine, which computes the personal fit (`core/learning/problem.ts`). An engine has no state
+ * between two fits. Implementations: `js.ts`, `wasm`, `webgpu`; `choose.ts` chooses one.
  */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
@@ -20,7 +19,7 @@ export interface FitResult {
 
 export interface FitOptions {
   readonly signal?: AbortSignal
-  /** Callback for the number of completed steps, called at most once per step. */
+  /** Called with the number of completed steps, at most once per step. */
   readonly onProgress?: (done: number, steps: number) => void
 }
 
@@ -29,8 +28,8 @@ export interface Engine {
   /** Description of the hardware, e.g. "google swiftshader (software)". */
   readonly device: string
   /**
-   * Fits the personal parameters. Parameters with step size 0 stay at their mean and cost almost nothing.
-   * Rejects with `aborted`, `engine-failed` or `fit-diverged`; never returns a non-finite number.
+   * Fits the personal parameters. Rejects with `aborted`, `engine-failed` or `fit-diverged`; never returns a non-finite
+   * number.
    */
   fit(problem: FitProblem, options?: FitOptions): Promise<FitResult>
   dispose(): void

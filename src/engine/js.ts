@@ -1,4 +1,4 @@
-/** @module Engine that works everywhere: plain loops in double precision. It is the reference for the other engines. */
+/** @module Engine in plain loops and double precision, the reference for the other engines. */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import { centre } from './centre.ts'
@@ -6,7 +6,7 @@ import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { throwIfAborted } from './nextTask.ts'
 import { descend, finish, lossAndGradient } from './objective.ts'
 
-/** Number of multiplications between two yields to the event loop; a processor takes about 10 ms for them. */
+/** Number of multiplications between two yields to the event loop, about 10 ms. */
 const WORK_PER_TASK = 8e6
 
 async function fit(problem: FitProblem, options: FitOptions = {}): Promise<FitResult> {

@@ -14,7 +14,6 @@ export function nextTask(): Promise<void> {
   })
 }
 
-/** @throws NearsideError `aborted` after the signal has fired */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
     throw new NearsideError('aborted', 'The fit was stopped', { cause: signal.reason })

@@ -84,8 +84,8 @@ export async function descend(
 }
 
 /**
- * Makes the result of a fit: adds the prior mean to q, and computes the loss before and after the descent in double
- * precision. Every engine uses this function, so that the reported losses belong to the returned parameters.
+ * Makes the result of a fit, for every engine: adds the prior mean to q, and computes the losses of the returned
+ * parameters in double precision.
  * @param q displacement of the free parameters from their mean, [P]
  * @throws NearsideError `fit-diverged` if a parameter or a loss is not finite
  */

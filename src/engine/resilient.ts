@@ -5,7 +5,7 @@ import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { Engine, FitOptions, FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
 
-/** Engine that passed its canary (a test fit), with the reason for choosing it. */
+/** Engine that passed its canary, and why it was chosen. */
 export interface EngineChoice {
   readonly engine: Engine
   readonly reason: string
@@ -59,7 +59,7 @@ export function createResilientEngine(
         return await used.fit(problem, options)
       } catch (error) {
         if (disposed || !(await isToBlame(used, error, problem, options?.signal))) throw error
-        // Another fit at the same time could have failed as well, and could have replaced the engine already.
+        // A fit that failed at the same time could have replaced the engine already.
         if (used !== current) continue
         switching ??= replace(used, error as NearsideError).finally(() => {
           switching = null

@@ -1,6 +1,6 @@
 /**
  * @module Loads the base model from stored bytes or from the shop's server. A model is used, and replaces the stored
- * model, only after all its bytes have been verified.
+ * one, only after all its bytes have been verified.
  */
 
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
@@ -24,7 +24,7 @@ const LATEST = 'latest.json'
 
 export interface LoadedModel {
   readonly model: BaseModel
-  /** Hex SHA-256 of `manifest.json`. The hash identifies the exact bytes, whatever the version's name. */
+  /** Hex SHA-256 of `manifest.json`, which identifies the exact bytes, whatever the version's name. */
   readonly hash: string
   /** Content of `latest.json` at the time of the download; null if it was not stored. */
   readonly latest: LatestModel | null
@@ -85,17 +85,12 @@ export interface KnownPopularity {
   readonly hasTail: boolean
 }
 
-interface FetchedModel {
-  readonly download: Download
-  readonly loaded: LoadedModel
-}
-
 /**
  * Fetches the version that `latest.json` names; null if `kept` already is that version and release.
  * @throws NearsideError `model-unreachable` | `model-corrupt` | `model-incompatible` | `aborted`, or an error of
  * `check`
  */
-export async function fetchModel(options: FetchModelOptions): Promise<FetchedModel | null> {
+export async function fetchModel(options: FetchModelOptions) {
   const { transport, directory, kept, signal, check = async () => {} } = options
   if (options.latest) {
     try {
@@ -120,7 +115,7 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
 export async function fetchVersion(
   { transport, directory, kept, now, signal, onPopularity }: FetchModelOptions,
   latest: LatestModel,
-): Promise<FetchedModel> {
+) {
   const get = (path: string) => transport.get(`${directory}${path}`, 'model', { signal })
   const manifestBytes = await get(`${latest.version}/${MANIFEST}`)
   if ((await sha256Hex(manifestBytes)) !== latest.manifest) {
@@ -131,7 +126,7 @@ export async function fetchVersion(
   const hasTail = manifest.tail !== undefined
   if (bestSellers && !kept) onPopularity?.({ ...bestSellers, items, hasTail })
   const reusable = keptFiles(kept)
-  // The popularity file is fetched first and alone, because other files would slow it down.
+  // The popularity file is fetched first and alone, because other downloads would slow it down.
   const isFirst = ({ name }: ModelFile) => name === MODEL_FILES.popularity
   const take = async ({ name }: ModelFile) =>
     [name, await get(`${latest.version}/${name}`)] as const

@@ -74,8 +74,8 @@ export async function fitPersonal(input: FitInput): Promise<Fitted | null> {
 }
 
 /**
- * Builds the fit's optimisation problem; the worker can answer calls between two training cases. This takes most of a
- * first fit's time. If `candidates` caches its results, each later event costs only one more candidate search.
+ * Builds the fit's optimisation problem, which takes most of a first fit's time; between two cases, the worker can
+ * answer calls.
  * @throws NearsideError `aborted`
  */
 export async function buildProblem(

@@ -1,7 +1,6 @@
 /**
- * @module Checks that all shoppers get the same base model and rules. The shop's keys must have signed a release, and
- * the release must not be expired. The release must not be older than the newest release seen here, or differ from a
- * release with the same number.
+ * @module Checks that all shoppers get the same base model and rules. A release must be signed by the shop's keys, not
+ * expired, not older than the newest release seen here, and equal to any seen with the same number.
  */
 
 import { verify } from '@nearside/aggregate/privacy/signature.ts'

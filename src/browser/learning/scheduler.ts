@@ -1,6 +1,5 @@
 /**
- * @module Runs one task at a time, after a quiet period. A request before the task starts restarts the delay, except if
- * an urgent run (delay 0) is waiting. A request during a run causes one more run.
+ * @module Decides when learning runs: one task at a time, after a quiet period, unless the device should not learn now.
  */
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 
@@ -11,7 +10,11 @@ export interface Timers {
 
 export type Scheduler = ReturnType<typeof createScheduler>
 
-/** @param failed called with the task's error; later runs go on */
+/**
+ * Runs one task at a time. A request before the task starts restarts the delay, except if an urgent run (delay 0) is
+ * waiting. A request during a run causes one more run.
+ * @param failed called with the task's error; later runs go on
+ */
 export function createScheduler(
   timers: Timers,
   task: () => Promise<void>,
@@ -71,10 +74,7 @@ export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 
 export interface DeviceConditions {
   readonly visible: boolean
-  /**
-   * Whether the shopper asks sites to save data. If so, the device doesn't download a compute engine just to rank
-   * better.
-   */
+  /** Whether the shopper asks sites to save data. Then the device downloads no engine just to rank better. */
   readonly savesData: boolean
   /** Battery level, 0 to 1; null when plugged in or unknown. */
   readonly battery: number | null
@@ -86,8 +86,7 @@ export interface DeviceConditions {
 export type Deferral = NonNullable<PersonalizerSnapshot['deferred']>
 
 /**
- * Returns the reason to defer automatic learning on the shopper's device, or null. A fit that the shop requests with
- * `fineTune` always runs.
+ * Reason to defer automatic learning, or null. A fit that the shop requests with `fineTune` always runs.
  * @param spent milliseconds of the page's fits so far
  * @param asked whether the shopper's own action, in this tab or another, led to this fit. Other fits, such as those for
  *   a new base model, wait until the page is visible

@@ -57,7 +57,7 @@ export async function storePersonal(
 }
 
 /**
- * Loads the version in use. If the version in use is damaged, loads the newest intact version for the same base model.
+ * Loads the version in use or, if it is damaged, the newest intact version for the same base model.
  * @returns `damaged`: number of versions with a wrong checksum
  */
 export async function loadPersonal(

@@ -1,7 +1,6 @@
 /**
- * @module One connection to an IndexedDB database, with retries. For a short time, opening can fail with the same error
- * as for a damaged database, in two cases: while site data are being cleared under an open page, and while a browser's
- * storage process restarts (WebKit).
+ * @module One connection to an IndexedDB database, with retries: while site data are being cleared under an open page,
+ * and while a browser's storage process restarts (WebKit), opening fails with the same error as for a damaged database.
  *
  * Generations: a database that the browser can't read stays under its name, and a new one begins beside it:
  * `nearside~2` after `nearside`. The newest generation is in use; the next start finds it by the number in its name.
@@ -17,7 +16,7 @@ import { KEY_PATHS, TABLES } from './database.ts'
  */
 const SCHEMA_VERSION = 2
 
-/** Milliseconds that another tab gets to close an old version of the database. */
+/** Milliseconds for another tab to close an old version of the database. */
 const BLOCKED_MS = 2000
 
 /** Milliseconds to wait before each further attempt to open the database. */
@@ -121,7 +120,7 @@ export async function generationsOf(
   name: string,
   factory: IDBFactory,
 ): Promise<readonly number[] | null> {
-  // Firefox before 126 lacks `indexedDB.databases`.
+  // Firefox before 126 can't list its databases.
   if (!factory.databases) return null
   try {
     return (await factory.databases())

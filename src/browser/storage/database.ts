@@ -1,6 +1,6 @@
 /**
- * @module Interface that the store needs from a database: transactions over a few tables. Its two implementations,
- * in IndexedDB (`indexedDb.ts`) and in memory (here), pass the same contract test.
+ * @module Database of the store: transactions over a few tables. Its two implementations, in IndexedDB (`indexedDb.ts`)
+ * and in memory (here), pass the same tests.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
@@ -19,7 +19,7 @@ export const KEY_PATHS: Readonly<Record<Table, string | null>> = {
   settings: null,
 }
 
-/** Access to the rows of a table, by methods of IndexedDB's `IDBObjectStore`. */
+/** Rows of a table, with methods of IndexedDB's `IDBObjectStore`. */
 export interface Rows {
   get(key: Key): Promise<unknown>
   /** All rows, ascending by key. */
@@ -104,8 +104,7 @@ const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
   typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1
 
 /**
- * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode). The memory
- * database ends with the tab.
+ * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode).
  * @param tables rows of all tables; a copy of another database's rows makes a copy of that database
  */
 export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {

@@ -4,7 +4,7 @@ import { handedOver, type ShopperEvent, sessionOf } from '@nearside/core/events/
 import { type Database, epochOf, requireFinite, type Table, type Transaction } from './database.ts'
 import { MADE_FROM_EVENTS } from './settingRows.ts'
 
-/** Number of events above which the oldest are deleted: about five years of a busy shopper. */
+/** Maximum number of events, about five years of a busy shopper; above it, the oldest are deleted. */
 export const MAX_EVENTS = 10_000
 
 interface StoredEvent extends ShopperEvent {
@@ -16,10 +16,7 @@ export interface Forgotten {
   readonly epoch: number
 }
 
-/**
- * Summary of the events, stored beside them in the same transaction. With this summary, placing the next event in its
- * session needs no scan.
- */
+/** Summary of the events, stored beside them, so that placing the next event in its session needs no scan. */
 export interface EventHead {
   readonly count: number
   readonly lastTime: number | null
@@ -30,9 +27,7 @@ export interface EventHead {
 
 export const EMPTY_HEAD: EventHead = { count: 0, lastTime: null, session: '', order: 0 }
 
-/**
- * Adds an event to the summary. An imported event, or one that arrives late, doesn't move the end of the current visit.
- */
+/** Adds an event to the summary. Imported and late events don't move the end of the current visit. */
 export function addToHead(head: EventHead, event: ShopperEvent): EventHead {
   const { time, session } = event
   const lastTime = head.session === session ? Math.max(head.lastTime ?? time, time) : time
@@ -110,7 +105,7 @@ export function eventRows(database: Database) {
     await table('heads').put({ ...head, count: head.count - chosen.length }, 'events')
     return chosen
   }
-  /** Deletes the personal model. A model that is being fitted, or a report that is being made, can't be stored then. */
+  /** Deletes the personal model. A model that is being fitted, or a report in the making, can then not be stored. */
   const unlearn = async (table: Transaction): Promise<number> => {
     const epoch = (await epochOf(table)) + 1
     await placeAgain(table)
@@ -121,7 +116,7 @@ export function eventRows(database: Database) {
   }
   const dropOldest = (share: number): Promise<number> =>
     database.transact(['events', 'heads', 'settings'], 'relaxed', async (table) => {
-      // Delete the unsealed copies of sent updates: an auditor can't recompute them from the remaining events.
+      // An auditor couldn't recompute these unsealed copies of sent updates from the remaining events.
       await table('settings').delete('openings')
       const gone = await remove(table, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),

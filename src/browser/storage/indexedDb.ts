@@ -1,7 +1,7 @@
 /**
  * @module Database in IndexedDB. Browsers close connections under a page (WebKit in the background, another tab's
- * upgrade, "clear site data"), and a stale handle always fails. So a lost connection is dropped and reopened, and the
- * transaction runs again. A database that can't be opened is set aside (`connection.ts`).
+ * upgrade, "clear site data"). So a lost connection is reopened, and the transaction runs again. A database that can't
+ * be opened is set aside (`connection.ts`).
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -22,7 +22,7 @@ const LOST = new Set([
   'TransactionInactiveError',
 ])
 
-/** Maximum attempts at a transaction. While site data are being cleared, a reopened connection can be lost again. */
+/** Maximum attempts at a transaction; while site data are being cleared, a reopened connection can be lost again. */
 const TRIES = 3
 
 /** Errors of a damaged database or one of an older version. A newer version stays, because a newer page can read it. */
@@ -92,7 +92,7 @@ export async function openIndexedDb(
         })
         let transaction: IDBPTransaction<unknown, string[], 'readwrite'> | null = null
         try {
-          // The cast to `readwrite` only satisfies the types: a read-only transaction still refuses writes.
+          // The cast only satisfies the types: a read-only transaction still refuses writes.
           const begun = database.transaction([...tables], mode as 'readwrite', { durability })
           transaction = begun
           // `done` can reject before it is awaited; the code below reports the failure.

@@ -1,8 +1,8 @@
 /**
- * @module Opens the best store that this browser allows and to which the shopper agrees. A refusal is normal (private
- * windows, sandboxed frames, "block site data"): everything then continues in memory. If the browser can't read a
- * database, a new one begins beside it. Both cases are reported. After the shopper's yes, data move from memory to
- * disk, and back after a no. Each move is one transaction on disk: all data of this visit are there, or none.
+ * @module Opens the best store that this browser allows and to which the shopper agrees. If the browser refuses (private
+ * windows, sandboxed frames, "block site data"), everything continues in memory. If it can't read a database, a new one
+ * begins beside it. Both cases are reported. After the shopper's yes, data move from memory to disk, and back after a
+ * no, each in one transaction on disk.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
@@ -77,7 +77,7 @@ async function besideUnasked(unasked: Database): Promise<Opened> {
   return { database, store, unasked, refused: null }
 }
 
-/** Maximum number of attempts to write. An attempt fails if another tab writes first. */
+/** Maximum number of attempts to write; an attempt fails if another tab writes first. */
 const ATTEMPTS = 50
 
 async function readLog(store: Store): Promise<Pick<Held, 'keys' | 'ledger'>> {
@@ -97,7 +97,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     events: (await from.events()).events,
     settings: {
       ...{ paused, looked, persist: true as const },
-      // The addresses declared in memory are added, because the log in memory has requests to them.
+      // The log in memory can contain requests to the addresses declared in memory.
       declared: [...new Set([...known, ...declared])],
       ...(profiles && { profiles: joinedProfiles(readProfiles(theirs), readProfiles(profiles)) }),
     },
@@ -123,7 +123,7 @@ async function follow(
   if (last === null || known >= 0) return entries.slice(known + 1)
   const signer = await openSigner(disk)
   const chained = [last]
-  // Summaries of removed entries are skipped, because they describe the log in memory, not the log on disk.
+  // Summaries of removed entries are skipped, because they describe the log in memory.
   for (const { kind, detail, bytesSent, time } of entries.filter((one) => !standsForOthers(one))) {
     const before = chained[chained.length - 1]
     // `undoes` is dropped: it is an entry's number in the log in memory, and the disk numbers entries anew.

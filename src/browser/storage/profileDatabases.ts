@@ -42,10 +42,7 @@ export async function eraseGone(
   Promise.all(deleting).then(done, failed)
 }
 
-/**
- * Finds the databases of people, also of people whom no setting names any more because the device's own database was
- * damaged.
- */
+/** Ids of all people with a database, also of those whom no setting names since the device's own database was damaged. */
 export async function foundOnDisk({ database, factory }: Place): Promise<readonly string[]> {
   const prefix = prefixOf(database)
   const known = (await factory?.databases?.().catch(() => [])) ?? []

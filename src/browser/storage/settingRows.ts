@@ -48,10 +48,7 @@ export interface Settings {
   readonly looked: number
   /** Time of the last check of the live file (new prices and stock), milliseconds since the epoch. */
   readonly lookedLive: number
-  /**
-   * Rows of the shopper's products in a large catalog's tail (products loaded when needed), as `tail.ts` stores them.
-   * `settings()` doesn't return these rows.
-   */
+  /** Rows of the shopper's products in a large catalog's tail, as `worker/tail.ts` stores them; not in `settings()`. */
   readonly tail: unknown
 }
 
@@ -143,7 +140,7 @@ export async function assumeMissing(store: SettingStore): Promise<string> {
     : ''
 }
 
-/** Copies each setting separately, so that an unreadable setting doesn't affect the others. */
+/** Copies settings one by one, so that an unreadable setting doesn't affect the others. */
 export async function copySettings(from: SettingStore, to: SettingStore): Promise<void> {
   for (const name of ['paused', 'consent', 'budget', 'sent', 'terms'] as const) {
     const value = await from.setting(name).catch(() => ASSUMED[name])

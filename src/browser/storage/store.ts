@@ -1,6 +1,5 @@
 /**
- * @module The device's store: events, versions of the personal model, downloaded base model and catalog, log, settings.
- * The code is the same over IndexedDB and over memory (`Database`), so a tab without IndexedDB works until it closes.
+ * @module The device's store, over IndexedDB or over memory (`Database`).
  *
  * | table | key | row |
  * |---|---|---|
@@ -35,9 +34,9 @@ const KEPT_BY_ERASE: readonly (keyof Settings)[] = ['paused', 'budget', 'sent', 
 /**
  * Kind of erasure, which decides what remains in addition to `KEPT_BY_ERASE`.
  *
- * - `all` keeps the shopper's yes to storage, and the downloads.
+ * - `all` also keeps the shopper's consent to storage, and the downloaded model and catalog.
  * - `no` keeps neither.
- * - `unasked` is like `no`, but deletes nothing if there is a yes, perhaps from another tab.
+ * - `unasked` is like `no`, but deletes nothing if there is a consent to storage, perhaps from another tab.
  */
 export type Erasing = 'all' | 'no' | 'unasked'
 
@@ -132,10 +131,10 @@ export function createStore(database: Database) {
   }
 }
 
-/** Maximum number of rows read from the log's end, to find today's entries, which count requests. */
+/** Maximum number of rows read from the log's end, to find today's entries. */
 const MAX_OPEN_ROWS = 32
 
-/** Key in `heads` of the log's key pair. The pair is never exported and survives an erasure: one pair signs the log. */
+/** Key in `heads` of the log's key pair, which is never exported and survives an erasure. */
 const LOG_KEYS = 'log'
 
 /** @param hash expected hash of the log's last entry; null if the log must be empty */

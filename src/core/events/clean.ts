@@ -19,7 +19,7 @@ interface CleaningContext {
   readonly known: (item: string) => boolean
 }
 
-export type Events = readonly ShopperEvent[]
+type Events = readonly ShopperEvent[]
 type Stage = (events: Events, context: CleaningContext) => Events
 /** Stages of cleaning in their sequence, each with the reason that the report gives for the events it drops. */
 export type Stages<Context> = readonly (readonly [

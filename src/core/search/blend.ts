@@ -1,8 +1,4 @@
-/**
- * @module Applies the personal ranking inside a search result without moving a clearly less relevant hit up. The
- * personal ranking decides between equally relevant hits. With a tolerance learned from the shop's own searches, it
- * also decides between hits of nearly equal relevance.
- */
+/** @module Applies the personal ranking inside a search result without moving a clearly less relevant hit up. */
 import type { SearchHit } from './hit.ts'
 
 /** Relative difference between two relevances below which they count as equal, since rounding can cause it. */

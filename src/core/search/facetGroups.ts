@@ -66,13 +66,12 @@ export function priceGroup(
   }
 }
 
-/** Share of the items below each limit of a price band. */
-const QUARTERS = [0.25, 0.5, 0.75]
-
 /** Limits of price bands with about a quarter of the items in each, rounded to 1, 2 or 5 times a power of ten. */
 export function priceLimits(items: readonly Item[]): readonly number[] {
   const prices = items.flatMap(({ price }) => price ?? []).sort((a, b) => a - b)
-  const limits = QUARTERS.map((share) => round(prices[Math.floor(share * prices.length)] ?? 0))
+  const limits = [0.25, 0.5, 0.75].map((share) =>
+    round(prices[Math.floor(share * prices.length)] ?? 0),
+  )
   return [...new Set(limits)].filter((limit) => limit > 0)
 }
 

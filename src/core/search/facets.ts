@@ -1,6 +1,6 @@
 /**
- * @module Narrows a list by facets and counts each choice. The count beside a choice is the number of items that the
- * list would have with this choice alone in its group, while the choices in other groups stay.
+ * @module Narrows a list by facets and counts each option: the number of items that the list would have with this option
+ * alone in its group, while the choices in other groups stay.
  */
 import type { Item } from '../catalog/item.ts'
 
@@ -46,7 +46,7 @@ export function narrow<TItem extends Item>(
 ): { readonly items: readonly TItem[]; readonly facets: readonly Facet[] } {
   const chosen = groups.map(({ name, options, tree }) => {
     const wanted = new Set(selection[name])
-    // An address can name values that the shop doesn't have; such values are ignored.
+    // A page's address can name values that the shop doesn't have.
     const values = options.filter(({ value }) => wanted.has(value)).map(({ value }) => value)
     return tree ? values.slice(0, 1) : values
   })

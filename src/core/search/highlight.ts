@@ -1,5 +1,4 @@
-/** @module Splits a title into plain-text pieces and marks the matches. Pieces have no HTML; nothing needs escaping. */
-
+/** @module Splits a title into pieces of plain text, without HTML, and marks the matches. */
 import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 
@@ -8,7 +7,7 @@ export function highlight(
   text: string,
   terms: SearchHit['terms'],
 ): readonly { readonly text: string; readonly hit: boolean }[] {
-  // Returns early, because most lists aren't search results.
+  // Most lists aren't search results.
   if (terms.length === 0) return text === '' ? [] : [{ text, hit: false }]
   const matched = new Set(terms)
   const pieces: { text: string; hit: boolean }[] = []

@@ -7,10 +7,7 @@ export interface PriceWish {
   readonly rest: string
   readonly least: number
   readonly most: number
-  /**
-   * Distance of a price from the price that the query names; hits are sorted by this distance. The distance is absent
-   * if the query asks for no sorting by price.
-   */
+  /** Distance of a price from the one that the query names, to sort hits by; absent if the query names no order. */
   readonly distance?: (price: number) => number
 }
 
@@ -84,7 +81,7 @@ const NAMED: readonly (readonly [RegExp, (amount: string) => string])[] = [
   [/\b(\d{1,3}) ?(?:p|pence)\b/i, (pence) => `£${Number(pence) / 100}`],
 ]
 
-/** Whether a price fits the query's condition; an unknown price (NaN) doesn't. */
+/** An unknown price (NaN) doesn't fit. */
 export const fitsPrice = (price: number, { least, most }: Pick<PriceWish, 'least' | 'most'>) =>
   price > least && price < most
 
@@ -106,9 +103,9 @@ export function takePrice(query: string): PriceWish | null {
   return null
 }
 
-/** Words that fit any product, so they say nothing about a product. */
+/** Words that fit any product. */
 const ANYTHING = /(?<!\p{L})(?:gifts?|presents?|geschenke?|etwas)(?!\p{L})/giu
 
-/** Whether the query names only a price; words that fit any product don't count: "gifts under £5". */
+/** Whether the query names nothing but a price. "gifts under £5" does, because "gifts" fits any product. */
 export const isPriceAlone = ({ rest }: Pick<PriceWish, 'rest'>): boolean =>
   !isTelling(rest.replace(ANYTHING, ' '))

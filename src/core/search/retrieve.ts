@@ -14,17 +14,14 @@ interface OtherWording {
   readonly replaced: boolean
 }
 
-/** Wordings of a query; the search looks for each list of words separately. */
+/** Wordings of a query, each of which is searched by itself. */
 interface Wordings {
   readonly asked: readonly Words[]
   /** Alternative wordings, which count a little less. Corrected spellings come first. */
   readonly others: readonly OtherWording[]
 }
 
-/**
- * Boosts and weights, chosen on human judgements by `nearside evaluate --protocol search`. A similar word must not
- * outweigh the exact word.
- */
+/** Boosts and weights, chosen on human judgements by `nearside evaluate --protocol search`. */
 const MATCHING: Matching = {
   boost: { title: 3, category: 1.5, brand: 1, description: 1, id: 4 },
   weights: { prefix: 0.1, fuzzy: 0.1 },
@@ -35,7 +32,7 @@ const MATCHING: Matching = {
 /** Maximum relevance of a hit by an alternative wording, as a share of the best exact hit's relevance. */
 const WEIGHTS = { respelt: 0.9, replaced: 0.8 }
 
-/** Relative gain in relevance if a title has the query's words in sequence: a "plant pot" is no "pot plant". */
+/** Relative gain in relevance if a title has the query's words in the query's order: a "plant pot" is no "pot plant". */
 const TOGETHER = 0.2
 
 /** If at least this many hits match all words of the query, hits for some of the words are omitted as noise. */
@@ -98,7 +95,7 @@ export interface ProductHit extends Omit<SearchHit, 'id'> {
   readonly alike?: boolean
 }
 
-/** Finds products, best first: those that match all words of the query and, if these are few, those that match some. */
+/** Products, best first: those that match all words of the query and, if these are few, those that match some. */
 export function retrieve(index: WordIndex, wordings: Wordings): readonly ProductHit[] {
   const hits = matchAll(index, wordings)
   if (hits.length === 0 && wordings.asked.every((words) => tellingOf(words).length === 1)) {
@@ -107,7 +104,7 @@ export function retrieve(index: WordIndex, wordings: Wordings): readonly Product
   }
   const complete = hits.filter((hit) => hit.complete)
   if (complete.length >= ENOUGH) return complete
-  // The sort is stable, so complete hits (for all words of the query) and the others each stay sorted by relevance.
+  // The sort is stable, so each part stays sorted by relevance.
   return hits.sort((a, b) => Number(b.complete) - Number(a.complete))
 }
 
@@ -150,8 +147,7 @@ function matchAll(
   for (const { words, respelt, replaced } of others) {
     const found = related(words, match(index, words, { prefix: beginsAWord }))
     if (!replaced) measureOwn(words, found)
-    // A wording with more words than the query scores higher, so the wording's scores are scaled down to those of the
-    // query as asked.
+    // A wording with more words than the query scores higher, so its scores are scaled down to the query's.
     const weight = own > 0 ? Math.min(1, own / mostOf(found)) : 1
     add(
       found.map((hit) => ({ ...hit, alike: true, ...(respelt && { respelt }) })),
@@ -164,7 +160,7 @@ function matchAll(
 const mostOf = (hits: readonly ProductHit[]): number =>
   hits.reduce((most, { relevance }) => Math.max(most, relevance), 0)
 
-/** Whether a synonym's term may match a word's beginning. A letter may not: the T of "t-light" would find "triple". */
+/** Whether a synonym's term may match a word's beginning; the T of "t-light" must not find "triple". */
 const beginsAWord = (term: string): boolean => term.length > 1
 
 const isBetter = (a: ProductHit, b: ProductHit): boolean =>

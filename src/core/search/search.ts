@@ -1,4 +1,4 @@
-/** @module The shop's search in a page: it finds products and completes queries. Queries never leave the page. */
+/** @module Finds products and completes queries. */
 import { inOneCurrency } from '../catalog/currency.ts'
 import type { Item } from '../catalog/item.ts'
 import { atPrice } from '../catalog/sale.ts'
@@ -13,17 +13,9 @@ import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded } from './synonyms
 import { Vocabulary } from './vocabulary.ts'
 import { WordIndex } from './wordIndex.ts'
 
-/** The shop's search over its products. */
 export interface ProductSearch {
   /**
-   * Finds products, best first.
-   * - Products that match every word come first; among these, and among the others, available products come first.
-   * - If every product that matches every word is sold out, available products that match some words come first.
-   * - A product code (an id with a digit) finds exactly that product.
-   * - "under £5" or "£2.95" finds only products at such a price.
-   * - A misspelt word is also searched as the shop spells it.
-   * - If no word is known, the most similarly spelt words are searched, and no hit is `complete`.
-   * - An empty query finds nothing.
+   * Finds products, best first (`searchAmong` lists the rules).
    * @param now time of the prices, milliseconds since the epoch; default: the clock
    * @param current finds a product with its current price and stock; default: the products as they were given
    */
@@ -33,18 +25,13 @@ export interface ProductSearch {
     now?: number,
     current?: (id: string) => Item | undefined,
   ): readonly SearchHit[]
-  /** Completions of the query that is being typed, most promising first. */
+  /** Completions of a query that is being typed, most promising first. */
   suggest(query: string, limit?: number): readonly string[]
   /** For a query without hits: the query without its price and exclusion, if that finds products; else null. */
   wider(query: string): string | null
 }
 
-/**
- * Builds a search synchronously, which blocks the page. Building takes 0.3 s for 8,700 products with a line of
- * description; above a thousand products, use `prepareProductSearch`.
- * @param synonyms wordings that mean the same in this shop; default none
- * @example createProductSearch(items, [['notebook', 'jotter']]).find('jotter')
- */
+/** Builds a search synchronously, which takes 0.3 s for 8,700 products. */
 export function createProductSearch(
   items: readonly Item[],
   synonyms: Synonyms = [],
@@ -59,11 +46,7 @@ export function createProductSearch(
 /** Number of products indexed per slice; a slice takes a few milliseconds on a slow phone. */
 const SLICE = 25
 
-/**
- * Builds the same search as `createProductSearch`, but in slices, so that the page stays responsive.
- * @param nextTask lets other tasks run between two slices; default: a timer
- * @example const search = await prepareProductSearch(items)
- */
+/** Builds the same search in slices, between which `nextTask` lets other tasks run. */
 export async function prepareProductSearch(
   items: readonly Item[],
   synonyms: Synonyms = [],
@@ -170,7 +153,7 @@ function searchOver(
   }
 }
 
-/** Puts hits that match all words first, then hits in stock. If the former are all sold out, stock alone decides. */
+/** Sorts hits for all words before the others, and available hits first; if all of the former are sold out, by stock only. */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)

@@ -1,4 +1,4 @@
-/** @module Answers the queries of a search box as soon as the index is built. */
+/** @module The shop's search in a page. Queries never leave the page. */
 import type { Item } from '../catalog/item.ts'
 import type { Rule } from '../rules/rule.ts'
 import { blend } from './blend.ts'

@@ -15,10 +15,9 @@ export interface QueryRules {
 }
 
 /**
- * This module imports no other code of the search, because the bundler would move shared code to one more file.
- * @param given valid rules, as `parseRules` returns them; redirects are checked again, since a redirect moves the
- *   shopper to another page
- * @returns function that finds the rules for a query; it returns null if there are none
+ * Finds the rules for a query; null if there are none. This module imports no other code of the search, because the
+ * bundler would move shared code to one more file.
+ * @param given valid rules, as `parseRules` returns them; redirects are checked again, since they move the shopper
  */
 export function createSearchRules(
   given: readonly Rule[],
@@ -65,7 +64,7 @@ export function createSearchRules(
 
 /**
  * Follows rules that can change while a page is open. Only the first query waits for the rules. Each query asks for
- * newer rules without waiting, and later queries use these, so a busy or lost worker delays no search.
+ * newer rules for later queries, so a busy or lost worker delays no search.
  * @param rules valid rules, or a function that reads them
  */
 export function followSearchRules(
@@ -90,7 +89,7 @@ export function followSearchRules(
   }
 }
 
-/** Values of a hit for a pinned product that the search itself doesn't find. */
+/** Values of a hit for a pinned product that the search doesn't find. */
 const UNFOUND = { relevance: 0, complete: true, terms: [] } as const
 
 /** Sorts hits by relevance times the rules' factors. Hits that match all words, and available hits, stay first. */

@@ -1,7 +1,4 @@
-/**
- * @module Completes a query while the shopper types it. Completions that find best sellers come first, because a
- * shopper rarely means a word of products that hardly sell.
- */
+/** @module Completes a query while the shopper types it; completions that find best sellers come first. */
 import { foldWord } from '../catalog/words.ts'
 import { fuzzy, meant } from './retrieve.ts'
 import type { FoldedSynonyms } from './synonyms.ts'
@@ -11,7 +8,7 @@ import type { WordIndex } from './wordIndex.ts'
 /** The product in the middle of the catalog weighs 1 / (1 + STEEPNESS / 2) as much as the first product. */
 const STEEPNESS = 20
 
-/** Completions, sorted by the demand for their products. The first products in the index are assumed to sell most. */
+/** The first products in the index are assumed to sell most. */
 export function suggestions(
   words: readonly string[],
   index: WordIndex,

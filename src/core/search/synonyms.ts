@@ -1,7 +1,6 @@
 /**
- * @module Rewords a query in the shop's own words, by a list that the shop provides. Synonyms are searched in addition
- * to the query, and their hits count a little less. Rewordings replace words that the shop doesn't use ("for him"), or
- * words of another language ("Tasse").
+ * @module Rewords a query by the shop's list (`Synonyms`). Synonyms are searched in addition to the query, and their hits
+ * count a little less. Rewordings replace words.
  */
 import SearchableMap from 'minisearch/SearchableMap'
 import { foldWord, wordsOf } from '../catalog/words.ts'

@@ -1,4 +1,4 @@
-/** @module The shop's vocabulary: its usual spellings and its compound words. */
+/** @module Words of the shop's products: their usual spellings, and compounds. */
 import type { Item } from '../catalog/item.ts'
 import { foldWord, rememberingFold, textWords } from '../catalog/words.ts'
 import { LEAST_PART } from './synonyms.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Inverted index over the words of the products. The index ranks by BM25+ and accepts beginnings of words and
- * typing errors. The index uses the radix tree of MiniSearch, and a test compares its scores with those of MiniSearch.
+ * @module Inverted index over the words of the products, which ranks by BM25+ and accepts beginnings of words and typing
+ * errors. It uses MiniSearch's radix tree, and a test compares its scores with those of MiniSearch.
  */
 import SearchableMap from 'minisearch/SearchableMap'
 import type { Item } from '../catalog/item.ts'
@@ -21,7 +21,7 @@ export interface Matching {
   /** Weights of a match by a word's beginning and of a match with typing errors; an exact match weighs 1. */
   readonly weights: { readonly prefix: number; readonly fuzzy: number }
   readonly prefix: (term: string) => boolean
-  /** Maximum number of typing errors as a share of the word's letters; false if none is allowed. */
+  /** Maximum number of typing errors as a share of the word's letters; false for none. */
   readonly fuzzy: (term: string) => number | false
 }
 

@@ -1,7 +1,6 @@
 /**
- * @module Finds the items that could reach a score floor (the lowest score of interest), by a WebAssembly scan of int8
- * rows. The scan reads one byte per number instead of four. Rounding to int8 causes an error with a known bound. The
- * scan lowers the floor by this bound, so that it misses no item.
+ * @module Finds the items whose score could reach a floor, by a WebAssembly scan of int8 rows. Rounding to int8 causes an
+ * error with a known bound. The scan lowers the floor by this bound, so that it misses no item.
  */
 import { type ItemScan, NO_GAIN } from '@nearside/core/learning/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/instantiate.ts'

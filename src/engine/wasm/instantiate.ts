@@ -4,8 +4,7 @@
 export const PAGE = 65_536
 
 /**
- * Instantiates a module on `memory`. All of this project's modules are small enough to compile synchronously, even in a
- * page.
+ * Instantiates a module on `memory`. This project's modules are small enough to compile synchronously, even in a page.
  * @param base64 module that imports `env.memory` and exports the function `run`
  * @throws if WebAssembly or SIMD is missing or forbidden
  */

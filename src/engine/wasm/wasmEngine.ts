@@ -1,4 +1,4 @@
-/** @module Engine that runs a WebAssembly kernel, which uses the CPU's SIMD instructions in 2 KB of code. */
+/** @module Engine that runs a WebAssembly kernel with SIMD. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
@@ -9,12 +9,12 @@ import { descend, finish } from '../objective.ts'
 import { FIT } from './fit.wasm.ts'
 import { instantiate, PAGE } from './instantiate.ts'
 
-/** Number of multiplications between two yields to the event loop; a processor takes about 5 ms for them. */
+/** Number of multiplications between two yields to the event loop, about 5 ms. */
 const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */
 export async function createWasmEngine(): Promise<Engine> {
-  /** Arenas (kernels with their memory) that no fit is using; there are several only if fits have overlapped. */
+  /** Arenas that no fit is using; there are several only if fits have overlapped. */
   const idle: Arena[] = []
   try {
     idle.push(new Arena())

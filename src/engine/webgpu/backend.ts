@@ -5,8 +5,6 @@
  * TensorFlow.js has one current backend per page. This module replaces the current backend for each synchronous section
  * and restores it afterwards, so that a page which uses TensorFlow.js itself stays on its own backend.
  */
-// The backend is imported without TensorFlow.js's kernels, because the fused descent has its own kernels.
-
 import { NearsideError } from '@nearside/core/error.ts'
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
 import * as tf from '@tensorflow/tfjs-core'
@@ -54,7 +52,7 @@ export function onBackend<T extends tf.TensorContainer>(work: () => T): T {
 let initialising: Promise<unknown> = Promise.resolve()
 
 /**
- * Initialises this backend. TensorFlow.js switches to it meanwhile, and afterwards back to the page's own backend.
+ * Initialises this backend, and then switches TensorFlow.js back to the page's own backend.
  * @throws NearsideError `engine-unavailable` if TensorFlow.js can't start this backend
  */
 export function initialise(): Promise<void> {

@@ -1,8 +1,7 @@
 /**
- * @module Source of five small WGSL kernels, which compute one step of the descent on a problem of fixed shape. The
- * kernels have no barriers and no workgroup memory, because these are slow on software adapters. The kernels need
- * nothing from the CPU between steps, since `state` contains the step count. Padding is marked by a large finite
- * number, since WGSL leaves infinities unspecified.
+ * @module Source of five small WGSL kernels, which compute one step of the descent on a problem of fixed shape. They
+ * have no barriers and no workgroup memory, because these are slow on software adapters. They need nothing from the CPU
+ * between steps, since `state` contains the step count.
  *
  * scores → softmax parts of 16 candidates → residuals in place of the scores → gradient parts of 64 rows → Adam.
  */
@@ -49,7 +48,7 @@ export const KERNELS: readonly { entry: string; uses: readonly BindingName[] }[]
   { entry: 'adam', uses: ['shape', 'precision', 'rate', 'epsilon', 'state', 'slopes'] },
 ]
 
-/** Computes the lengths of the scratch buffers and the number of threads of each kernel. */
+/** Lengths of the scratch buffers, and number of threads of each kernel. */
 export function planKernels(problem: Pick<FitProblem, 'cases' | 'candidates' | 'parameters'>) {
   const { cases: T, candidates: K, parameters: P } = problem
   const chunks = T * Math.ceil(K / CHUNK)

@@ -1,7 +1,4 @@
-/**
- * @module Engine that runs the descent on WebGPU. The losses before and after the descent are computed on the CPU in
- * double precision, from the returned parameters (`objective.ts`).
- */
+/** @module Engine that runs the descent on WebGPU. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/base'
