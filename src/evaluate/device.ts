@@ -111,7 +111,8 @@ export class ShopperDevice {
     }
     const problem = fitProblemOf(model, ownCases(model, history, now), now, this.#known)
     if (!problem) return null
-    return { problem, personal: fuse((await fit(problem)).parameters, model.prior, evidenceOf(problem)) }
+    const { parameters } = await fit(problem)
+    return { problem, personal: fuse(parameters, model.prior, evidenceOf(problem)) }
   }
 }
 
