@@ -26,7 +26,7 @@ export class Catalog {
   /**
    * Reads a catalog from unknown data. Invalid rows and repeated ids are skipped, so that one bad row doesn't cost the
    * whole catalog. A price is left out if its currency differs from that of most items.
-   * @param now milliseconds since the epoch; each item gets its price at that time. Default: the price outside sales.
+   * @param now milliseconds since the epoch; each item gets its price at that time. Without it, sales don't apply.
    * @throws NearsideError `catalog-invalid` if the value is no array, or every row is invalid
    */
   static parse(value: unknown, now?: number): Catalog {
@@ -80,7 +80,7 @@ export class CatalogRows {
 /** Maps a `groupId` to the ids of its variants, available variants first; any other id to an empty list. */
 export type VariantsOf = (id: string) => readonly string[]
 
-/** A shop's page can pass a `groupId` instead of an item's id; its variants then stand for the product. */
+/** Finds variants by `groupId`, because a shop's page can pass a `groupId` instead of an item's id. */
 export function createVariants(items: readonly Item[]): VariantsOf {
   const variants = items.filter(({ groupId }) => groupId !== undefined)
   const availableFirst = [true, false].flatMap((isSold) =>

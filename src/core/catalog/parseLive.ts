@@ -1,4 +1,4 @@
-/** @module Reads `live.json`. Any fault makes the whole file invalid, because some of the changes could mislead. */
+/** @module Reads `live.json`. Any fault makes the file invalid, because a part of the changes could mislead shoppers. */
 import { NearsideError } from '../error.ts'
 import { createReaders, type Read } from '../reading.ts'
 import type { Item } from './item.ts'

@@ -1,7 +1,7 @@
 /**
- * @module Finds the products from which the model learns what a query was about: their titles contain all its words. A
- * word that no title contains matches title words that begin with it, or else title words one typo away. The shop's
- * search has an index of its own, which also finds products that match only some words.
+ * @module Finds the products whose titles contain all words of a query; from them the model learns what the query was
+ * about. A word that no title contains matches title words that begin with it, or else title words one typo away. The
+ * shop's search has an index of its own, which also finds products that match only some words.
  */
 import { fitsPrice, isPriceAlone, takePrice } from '../search/price.ts'
 import type { Item } from './item.ts'
@@ -16,9 +16,9 @@ export type FindByTitle = (query: string) => readonly string[]
 /** Maximum number of matches. A query such as "red" matches more products and says little about any of them. */
 const MOST_FOUND = 100
 
-/** Minimum number of letters of a word that matches the beginning of other words; shorter words begin too many. */
+/** Minimum number of letters of a word that matches the beginning of others; shorter words begin too many words. */
 const LEAST_PREFIX = 3
-/** Minimum number of letters of a word that matches words one typo away; shorter words have too many. */
+/** Minimum number of letters of a word that matches words one typo away; shorter words are close to too many words. */
 const LEAST_FOR_SLIP = 5
 
 export function createTitleIndex(items: readonly Item[]): FindByTitle {

@@ -100,7 +100,7 @@ export interface NextCase extends Case {
   readonly place: number
 }
 
-/** `buildCases`, each case with the product at hand. A log of day-only times, or of orders alone, has none. */
+/** `buildCases`, each with the product at hand; a log of day-only times, or of orders alone, has no such product. */
 export function nextCases(shopper: ShopperHistory, dayOnly: boolean, from: number): NextCase[] {
   const log = dayOnly ? [] : shopper.interactions
   return buildCases(shopper, dayOnly, from).map((one) => {

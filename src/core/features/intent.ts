@@ -17,7 +17,7 @@ import type { Profile } from './profile.ts'
 
 /** Number of products viewed last that the intent reads. */
 const RECENT = 6
-/** Number of products viewed after a product that halves its weight. */
+/** A product's weight halves with each such number of products viewed after it. */
 const HALF_LIFE = 2
 
 export interface Intent {
@@ -86,9 +86,9 @@ export const peersOf = onceFor(
 const MOST_GROUPS = 65_535
 
 /**
- * Gives each item the index of its group, in order of first appearance; 0 without a key.
+ * Index of each item's group. Items with the same key are a group; an item without a key gets 0.
  * @param known indices of earlier groups
- * @param last index after which new groups begin
+ * @param last index after which new groups are numbered, in order of first appearance
  */
 export function groupItems(
   items: readonly Item[],

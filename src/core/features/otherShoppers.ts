@@ -12,7 +12,7 @@ export interface OtherCounts {
   readonly week: Float64Array
   readonly month: Float64Array
   readonly all: Float64Array
-  /** Number of those who interacted with the item on two or more days. */
+  /** Number of shoppers outside the log who interacted with the item on two or more days. */
   readonly repeated: Float64Array
 }
 

@@ -38,7 +38,10 @@ function powerOfTwo(exponent: number): number {
   return BITS.getFloat64(0)
 }
 
-/** M·x for M [rows, x.length], rows a multiple of 4: four at a time, because the CPU adds independent sums in parallel. */
+/**
+ * M·x for M [rows, x.length], where rows is a multiple of 4. Computes four rows at a time, because the CPU adds
+ * independent sums in parallel.
+ */
 export function multiply(matrix: Float32Array, x: Float32Array): Float32Array<ArrayBuffer> {
   const columns = x.length
   const rows = matrix.length / columns

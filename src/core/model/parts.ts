@@ -127,7 +127,7 @@ export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   ])
 }
 
-/** @param known number of items among which neighbours are indexed; for a shard of the tail, more than `items` */
+/** @param known number of items that can be neighbours; for a shard of the tail, more than `items` */
 export function statisticsFromTensors(
   tensors: Tensors,
   items: number,

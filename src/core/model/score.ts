@@ -68,7 +68,7 @@ export function linearTerms(
   const features = computeFeatures(model.statistics, history, now, model.featureScale)
   const taste = multiply(model.projection, hidden)
   if (!isKnown(history)) {
-    const base = strangerScores(model, now)
+    const base = coldStartScores(model, now)
     addSearches(base, searchLifts(model.statistics, history, now))
     return { base, features, hidden }
   }
@@ -110,7 +110,7 @@ export function addSearches(
 }
 
 /** Scores for a cold-start user, [N]. */
-export function strangerScores(model: BaseModel, now: number): Float32Array<ArrayBuffer> {
+export function coldStartScores(model: BaseModel, now: number): Float32Array<ArrayBuffer> {
   const base = Float32Array.from(model.statistics.popularity30)
   addContext(base, model, [], now)
   return base

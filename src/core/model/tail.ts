@@ -22,7 +22,7 @@ export interface ShardRecord {
   readonly items: number
 }
 
-/** Rows of the tail; the neighbours in `statistics` are numbers. */
+/** Rows of the tail; `statistics` gives the neighbours by their numbers. */
 export interface TailRows
   extends Pick<BaseModel, 'itemIds' | 'itemVectors' | 'bias' | 'pictures' | 'statistics'> {
   /** Number of each row, ascending. */

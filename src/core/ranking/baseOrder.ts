@@ -4,7 +4,7 @@
  */
 import type { BaseModel } from '../model/baseModel.ts'
 import { highestRows, ranksOf } from '../model/highest.ts'
-import { strangerScores } from '../model/score.ts'
+import { coldStartScores } from '../model/score.ts'
 import type { Reason } from './apiLists.ts'
 import { type CandidateSource, type Choice, gather } from './candidateSource.ts'
 
@@ -22,7 +22,7 @@ export class BaseOrder implements CandidateSource {
   constructor(
     model: BaseModel,
     shown: readonly number[],
-    scores: Float32Array = strangerScores(model, 0),
+    scores: Float32Array = coldStartScores(model, 0),
   ) {
     this.#model = model
     this.#shown = shown
@@ -38,7 +38,7 @@ export class BaseOrder implements CandidateSource {
   /** Updates the scores to the time `now`. Only the terms for contexts change with the time. */
   moveTo(now: number): void {
     if (!this.#model.context) return
-    const scores = strangerScores(this.#model, now)
+    const scores = coldStartScores(this.#model, now)
     if (scores.every((score, row) => score === this.#scores[row])) return
     this.#scores = scores
     this.#rows = null

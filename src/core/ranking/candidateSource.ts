@@ -23,7 +23,7 @@ export interface Choice {
   readonly excluded: ReadonlySet<number>
   /** Whether the list also leaves out rows that are not in `excluded`, e.g. rows of other categories. */
   readonly isNarrowed: boolean
-  /** Returns those of some rows that the list may contain, in the catalog's order. */
+  /** Returns those of `rows` that the list may contain, in the catalog's order. */
   among(rows: readonly number[]): readonly number[]
 }
 

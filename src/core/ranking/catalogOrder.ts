@@ -32,38 +32,23 @@ export function listWithoutModel(order: CatalogOrder, query: ListQuery): Recomme
 }
 
 /** Ids that `listWithoutModel` would list without a limit. */
-export function idsWithoutModel(order: CatalogOrder, query: ListQuery): readonly string[] {
-  switch (query.kind) {
-    case 'recommend':
-      return listInOrder(order, query.options ?? {})
-    case 'similar':
-      return siblings(order, query.item, query.options ?? {})
-    case 'boughtTogether':
-      return []
-    case 'rerank':
-      return [...new Set(query.items)]
+export function idsWithoutModel(
+  { ids, categories }: CatalogOrder,
+  query: ListQuery,
+): readonly string[] {
+  if (query.kind === 'rerank') return [...new Set(query.items)]
+  if (query.kind === 'boughtTogether') return []
+  let { category } = query.options ?? {}
+  const excluded = new Set(query.options?.excludeIds)
+  if (query.kind === 'similar') {
+    const own = categories[ids.indexOf(query.item)]
+    if (!own) return []
+    category ??= own
+    excluded.add(query.item)
   }
-}
-
-function listInOrder(order: CatalogOrder, options: ListOptions): readonly string[] {
-  const excluded = new Set(options.excludeIds)
-  return order.ids.filter(
-    (id, i) =>
-      !excluded.has(id) &&
-      (options.category === undefined || order.categories[i] === options.category),
+  return ids.filter(
+    (id, at) => !excluded.has(id) && (category === undefined || categories[at] === category),
   )
-}
-
-/** Other items of the same category, in the catalog's order. */
-function siblings(order: CatalogOrder, item: string, options: ListOptions): readonly string[] {
-  const at = order.ids.indexOf(item)
-  const category = order.categories[at]
-  if (at < 0 || !category) return []
-  return listInOrder(order, {
-    category,
-    ...options,
-    excludeIds: [item, ...(options.excludeIds ?? [])],
-  })
 }
 
 export function inShopOrder(ids: readonly string[]): Recommendation[] {

@@ -105,22 +105,15 @@ export function learnedOf(
   const answers = answersOf(events)
   for (const id of answers.keys()) items.delete(id)
   return [
-    ...strongest(categories, (name, strength) => ({ kind: 'category', name, strength })),
-    ...strongest(items, (name, strength) => ({
-      kind: 'item',
-      name,
+    ...strongest(categories).map((one) => ({ kind: 'category' as const, ...one })),
+    ...strongest(items).map((one) => {
       // An action that has a strength also has an entry in `signals`.
-      signal: signals.get(name) as Signal,
-      strength,
-    })),
+      return { kind: 'item' as const, ...one, signal: signals.get(one.name) as Signal }
+    }),
     ...[...answers]
       .slice(0, SHOWN)
-      .map(([name, signal]): Learned => ({ kind: 'item', name, signal, strength: 1 })),
-    ...strongest(queriesOf(events, find, now), (name, strength) => ({
-      kind: 'query',
-      name,
-      strength,
-    })),
+      .map(([name, signal]) => ({ kind: 'item' as const, name, signal, strength: 1 })),
+    ...strongest(queriesOf(events, find, now)).map((one) => ({ kind: 'query' as const, ...one })),
   ]
 }
 
@@ -139,11 +132,8 @@ function queriesOf(
 }
 
 /** The strongest interests, with strengths relative to the first interest's. */
-function strongest(
-  strengths: ReadonlyMap<string, number>,
-  entry: (name: string, strength: number) => Learned,
-): Learned[] {
+function strongest(strengths: ReadonlyMap<string, number>) {
   const sorted = [...strengths].sort(([, a], [, b]) => b - a).slice(0, SHOWN)
   const most = sorted[0]?.[1] ?? 1
-  return sorted.map(([name, strength]) => entry(name, strength / most))
+  return sorted.map(([name, strength]) => ({ name, strength: strength / most }))
 }

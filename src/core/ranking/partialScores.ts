@@ -11,7 +11,7 @@ import { type CandidateTools, createCandidates, linearTermsOf } from '../learnin
 import { createShortlist, type Shortlist } from '../learning/shortlist.ts'
 import { multiply } from '../model/arithmetic.ts'
 import type { BaseModel } from '../model/baseModel.ts'
-import { addSearches, isKnown, personalScores, strangerScores } from '../model/score.ts'
+import { addSearches, coldStartScores, isKnown, personalScores } from '../model/score.ts'
 import { treesScore } from '../model/trees.ts'
 import {
   type ActivePersonal,
@@ -69,7 +69,7 @@ export function createPartialScores(
     const lifts = searchLifts(model.statistics, history, now)
     const features = someFeatures(model, signals)
     if (!isKnown(history)) {
-      const scores = strangerScores(model, now)
+      const scores = coldStartScores(model, now)
       addSearches(scores, lifts)
       return {
         find: findAll,

@@ -66,7 +66,7 @@ export class Ranker {
   readonly model: BaseModel
   readonly #catalog: Catalog | null
   readonly #shown: ShownItems
-  readonly #base: BaseOrder
+  readonly base: BaseOrder
   readonly #scoreWhole: ScoreWhole
   /** Partial scoring of a large catalog. */
   readonly #scorePart: ScorePart | null
@@ -81,14 +81,10 @@ export class Ranker {
     this.model = model
     this.#catalog = catalog
     this.#shown = new ShownItems(model, catalog)
-    this.#base = new BaseOrder(model, this.#shown.rows)
+    this.base = new BaseOrder(model, this.#shown.rows)
     this.#scoreWhole = createWholeScores(model)
     this.#scorePart = scoreInPart?.(model, this.#shown.others) ?? null
     this.#related = new Related(model, catalog)
-  }
-
-  get base(): BaseOrder {
-    return this.#base
   }
 
   rowOf(id: string): number | undefined {
@@ -97,18 +93,18 @@ export class Ranker {
 
   /** Whether the log counts no shopper for the item yet. */
   isNew(id: string): boolean {
-    const row = this.#shown.rowOf(id)
-    return row !== undefined && this.#base.reasonFor(row).kind === 'new'
+    const row = this.rowOf(id)
+    return row !== undefined && this.base.reasonFor(row).kind === 'new'
   }
 
   looksLike(id: string): readonly string[] {
-    const scores = this.#related.looksLike(this.#shown.rowOf(id) ?? -1)
+    const scores = this.#related.looksLike(this.rowOf(id) ?? -1)
     return this.model.itemIds.filter((_, row) => scores[row] > 0)
   }
 
   /** Share of the item's shoppers who viewed, saved or bought it on several days; undefined if unknown. */
   repeatRate(id: string): number | undefined {
-    const row = this.#shown.rowOf(id)
+    const row = this.rowOf(id)
     return row === undefined ? undefined : withColdStart(this.model.statistics).repeatRate[row]
   }
 
@@ -126,8 +122,8 @@ export class Ranker {
 
   /** Scores for a shopper without a history. */
   everybodys(now: number, losses: Losses = NO_LOSSES): Scored {
-    this.#base.moveTo(now)
-    const base = this.#base
+    this.base.moveTo(now)
+    const base = this.base
     const [find, scoresOf] = [base.find.bind(base), base.scoresOf.bind(base)]
     return lowered({ find, scoresOf, base, isOwn: false }, losses)
   }
@@ -162,13 +158,13 @@ export class Ranker {
     fast = false,
     losses = NO_LOSSES,
   ): ExplainedScores {
-    this.#base.moveTo(now)
+    this.base.moveTo(now)
     const inPart = this.#scorePart ?? (fast ? this.#scoreFast : null)
     const part =
       (learners ? null : inPart?.(history, now, personal)) ??
       this.#scoreWhole(history, now, personal, learners)
     const isOwn = isKnown(history)
-    return lowered({ ...part, base: this.#base, history, now, personal, losses, isOwn }, losses)
+    return lowered({ ...part, base: this.base, history, now, personal, losses, isOwn }, losses)
   }
 
   list(
@@ -203,9 +199,9 @@ export class Ranker {
   rerank(items: readonly string[], scored: Scored, options: RerankOptions): Recommendation[] {
     const distinct = [...new Set(items)]
     const known = distinct
-      .flatMap((id) => this.#shown.rowOf(id) ?? [])
+      .flatMap((id) => this.rowOf(id) ?? [])
       .filter((row) => options.soldOut || this.#shown.has(row))
-    const unknown = distinct.filter((id) => this.#shown.rowOf(id) === undefined)
+    const unknown = distinct.filter((id) => this.rowOf(id) === undefined)
     const { base } = scored
     const scores = (options.order === 'base' ? base : scored).scoresOf(known)
     const places = highestRows(scores, known.length).map((at) => ({
@@ -225,7 +221,7 @@ export class Ranker {
   }
 
   similar(item: string, options: SelectOptions, scored?: Pick<Scored, 'lift'>): Recommendation[] {
-    const row = this.#shown.rowOf(item)
+    const row = this.rowOf(item)
     if (row === undefined) return []
     const byPicture = options.from === 'picture'
     const scores = byPicture
@@ -242,7 +238,7 @@ export class Ranker {
   ): Recommendation[] {
     // A model made without a log relates items by their titles, which say nothing about joint purchases.
     const given = this.model.manifest.source === 'catalog' ? [] : [item].flat()
-    const rows = given.flatMap((id) => this.#shown.rowOf(id) ?? [])
+    const rows = given.flatMap((id) => this.rowOf(id) ?? [])
     const { scores, mostWith } = this.#related.boughtWith(rows)
     const reasonOf = (row: number): Reason => ({
       kind: 'bought-together',
@@ -289,7 +285,7 @@ export class Ranker {
     return chosen.map((at) => ({ row: rows[at], score: scores[at] }))
   }
 
-  /** Ranks of the rows in the list in base order with the same options. */
+  /** Ranks that the rows have in the list that the same options give in base order. */
   #baseRanks(
     rows: readonly number[],
     choice: Choice,
@@ -310,7 +306,7 @@ export class Ranker {
   #listed(
     places: readonly Place[],
     baseRanks: ArrayLike<number>,
-    reasonOf = (row: number) => this.#base.reasonFor(row),
+    reasonOf = (row: number) => this.base.reasonFor(row),
   ): Recommendation[] {
     return places.map(({ row, score }, place) => {
       const [id, reason] = [this.model.itemIds[row], reasonOf(row)]

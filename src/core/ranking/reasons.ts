@@ -21,7 +21,7 @@ export interface Cause {
   readonly reasonFor: (id: string) => Reason
 }
 
-/** Ids of the lists (personal, base) made without an action. It can be an item's reason only if all lack the item. */
+/** Ids of the lists made without an action, by the personal model and by the base model; the item must leave both. */
 type Lists = Iterable<readonly string[]>
 
 interface Counterfactuals {
@@ -41,7 +41,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Those of some items that every list lacks on the item's screen. */
+  /** Items among `of` that each of the lists lacks on the item's screen. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {

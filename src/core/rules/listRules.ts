@@ -5,7 +5,7 @@ import { itemsOf, type Rule, type RuleCondition, type RuleItems, readDate } from
 /** Circumstances of a list, which decide which rules apply. */
 export interface Asked {
   readonly list: NonNullable<RuleCondition['list']>[number] | 'search'
-  /** Whether the search's query means the same as one of some queries; for a search only. */
+  /** Whether the search's query means the same as one of `queries`; for a search only. */
   readonly isFor?: (queries: readonly string[]) => boolean
   readonly page?: string
   /** Item that the list is about. */

@@ -11,8 +11,7 @@ import { contextValue } from './contextValue.ts'
 /**
  * Form of a context feature.
  * - `lift`: demand in the current context relative to the demand at all times.
- * - `habit`: share of the current context in the shopper's visits with the item, relative to its share in all their
- *   visits.
+ * - `habit`: how often the current context holds in the shopper's visits with the item, relative to all their visits.
  * - `discount`: amount below the usual price.
  * - `…Touched`: the same value for items with which the shopper interacted before; 0 for other items.
  */
@@ -95,7 +94,8 @@ function liftsNow(
 
 /**
  * For each item, the logarithm of a ratio: the share of the shopper's visits with the item in which the current context
- * holds, divided by its share of all their visits. One added average visit shrinks the ratio towards 1.
+ * holds, divided by the same share of all their visits. One average visit, added to those with the item, shrinks the
+ * ratio towards 1.
  */
 function habits(
   items: number,
