@@ -1,6 +1,5 @@
 /** @module Selects the items of a list from ranked candidates: it limits variants and varies categories. */
 import type { Item } from '../catalog/item.ts'
-import { groupBy } from '../groupBy.ts'
 import type { GroupLimit } from '../rules/listRules.ts'
 import type { ListOptions } from './apiLists.ts'
 import { DEFAULT_LIMIT } from './listQuery.ts'
@@ -122,8 +121,13 @@ export function diversify(
     category !== '' && held.set(category, (held.get(category) ?? 0) + 1)
   for (const { category } of taken) add(category)
   // Places by category, the best last. Items without a category don't lower one another's worth.
-  const places = [...ranked.keys()].reverse()
-  const queues = groupBy(places, (place) => itemOf(ranked[place])?.category ?? '')
+  const queues = new Map<string, number[]>()
+  for (let place = ranked.length - 1; place >= 0; place--) {
+    const category = itemOf(ranked[place])?.category ?? ''
+    const queue = queues.get(category)
+    if (queue) queue.push(place)
+    else queues.set(category, [place])
+  }
   const chosen: number[] = []
   while (chosen.length < Math.min(count, ranked.length)) {
     let [best, most, from] = [ranked.length, Number.NEGATIVE_INFINITY, '']
