@@ -1,10 +1,13 @@
 /** @module Defines a `nearside` command: its syntax, the function that runs it, and its progress on standard error. */
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   type Command,
   type CommandUnknownOpts,
   InvalidArgumentError,
   type OptionValues,
 } from '@commander-js/extra-typings'
+import { invalidInput } from '@nearside/core/error.ts'
 import { SingleBar } from 'cli-progress'
 
 export interface CommandContext {
@@ -66,12 +69,19 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
   }
 }
 
-/**
- * Commander accepts any next word as a value, even an option or an empty string. This function refuses options and
- * empty strings.
- */
+/** Refuses an option or an empty text as a value, because Commander accepts any next word. */
 function requireValue(value: string): void {
   if (value === '' || value.startsWith('--')) throw new InvalidArgumentError('A value is missing.')
+}
+
+/**
+ * Checks the folder of an output file before a command's work, so that a missing folder loses no work.
+ * @throws NearsideError `input-invalid` if the folder is missing
+ */
+export async function requireFolder(option: string, path: string | undefined): Promise<void> {
+  if (path === undefined) return
+  const folder = await stat(dirname(path)).catch(() => undefined)
+  if (!folder?.isDirectory()) throw invalidInput(`--${option} ${path}: there is no such folder`)
 }
 
 interface Progress {
@@ -82,79 +92,53 @@ interface Progress {
 /** Milliseconds between two lines of progress. */
 const BETWEEN_LINES = 10_000
 
-export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
-  const stateOf = createState(now)
-  return stream.isTTY ? createBar(stream, stateOf) : createLines(stream, now, stateOf)
-}
-
-type State = (label: string, done: number, total: number) => string
-
 /**
- * Creates a function that describes the progress of one labelled part of the work: share done, and time left at the
- * pace since the part began. If the total is 0 (unknown), it gives only the number of finished units.
+ * Shows the progress of the labelled parts of a work: a bar on a terminal, elsewhere a line every ten seconds. Work that
+ * takes less than ten seconds prints no line.
  */
-function createState(now: () => number): State {
+export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
+  const bar = stream.isTTY ? createBar(stream) : null
   let part = { label: '', time: 0, done: 0 }
-  return (label, done, total) => {
-    if (label !== part.label) part = { label, time: now(), done }
-    if (total <= 0) return `step ${done}`
-    // Some totals are estimates, so more units than the total can be done.
-    const share = Math.min(100, Math.floor((done / total) * 100))
-    const perUnit = (now() - part.time) / (done - part.done)
-    return `${share} %${timeLeft((total - done) * perUnit)}`
-  }
-}
-
-function createBar(stream: NodeJS.WriteStream, stateOf: State): Progress {
-  const bar = new SingleBar({
-    stream,
-    format: '{label} {bar} {state}',
-    barsize: 20,
-    barCompleteChar: '█',
-    barIncompleteChar: '·',
-    clearOnComplete: true,
-    hideCursor: false,
-  })
-  let current: string | null = null
+  let isShown = false
+  let lastLine = now()
   return {
     update(label, done, total) {
-      const state = stateOf(label, done, total)
-      // Without a total the bar stays empty: 0 of 0 would be drawn as 100 %.
-      const [shown, of] = total > 0 ? [done, total] : [0, 1]
-      if (label !== current) {
-        bar.stop()
-        bar.start(of, shown, { label, state })
-        current = label
-        return
+      const isNew = label !== part.label
+      if (isNew) part = { label, time: now(), done }
+      const perUnit = (now() - part.time) / (done - part.done)
+      // Some totals are estimates, so more units than the total can be done. A total of 0 is unknown.
+      const share = Math.min(100, Math.floor((done / total) * 100))
+      const state = total > 0 ? `${share} %${timeLeft((total - done) * perUnit)}` : `step ${done}`
+      if (bar) {
+        // Without a total the bar stays empty: 0 of 0 would be drawn as 100 %.
+        const [shown, of] = total > 0 ? [done, total] : [0, 1]
+        if (isNew || !isShown) {
+          bar.stop()
+          bar.start(of, shown, { label, state })
+          isShown = true
+        } else {
+          bar.setTotal(of)
+          bar.update(shown, { state })
+        }
+      } else if (now() - lastLine >= BETWEEN_LINES) {
+        lastLine = now()
+        stream.write(`${label}: ${state}\n`)
       }
-      bar.setTotal(of)
-      bar.update(shown, { state })
     },
     clear() {
-      bar.stop()
-      current = null
+      bar?.stop()
+      isShown = false
     },
   }
 }
 
-/** Prints a line every ten seconds. The first wait starts with the work, so that short work prints no line. */
-function createLines(stream: NodeJS.WriteStream, now: () => number, stateOf: State): Progress {
-  let last = now()
-  return {
-    update(label, done, total) {
-      const state = stateOf(label, done, total)
-      if (now() - last < BETWEEN_LINES) return
-      last = now()
-      stream.write(`${label}: ${state}\n`)
-    },
-    clear() {},
-  }
-}
+const createBar = (stream: NodeJS.WriteStream) =>
+  new SingleBar({
+    ...{ stream, format: '{label} {bar} {state}', clearOnComplete: true, hideCursor: false },
+    ...{ barsize: 20, barCompleteChar: '█', barIncompleteChar: '·' },
+  })
 
-/**
- * @param left milliseconds
- * @returns empty text if the time left is unknown
- */
+/** Time left in words, from milliseconds; empty if it is unknown. */
 function timeLeft(left: number): string {
   if (!Number.isFinite(left) || left <= 0) return ''
   const seconds = Math.ceil(left / 1000)

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** @module Entry point of `npm run nearside -- <command>` in the repository: commands of both packages, benchmarks. */
-import { runLoaded } from './commands.ts'
+import { runLoaded } from './program.ts'
 import { SERVER_COMMANDS } from './serverCommands.ts'
 import { TOOL_COMMANDS } from './toolCommands.ts'
 

@@ -1,8 +1,13 @@
-/** @module A program of several commands: help, options with values, `--json FILE`. */
+/** @module Program of several commands: help, options with values, `--json FILE`, errors in one line. */
 import { writeFile } from 'node:fs/promises'
 import { Command, CommanderError } from '@commander-js/extra-typings'
-import { type CommandContext, createProgress, NegativeResult, type Subcommand } from './command.ts'
-import { requireFolder } from './output.ts'
+import {
+  type CommandContext,
+  createProgress,
+  NegativeResult,
+  requireFolder,
+  type Subcommand,
+} from './command.ts'
 
 /**
  * Parses `argv` and runs the command that it names.
@@ -49,6 +54,22 @@ async function answer({ syntax, run }: Subcommand, context: CommandContext): Pro
     if (error instanceof NegativeResult) await write(error.result)
     throw error
   }
+}
+
+/** Commands by name, each loaded on demand. */
+export type Loaders = Readonly<Record<string, () => Promise<{ readonly command: Subcommand }>>>
+
+/** Runs the process's own command line. Loads only the command that `argv` names, or all for the help. */
+export async function runLoaded(
+  program: string,
+  loaders: Loaders,
+  argv: readonly string[],
+): Promise<void> {
+  const name = argv[0] ?? ''
+  const named = Object.hasOwn(loaders, name) ? [loaders[name]] : Object.values(loaders)
+  const loaded = await Promise.all(named.map((load) => load()))
+  const commands = loaded.map(({ command }) => command)
+  process.exitCode = await runProcess(program, commands, argv)
 }
 
 /**

@@ -6,8 +6,13 @@ import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command, OptionValues } from '@commander-js/extra-typings'
 import { type Evaluated, markdown, textLines } from '@nearside/evaluate/report/report.ts'
-import { type CommandContext, defineCommand, NegativeResult, type Subcommand } from './command.ts'
-import { requireFolder } from './output.ts'
+import {
+  type CommandContext,
+  defineCommand,
+  NegativeResult,
+  requireFolder,
+  type Subcommand,
+} from './command.ts'
 import { HTML, MARKDOWN } from './shared.ts'
 
 /** A report. `failed` is the reason for a negative answer. */

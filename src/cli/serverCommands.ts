@@ -1,5 +1,5 @@
 /** @module Commands of `nearside-server`, each loaded on demand. */
-import type { Loaders } from './commands.ts'
+import type { Loaders } from './program.ts'
 
 export const SERVER_COMMANDS: Loaders = {
   serve: () => import('./commands/serve.ts'),

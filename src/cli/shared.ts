@@ -1,4 +1,5 @@
 /** @module Options that several commands have, each declared once. */
+import { once } from 'node:events'
 import { Option } from '@commander-js/extra-typings'
 import { modelKeys } from './signing.ts'
 import { SYSTEM_NAMES } from './systems/readSystem.ts'
@@ -64,9 +65,6 @@ export const targetOption = () =>
     .choices(['purchase', 'any'])
     .default('any')
 
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
 }

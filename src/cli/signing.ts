@@ -13,25 +13,22 @@ import {
   readSigningKey,
   type Signer,
 } from '@nearside/train/models/sign.ts'
-import { httpUrl, wholeNumber } from './values.ts'
-
-const days = wholeNumber(1, 366)
-const files = (text: string) => text.split(',').map((one) => one.trim())
+import { commaSeparated, httpUrl, wholeNumber } from './values.ts'
 
 export const KEY = [
   '--key <file>',
   'key file that signs what is published; several separated by commas',
-  files,
+  commaSeparated,
 ] as const
 export const DAYS = [
   '--days <n>',
   'number of days for which a signed release is valid',
-  days,
+  wholeNumber(1, 366),
   DEFAULT_DAYS,
 ] as const
 
 export function publicKeys(text: string): string[] {
-  const keys = files(text)
+  const keys = commaSeparated(text)
   if (keys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key))) return keys
   throw new InvalidArgumentError('It takes public keys as `nearside keys` prints them.')
 }

@@ -1,5 +1,5 @@
 /** @module Commands of `nearside-tools`, each loaded on demand. */
-import type { Loaders } from './commands.ts'
+import type { Loaders } from './program.ts'
 
 export const TOOL_COMMANDS: Loaders = {
   import: () => import('./commands/import.ts'),

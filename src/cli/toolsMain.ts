@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** @module Entry point of `nearside <command>`, if `nearside-tools` is installed. */
-import { runLoaded } from './commands.ts'
+import { runLoaded } from './program.ts'
 import { TOOL_COMMANDS } from './toolCommands.ts'
 
 const argv = process.argv.slice(2)

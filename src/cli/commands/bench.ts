@@ -1,8 +1,7 @@
 /** @module `nearside bench`: benchmarks against other named libraries; runs only in a clone of the repository. */
 import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
-import { defineCommand } from '../command.ts'
-import { requireFolder } from '../output.ts'
+import { defineCommand, requireFolder } from '../command.ts'
 import { MARKDOWN } from '../shared.ts'
 import { wholeNumber } from '../values.ts'
 

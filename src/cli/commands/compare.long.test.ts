@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nearside-compare-'))
 const made = testShop(60, 20)
 const shop = join(folder, 'testshop')
 const good = testModel(made)
-/** All weights are zero, so this model uses neither popularity nor the shopper's purchases. */
+/** Model whose weights are all zero, so that it uses neither popularity nor the shopper's purchases. */
 const poor: BaseModel = { ...good, featureWeights: new Float32Array(good.featureWeights.length) }
 const [A, B] = [join(folder, 'a'), join(folder, 'b')]
 

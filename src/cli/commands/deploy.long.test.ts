@@ -56,7 +56,7 @@ const placed = (argv: Argv, places: ReadonlyMap<string, string>): Argv =>
 
 /**
  * Starts both aggregators and completes one round.
- * @param of function that returns the command of a role, without its port, given the other role's URL
+ * @param of returns a role's command line without its port; `other` is the other role's URL
  */
 async function playRound(where: string, of: (role: (typeof ROLES)[number], other: string) => Argv) {
   const ports = { leader: await freePort(), helper: await freePort() }

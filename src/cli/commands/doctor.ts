@@ -1,9 +1,9 @@
 /** @module `nearside doctor`: checks a live shop with the code that devices use. */
 import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
-import { defineCommand, NegativeResult } from '../command.ts'
+import { defineCommand } from '../command.ts'
 import { examine } from '../doctor/examine.ts'
-import { tally } from '../publish/finding.ts'
+import { conclude } from '../publish/finding.ts'
 import { PUBLISHER, TIMEOUT } from '../shared.ts'
 import { httpUrl } from '../values.ts'
 
@@ -31,20 +31,18 @@ export const command = defineCommand(syntax, async (options, { print }, url) => 
   const { models, catalog, worker, vault, rules, leader, helper, publisher, timeout } = options
   if ((leader === undefined) !== (helper === undefined))
     throw invalidInput('--leader and --helper need each other: give both or neither')
-  const given = {
-    ...(models !== undefined && { baseModel: models }),
-    ...(catalog !== undefined && { catalog }),
-    ...(worker !== undefined && { worker }),
-    ...(vault !== undefined && { vault }),
-    ...(rules !== undefined && { rules }),
-    ...(publisher && { modelKeys: publisher }),
-    ...(leader !== undefined && helper !== undefined && { federation: { leader, helper } }),
+  const federation = leader && helper && { leader, helper }
+  const named = {
+    catalog,
+    worker,
+    vault,
+    rules,
+    baseModel: models,
+    modelKeys: publisher,
+    federation,
   }
+  const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value))
   const findings = await examine({ url, given, fetch, now: Date.now(), timeout: timeout * 1000 })
   for (const { level, about, text } of findings) print(`${level.padEnd(9)}${about}: ${text}`)
-  const { text, ...counts } = tally(findings)
-  const result = { url, ...counts, findings }
-  if (counts.errors > 0) throw new NegativeResult(text, result)
-  print(text)
-  return result
+  return conclude({ url }, findings, print)
 })

@@ -107,18 +107,14 @@ function refuseMisplaced(options: Options): void {
   const { protocol, model, folds, seeds, holdout, until, historyFrom, target, serverKnows } =
     options
   const only = {
-    folds: ['personal'],
-    seeds: ['personal'],
-    periods: ['incremental'],
-    judgements: ['search'],
+    folds: 'personal',
+    seeds: 'personal',
+    periods: 'incremental',
+    judgements: 'search',
   } as const
-  for (const [name, protocols] of Object.entries(only)) {
+  for (const [name, needed] of Object.entries(only)) {
     const isGiven = options[name as keyof typeof only] !== undefined
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    refuse(
-      isGiven && !(protocols as readonly string[]).includes(protocol),
-      `${flag} works only with --protocol ${protocols.join(' or ')}`,
-    )
+    refuse(isGiven && protocol !== needed, `--${name} works only with --protocol ${needed}`)
   }
   refuse(
     protocol === 'incremental' && model !== undefined,

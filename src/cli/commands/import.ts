@@ -1,5 +1,4 @@
 /** @module `nearside import`: converts an order log into a shop folder. */
-
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Part } from '@nearside/evaluate/report/report.ts'
@@ -9,13 +8,12 @@ import type { FileReport } from '@nearside/train/import/readLog.ts'
 import { DELIMITERS } from '@nearside/train/import/source.ts'
 import type { Sample } from '@nearside/train/import/summary.ts'
 import { withFolder } from '@nearside/train/withFolder.ts'
-import { defineCommand } from '../command.ts'
-import { requireFolder } from '../output.ts'
+import { defineCommand, requireFolder } from '../command.ts'
 import { DRY_RUN, fromOption, HTML, TIME_ZONE, TIMEOUT } from '../shared.ts'
-import { readSystem, type SystemName } from '../systems/readSystem.ts'
+import { readSystem } from '../systems/readSystem.ts'
 import { wholeNumber } from '../values.ts'
 
-/** Roles that a column of an input file can have, with descriptions for people. */
+/** Descriptions of the roles that a column of an input file can have. */
 const COLUMNS = {
   shopper: 'who bought: an account, a customer number, an e-mail address',
   device: 'who looked: a cookie or device, joined by the order number',
@@ -122,18 +120,23 @@ ${Object.entries(COLUMNS)
 
 export const command = defineCommand(syntax, async (options, { progress, print, signal }) => {
   await requireFolder('html', options.html)
-  const { report, sample } = await withFolder(async (folder) =>
-    importShop({
+  const { from, orders, catalog } = options
+  const api = { fetch, timeout: options.timeout * 1000, signal }
+  const { report, sample } = await withFolder(async (folder) => {
+    const fileOf = async (what: 'orders' | 'products', given: string) =>
+      from ? readSystem(from, what, { ...api, url: given }, folder) : given
+    return importShop({
       ...options,
-      ...(options.from && (await download({ ...options, from: options.from }, folder, signal))),
+      orders: await fileOf('orders', orders),
+      catalog: catalog && (await fileOf('products', catalog)),
       columns: options.columns ?? {},
       keepShopperIds: options.rawIds,
       allowUntitled: options.untitled,
       now: Date.now(),
       signal,
       onProgress: (label, done, total) => progress.update(label, done, total),
-    }),
-  )
+    })
+  })
   const { printed, parts } = describe(report, sample, options.out)
   for (const line of printed) print(line)
   if (options.html !== undefined) {
@@ -146,34 +149,9 @@ export const command = defineCommand(syntax, async (options, { progress, print, 
   return report
 })
 
-interface Addresses {
-  readonly from: SystemName
-  readonly orders: string
-  readonly catalog?: string
-  readonly timeout: number
-}
-
-/** Reads orders and products from a shop system's API into `folder`; returns the paths of the files. */
-async function download(
-  { from, orders, catalog, timeout }: Addresses,
-  folder: string,
-  signal: AbortSignal,
-) {
-  const api = { fetch, timeout: timeout * 1000, signal }
-  const read = (what: 'orders' | 'products', url: string) =>
-    readSystem(from, what, { ...api, url }, folder)
-  return {
-    orders: await read('orders', orders),
-    ...(catalog !== undefined && { catalog: await read('products', catalog) }),
-  }
-}
-
 type Said = Required<Pick<Part, 'title' | 'text'>>
 
-/**
- * Prints the columns, the counts, how many items log and catalog share, and three sample rows. The counts of a file's
- * lines add up to the file's total.
- */
+/** Describes an import for people: lines to print, and the same as parts of an HTML report. */
 function describe(
   { logs, catalog, match, shop, files }: ImportReport,
   sample: readonly Sample[],
@@ -222,10 +200,7 @@ function describe(
   return { printed, parts: [...parts, { title: 'Log and catalog', text }] }
 }
 
-/**
- * Parses `NAME=COLUMN,…`. A column's name may contain commas, so only a comma before a known NAME and `=` separates two
- * columns.
- */
+/** Parses `NAME=COLUMN,…`. A column's name may contain commas, so a pair ends only before `,NAME=` of a known NAME. */
 function columns(text: string): Columns {
   const pairs = text.split(RegExp(`,\\s*(?=(?:${NAMES})=)`)).map((pair) => {
     const [, name, column] = RegExp(`^(${NAMES})=(.+)$`).exec(pair) ?? []

@@ -165,7 +165,7 @@ it.each<[string, Answer, RegExp]>([
     (_, skip) => page('orders', skip ? ORDERS.slice(1) : ORDERS, skip),
     /changed while it was read/,
   ],
-  ['no answer', () => undefined, /none in 1 s/],
+  ['no answer', () => undefined, /no complete answer in 1 s/],
 ])('%s: the error says so, and nothing is written', async (_, give, message) => {
   vi.stubEnv('NEARSIDE_SHOP_TOKEN', KEY)
   const { admin } = await shop(give)

@@ -20,7 +20,8 @@ why others were left out, which items sell, which items go with them, and what t
 export const command = defineReportCommand(syntax, async (options, _, directory) => {
   const { model, hash } = await readHashed(directory)
   const latest = await readLatestFile(directory)
-  const titles = await titlesOf(options.shop)
+  const items = options.shop === undefined ? [] : await readCatalogOf(options.shop)
+  const titles = new Map(items.map(({ id, title }) => [id, title]))
   const release = latest?.signed ? await releaseLine(latest, options.publisher, Date.now()) : null
   if (release === null && options.publisher)
     throw new NearsideError(
@@ -30,8 +31,3 @@ export const command = defineReportCommand(syntax, async (options, _, directory)
   const report = modelReport({ model, hash, release, titleOf: (id) => titles.get(id) })
   return { result: { hash, release, manifest: model.manifest }, report }
 })
-
-async function titlesOf(shop: string | undefined): Promise<Map<string, string | undefined>> {
-  if (shop === undefined) return new Map()
-  return new Map((await readCatalogOf(shop)).map(({ id, title }) => [id, title]))
-}

@@ -1,8 +1,7 @@
 /** @module `nearside keys`: creates the key that signs models. */
 import { Command } from '@commander-js/extra-typings'
 import { makeSigningKey, publicKeyOf, readSigningKey } from '@nearside/train/models/sign.ts'
-import { defineCommand } from '../command.ts'
-import { requireFolder } from '../output.ts'
+import { defineCommand, requireFolder } from '../command.ts'
 
 const syntax = new Command('keys')
   .summary('create a key that signs models, and print its public half')

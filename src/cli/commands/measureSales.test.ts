@@ -23,7 +23,10 @@ async function measure(texts: readonly string[], flags: Flags = {}) {
 const START = Date.UTC(2026, 9, 1)
 const dayOf = (day: number) => formatDay(START + day * DAY)
 
-/** 30 days with 1,500 visitors each. A third are held out; 2 % of these order, of the others `lift` times 2 %. */
+/**
+ * Orders of 30 days with 1,500 visitors each. A third of the visitors are held out, and 2 % of these order. Of the other
+ * visitors, `lift` times 2 % order.
+ */
 function trial(lift: number) {
   const random = createRandom(4)
   const orders = ['order_id,created_at,nearside_arm,total,currency,customer,department,refund']

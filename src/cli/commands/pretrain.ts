@@ -1,7 +1,7 @@
 /** @module `nearside pretrain`: trains a base model from a shop folder. */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isFromCatalog, type ModelManifest } from '@nearside/core/model/manifest.ts'
@@ -21,8 +21,8 @@ import { type CommandContext, defineCommand, NegativeResult } from '../command.t
 import { SEED, SHOP, TRAIN_UNTIL, WATCH } from '../shared.ts'
 import { openSigner, withSigning } from '../signing.ts'
 import { between, wholeNumber } from '../values.ts'
+import { stampOfLog, waitUntil, watchLog } from '../watch.ts'
 import { makeCatalogVersion } from './pretrainCatalog.ts'
-import { stampOfLog, watchLog } from './watch.ts'
 
 const syntax = withSigning(
   new Command('pretrain')
@@ -145,7 +145,7 @@ export const command = defineCommand(syntax, async ({ shop, ...given }, context)
   const latest = () => readLatestFile(out)
   await watchLog({
     now: Date.now,
-    wait: (time) => setTimeout(time, undefined, { signal }).catch(() => {}),
+    wait: waitUntil(signal),
     stampOf: () => stampOfLog(options.shop),
     update: async () => {
       await makeVersion(options, (await latest()) ? out : options.from, context)
@@ -249,19 +249,23 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   const manifest = { ...result.manifest, version: published }
   const { metrics, update } = manifest
   const seconds = Math.round((Date.now() - started) / 1000)
-  print(context, metrics, [
+  const rows: readonly (readonly [string, string | null | undefined])[] = [
     ['model', `${manifest.shop} version ${latest.version}, ${manifest.items} items`],
-    ...row('updated from', update && `version ${update.from}: ${update.did}`),
+    ['updated from', update && `version ${update.from}: ${update.did}`],
     ['trained on', `${manifest.data.from.slice(0, 10)} to ${manifest.data.to.slice(0, 10)}`],
     ['held out', `${manifest.holdout.shoppers} shoppers`],
-    ...manifest.files.map(({ name, bytes }): [string, string] => [name, kilobytes(bytes)]),
-    ...row('a device will meet', describeForecast(metrics)),
-    ...row('personal fit', 'priorReason' in result ? result.priorReason : undefined),
-    ...row('search tolerance', shop.searches && String(manifest.searchTolerance ?? 0)),
-    ...row('signed', signed && `release ${signed.release}, ${signed.signatures.length} signatures`),
+    ...manifest.files.map(({ name, bytes }) => [name, kilobytes(bytes)] as const),
+    ['a device will meet', describeForecast(metrics)],
+    ['personal fit', 'priorReason' in result ? result.priorReason : null],
+    ['search tolerance', shop.searches && String(manifest.searchTolerance ?? 0)],
+    ['signed', signed && `release ${signed.release}, ${signed.signatures.length} signatures`],
     ['total', kilobytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))],
     ['time', `${seconds} s`],
-  ])
+    ...Object.entries(metrics).map(
+      ([name, value]) => [name, Number.isInteger(value) ? `${value}` : value.toFixed(4)] as const,
+    ),
+  ]
+  for (const [name, text] of rows) if (text) context.print(`${name.padEnd(32)}${text}`)
   for (const note of describeLeftOut(shop.leftOut)) context.print(`Note: ${note}.`)
   const downloaded = manifest.files.flatMap(({ name }) => result.files.get(name) ?? [])
   const excess = await describeExcess(downloaded, budget)
@@ -269,15 +273,11 @@ async function makeVersion(options: Options, from: string | undefined, context: 
   return { ...latest, seconds, manifestContent: manifest }
 }
 
-/** Describes how well the model will rank for new shoppers; undefined for an update, which doesn't measure that. */
+/** How well the model will rank for new shoppers; undefined for an update, which doesn't measure that. */
 function describeForecast(metrics: ModelManifest['metrics']): string | undefined {
   if (!metrics.validationShoppers) return undefined
   const [value, error] = [metrics['ndcg@10'], metrics['ndcg@10.error']]
   return `NDCG@10 ${value.toFixed(4)} (standard error ${error.toFixed(4)}, ${metrics.validationShoppers} new shoppers, stores empty at first)`
-}
-
-function row(name: string, text: string | undefined): [string, string][] {
-  return text === undefined ? [] : [[name, text]]
 }
 
 /** Lets signal handlers run between two steps of a long computation. */
@@ -286,18 +286,4 @@ async function breathe(signal: AbortSignal): Promise<void> {
   if (signal.aborted) throw new NearsideError('aborted', 'stopped; nothing was published')
 }
 
-function print(
-  context: CommandContext,
-  metrics: Readonly<Record<string, number>>,
-  rows: readonly [string, string][],
-): void {
-  const measured = Object.entries(metrics).map(([name, value]): [string, string] => [
-    name,
-    Number.isInteger(value) ? String(value) : value.toFixed(4),
-  ])
-  for (const [name, value] of [...rows, ...measured]) context.print(`${name.padEnd(32)}${value}`)
-}
-
-function kilobytes(bytes: number): string {
-  return `${(bytes / 1000).toFixed(0)} kB`
-}
+const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`

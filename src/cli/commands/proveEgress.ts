@@ -14,8 +14,7 @@ import {
   signReport,
 } from '@nearside/audit/egress/report.ts'
 import { invalidInput } from '@nearside/core/error.ts'
-import { defineCommand, NegativeResult } from '../command.ts'
-import { requireFolder } from '../output.ts'
+import { defineCommand, NegativeResult, requireFolder } from '../command.ts'
 import { MARKDOWN } from '../shared.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
 

@@ -169,7 +169,7 @@ it('publish writes the address of live.json into the page, and keeps those chang
   ])
   expect(page()?.live).toBe('/static/live.json')
   expect(text('_headers')).toContain('/static/live.json\n  Cache-Control: no-cache\n')
-  // `publish` drops the state of the feed (`feed`), so that the next sync reads the feed again.
+  // `publish` drops the field `feed` (the feed's state), so that the next sync reads the feed again.
   expect(JSON.parse(text('live.json'))).toEqual({
     ...before,
     catalog: sha(),

@@ -6,8 +6,8 @@ import { Command } from '@commander-js/extra-typings'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { invalidInput } from '@nearside/core/error.ts'
 import { readModel } from '@nearside/train/models/read.ts'
-import { defineCommand, NegativeResult } from '../command.ts'
-import { tally } from '../publish/finding.ts'
+import { defineCommand } from '../command.ts'
+import { conclude } from '../publish/finding.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
 import { CATALOG, MODEL, SHOP } from '../shared.ts'
 import { readCatalogOption, readJsonFile } from '../shopFiles.ts'
@@ -44,9 +44,5 @@ export const command = defineCommand(syntax, async (options, { print }, what, fi
   const model = options.model === undefined ? null : await readModel(options.model)
   const findings = ruleFindings(await readJsonFile(file), catalog, model, Date.now())
   for (const { level, text } of findings) print(`${level.padEnd(9)}${text}`)
-  const { text, ...counts } = tally(findings)
-  const result = { file, ...counts, findings }
-  if (counts.errors > 0) throw new NegativeResult(text, result)
-  print(text)
-  return result
+  return conclude({ file }, findings, print)
 })

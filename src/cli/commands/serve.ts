@@ -22,7 +22,7 @@ import { readKeyFile } from '@nearside/train/models/sign.ts'
 import { defineCommand } from '../command.ts'
 import { MODELS, POLICY, PORT, untilAborted } from '../shared.ts'
 import { DAYS, KEY, publicKeys } from '../signing.ts'
-import { httpUrl, wholeNumber } from '../values.ts'
+import { commaSeparated, httpUrl, wholeNumber } from '../values.ts'
 
 const ROLES = [...SERVER_ROLES, 'relay'] as const
 const PORTS = { leader: 8791, helper: 8792, single: 8791, relay: 8793 } as const
@@ -100,11 +100,12 @@ is for a trial: 32 reports per round and little noise.`)
   .option(
     '--target <url>',
     'relay: URLs of the servers that it forwards to, separated by commas',
-    urls,
+    (text) => commaSeparated(text).map(httpUrl),
   )
   .option(
     '--relay <address>',
     'relays that may forward requests to this server, separated by commas',
+    commaSeparated,
   )
   .option(
     '--abandon <round>',
@@ -114,11 +115,12 @@ is for a trial: 32 reports per round and little noise.`)
   .option(
     '--trusted-proxy <address>',
     'proxies whose X-Forwarded-For is trusted, separated by commas',
+    commaSeparated,
   )
 
 export const command = defineCommand(syntax, async (options, { print, signal }) => {
   const { role, host, port = PORTS[options.role], reportsPerMinute: perMinute } = options
-  const trustedProxies = listed(options.trustedProxy)
+  const { trustedProxy: trustedProxies = [] } = options
   if (role === 'relay') {
     const { target: targets } = options
     if (targets === undefined)
@@ -152,7 +154,7 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
       origins: origin,
       keys: options.key,
       publishers: options.publisher,
-      relays: listed(options.relay),
+      relays: options.relay ?? [],
     },
     {
       now: Date.now,
@@ -169,14 +171,6 @@ export const command = defineCommand(syntax, async (options, { print, signal }) 
   await server.stop()
   return { role, port: server.port }
 })
-
-function listed(text: string | undefined): string[] {
-  return text?.split(',').map((one) => one.trim()) ?? []
-}
-
-function urls(text: string): string[] {
-  return listed(text).map(httpUrl)
-}
 
 function required(value: string | undefined, option: string): string {
   if (value !== undefined) return value
@@ -208,9 +202,9 @@ async function readKey(file: string): Promise<Uint8Array> {
 }
 
 function origins(text: string): string[] {
-  return text.split(',').map((one) => {
-    const { origin } = new URL(httpUrl(one.trim()))
-    if (origin === one.trim()) return origin
+  return commaSeparated(text).map((one) => {
+    const { origin } = new URL(httpUrl(one))
+    if (origin === one) return origin
     throw new InvalidArgumentError(`It takes an origin such as ${origin}.`)
   })
 }

@@ -1,7 +1,7 @@
 /** @module `nearside simulate`: simulates federated rounds with virtual devices. */
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { readTerms } from '@nearside/aggregate/server/terms.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { ATTACKS, type Attack } from '@nearside/research/simulate/forge.ts'
 import type { CommandContext } from '../command.ts'
 import { defineReportCommand, type Reported } from '../reportCommand.ts'
@@ -87,12 +87,10 @@ async function playYear(
 ): Promise<Reported> {
   const { year, shop, model, until, rounds, devices, policy, epsilon = YEAR.epsilon } = options
   if (shop || model || until !== undefined || collected !== undefined)
-    throw new NearsideError(
-      'input-invalid',
+    throw invalidInput(
       '--year makes up its shop: leave out --shop, --model, --until and [collected]',
     )
-  if (rounds > YEAR.rounds)
-    throw new NearsideError('input-invalid', `a year has ${YEAR.rounds} weeks: lower --rounds`)
+  if (rounds > YEAR.rounds) throw invalidInput(`a year has ${YEAR.rounds} weeks: lower --rounds`)
   const { simulateYear, YEAR_TERMS } = await import('@nearside/research/simulate/year/year.ts')
   const { describeYear } = await import('@nearside/research/simulate/year/report.ts')
   const question = {

@@ -6,7 +6,7 @@ import { Command } from '@commander-js/extra-typings'
 import { trustedProxies } from '@nearside/aggregate/server/clientAddress.ts'
 import { clientAddress, listen } from '@nearside/aggregate/server/listen.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { ruleCosts } from '@nearside/evaluate/ruleCosts.ts'
 import { readModel } from '@nearside/train/models/read.ts'
 import { defineCommand } from '../command.ts'
@@ -86,8 +86,7 @@ function loginAt(origin: string) {
 async function readPage(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const files = names.filter((name) => /\.(html|css|js)$/.test(name))
-  if (files.length === 0)
-    throw new NearsideError('input-invalid', `${folder} has no page: run npm run build first`)
+  if (files.length === 0) throw invalidInput(`${folder} has no page: run npm run build first`)
   const read = files.map(async (name) => {
     const path = name === 'index.html' ? '/' : `/${name.replaceAll('\\', '/')}`
     return [path, new Uint8Array(await readFile(join(folder, name)))] as const

@@ -8,8 +8,8 @@ import { testFolder } from '@nearside/core/testFolder.ts'
 import { expect, it, onTestFinished, test, vi } from 'vitest'
 import type { SyncedFile } from '../sync/liveJson.ts'
 import { type SyncOrder, syncSite } from '../sync/syncSite.ts'
-import { watchFeed } from '../sync/watchFeed.ts'
 import { runCommand } from '../testCommand.ts'
+import { watchFeed } from '../watch.ts'
 import { command } from './sync.ts'
 
 const MINUTE = 60_000
@@ -246,14 +246,14 @@ const half = ITEMS.length / 2
 it.each<[string, Answer, RegExp]>([
   ['503', status(503), /status 503/],
   ['404', status(404), /status 404/],
-  ['no answer', () => {}, /none in 0\.2 s/],
+  ['no answer', () => {}, /no complete answer in 0\.2 s/],
   [
     'half an answer',
     (_, response) => {
       response.writeHead(200, { 'content-length': '5000' })
       response.write(tsv(ITEMS).slice(0, 99), () => response.destroy())
     },
-    /no complete answer/,
+    /the request failed/,
   ],
   ['an empty answer', send(''), /empty/],
   [

@@ -1,19 +1,17 @@
 /** @module `nearside sync`: keeps prices, stock and products of a published folder equal to the shop's feed. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { Command } from '@commander-js/extra-typings'
 import { LIVE_MINUTES } from '@nearside/core/catalog/parseLive.ts'
 import { defineCommand } from '../command.ts'
+import { listed } from '../publish/finding.ts'
 import { readPageOptions } from '../publish/pageOptions.ts'
 import { DRY_RUN, fromOption, PUBLISHED, TIME_ZONE, TIMEOUT, WATCH } from '../shared.ts'
 import { LIVE_JSON, readLiveJson } from '../sync/liveJson.ts'
 import { type Synced, syncSite } from '../sync/syncSite.ts'
-import { watchFeed } from '../sync/watchFeed.ts'
 import { httpUrl, wholeNumber } from '../values.ts'
+import { waitUntil, watchFeed } from '../watch.ts'
 import { COLUMN_NAMES } from './import.ts'
-
-const MINUTE = 60_000
 
 const syntax = new Command('sync')
   .summary('write live.json: prices, stock, gone and new products from the shop’s feed')
@@ -55,21 +53,10 @@ With --watch, the command runs until it is stopped. It waits longer after each f
 
 export const command = defineCommand(syntax, async (options, { print, signal }, feed) => {
   const { out, from, columns, every: minutes, timeZone, timeout, dryRun, watch } = options
-  const order = {
-    feed,
-    from,
-    out,
-    columns,
-    minutes,
-    timeZone,
-    dryRun,
-    fetch,
-    now: Date.now,
-    signal,
-  }
+  const api = { fetch, timeout: timeout * 1000, signal, now: Date.now }
   let printed = ''
   const round = async () => {
-    const synced = await syncSite({ ...order, timeout: timeout * 1000 })
+    const synced = await syncSite({ ...api, feed, from, out, columns, minutes, timeZone, dryRun })
     if (synced.isNew || !watch) print(describe(synced, out, dryRun))
     const kept = describeKept(synced.kept)
     if (kept && kept !== printed) print(kept)
@@ -86,8 +73,8 @@ export const command = defineCommand(syntax, async (options, { print, signal }, 
     return { changed: changed.length, gone: gone.length, added: added.length, kept, time }
   }
   await watchFeed({
-    interval: minutes * MINUTE,
-    wait: (time) => setTimeout(time, undefined, { signal }).catch(() => {}),
+    interval: minutes * 60_000,
+    wait: waitUntil(signal),
     round: async () => void (await round()),
     onFailure: (error) =>
       print(`${new Date().toISOString()} ${error instanceof Error ? error.message : error}`),
@@ -104,8 +91,7 @@ function describe({ file, isNew }: Synced, out: string, dryRun = false): string 
 }
 
 function describeKept(kept: readonly string[]): string {
-  const names = `${kept.slice(0, 5).join(', ')}${kept.length > 5 ? ', …' : ''}`
   return kept.length === 0
     ? ''
-    : `the last price of ${kept.length} products stays, because the feed's is missing, 0 or in another currency: ${names}. If that is true, publish the new catalog`
+    : `the last price of ${kept.length} products stays, because the feed's is missing, 0 or in another currency: ${listed(kept)}. If that is true, publish the new catalog`
 }

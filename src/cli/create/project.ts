@@ -22,7 +22,7 @@ export interface Project {
   readonly asks: boolean
 }
 
-/** Commands that install, train and serve a new project, in sequence. The last one prints the page's address. */
+/** Commands that install, train and serve a new project, in this order. The last one prints the page's address. */
 export const commandsOf = (framework: Framework): readonly string[] => [
   'npm install',
   // Trains the model and publishes it.
@@ -31,19 +31,19 @@ export const commandsOf = (framework: Framework): readonly string[] => [
   'npm start',
 ]
 
-/** Both the repository and the published package have the examples in their root folder. */
+/** In the root folder of the repository, and of the published package. */
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
 export const PACKAGE = new URL('../../../package.json', import.meta.url)
 
 /** Web server for the plain HTML project; the frameworks have their own. */
 const SERVER = { scripts: { start: 'serve public' }, devDependencies: { serve: '14.2.7' } }
 
-/** Files of an example that the project doesn't get: results of builds, and the lock file of the example itself. */
+/** Files of an example that a project doesn't get: results of builds, and the example's lock file. */
 const MADE =
   /[\\/](node_modules|dist|\.next|package-lock\.json|public[\\/](catalog|models|nearside))$/
-/** Characters that have a special meaning for a shell. */
+/** Characters that a shell reads in another way, even within quotation marks. */
 const SPECIAL = /["$`%!\n]/
-/** The two lines by which an example stores data without asking. */
+/** Lines of an example that make its page store data without asking. */
 const STORES_ALWAYS = /^ *\/\/ A shop that asks[^\n]*\n *persist: 'always',\n/m
 
 /** @throws NearsideError `input-invalid` unless the folder is new or empty */
@@ -55,10 +55,7 @@ export async function requireEmpty(folder: string): Promise<void> {
   if (found.length > 0) throw invalidInput(`${folder} isn't empty: give the name of a new folder`)
 }
 
-/**
- * @throws NearsideError `input-invalid` if there is no such file, or if its path has characters that a script can't
- *   contain
- */
+/** @throws NearsideError `input-invalid` if the file is missing, or a script can't contain its path */
 export async function requireFile(path: string): Promise<string> {
   const found = await stat(path).catch(() => null)
   if (!found?.isFile()) throw invalidInput(`there is no file ${path}`)
@@ -68,13 +65,12 @@ export async function requireFile(path: string): Promise<string> {
 }
 
 /**
- * Writes the project. The shop's files stay where they are, because orders must not get into a repository.
- * @throws NearsideError `input-invalid` if the folder isn't empty, or a file is missing or can't be named in a script
+ * Writes the project into a folder that is new or empty. The shop's files stay where they are, because orders must not
+ * get into a repository.
+ * @throws NearsideError `input-invalid` if the folder can't be written
  */
 export async function createProject(project: Project): Promise<void> {
   const { folder, framework, asks } = project
-  await requireEmpty(folder)
-  for (const path of [project.catalog, project.orders]) if (path !== null) await requireFile(path)
   await mkdir(folder, { recursive: true })
   try {
     await cp(new URL(framework, EXAMPLES), folder, {
@@ -92,10 +88,7 @@ export async function createProject(project: Project): Promise<void> {
   }
 }
 
-/**
- * Makes the sources read the files of `publish` in `public/`. If the shop asks for consent, the sources store nothing
- * before it is given.
- */
+/** Makes the sources read the files that `publish` writes to `public/`, and store nothing without consent if `asks`. */
 async function changeSources(folder: string, asks: boolean): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!/\.(js|tsx?|vue)$/.test(name)) continue

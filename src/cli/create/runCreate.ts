@@ -74,7 +74,7 @@ export async function runCreate(
     return null
   }
   if (positionals.length > 1) throw invalidInput(`give one folder, not ${positionals.join(' ')}`)
-  /** The answer from the command line, or from a person. After a wrong answer the program repeats the question. */
+  /** Takes an answer from the command line, or asks a person until the answer is valid. */
   const answer = async <T>(
     name: string,
     given: string | undefined,

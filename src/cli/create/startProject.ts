@@ -19,8 +19,8 @@ const ADDRESS = /https?:\/\/localhost:\d+(?=[/\s])/
 const OPENERS: Partial<Record<NodeJS.Platform, string>> = { win32: 'start', darwin: 'open' }
 
 /**
- * Runs the project's commands until its server ends. If a command fails, the project stays as it is.
- * @returns what failed, and how to go on; null if nothing failed
+ * Runs the project's commands until its server ends.
+ * @returns the command that failed, and how to go on; null if nothing failed
  */
 export async function startProject(
   { folder, framework }: Pick<Project, 'folder' | 'framework'>,
@@ -70,7 +70,7 @@ async function run(
     if (address === undefined) return
     opened = true
     const opener = OPENERS[process.platform] ?? 'xdg-open'
-    // In its own process group, the browser outlives the server, which Ctrl-C ends. On Windows, `start` does the same.
+    // Ctrl-C ends the server's process group, so the browser runs in its own. On Windows, `start` does that.
     const options = {
       shell: true,
       stdio: 'ignore',

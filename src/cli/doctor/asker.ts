@@ -3,6 +3,7 @@
  * too large an answer, circular redirects) ends in a one-line error.
  */
 import { readAtMost } from '@nearside/core/readAtMost.ts'
+import { reasonOf } from '../systems/fetchWhole.ts'
 
 export interface Answer {
   /** Absolute URL before any redirect. */
@@ -12,25 +13,14 @@ export interface Answer {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-export interface Asker {
-  readonly answers: ReadonlyMap<string, Answer>
-  /** Fetches as devices do: a redirect is an error. */
-  readonly fetch: typeof globalThis.fetch
-  /**
-   * Fetches a page and follows a few redirects.
-   * @throws Error if no complete answer comes, or the redirects don't end
-   */
-  visit(url: string): Promise<Answer>
-  /** Sets the origin that later requests come from; initially it is the visited page's origin. */
-  speakFor(origin: string): void
-}
+export type Asker = ReturnType<typeof createAsker>
 
 /** Maximum number of bytes of a file (the devices' own limit) and of a page. */
 const MOST_BYTES = { file: 64 * 2 ** 20, page: 8 * 2 ** 20 }
 const MOST_REDIRECTS = 5
 
 /** @param timeout milliseconds per request, including the body */
-export function createAsker(fetch: typeof globalThis.fetch, timeout: number): Asker {
+export function createAsker(fetch: typeof globalThis.fetch, timeout: number) {
   const answers = new Map<string, Answer>()
   let origin: string | undefined
 
@@ -46,7 +36,7 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
       answers.set(url, answer)
       return answer
     } catch (error) {
-      throw new Error(why(error, timeout), { cause: error })
+      throw new Error(reasonOf(error, timeout), { cause: error })
     }
   }
 
@@ -55,24 +45,46 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
     return location && URL.canParse(location, url) ? new URL(location, url).href : null
   }
 
+  async function withoutRedirect(url: string): Promise<Answer> {
+    const answer = await once(url, 'file')
+    const elsewhere = target(answer)
+    if (elsewhere) throw new Error(`it redirects to ${elsewhere}, and devices follow no redirects`)
+    return answer
+  }
+
   return {
-    answers,
-    speakFor(other) {
+    /** Answers so far, by URL. */
+    answers: answers as ReadonlyMap<string, Answer>,
+    /** Sets the origin that later requests come from; initially it is the visited page's origin. */
+    speakFor(other: string) {
       origin = other
     },
-    async fetch(input) {
-      const answer = await once(String(input), 'file')
-      const { status, headers, body } = answer
-      const elsewhere = target(answer)
-      if (elsewhere)
-        throw new Error(`it redirects to ${elsewhere}, and devices follow no redirects`)
+    /** `fetch` for the device's own code: a redirect is an error, as for devices. */
+    async fetch(input: RequestInfo | URL): Promise<Response> {
+      const { status, headers, body } = await withoutRedirect(String(input))
       const isEmpty = body.length === 0 || [204, 205, 304].includes(status)
       return new Response(isEmpty ? null : body, {
         status,
         headers: { 'content-type': headers.get('content-type') ?? '' },
       })
     },
-    async visit(url) {
+    /**
+     * Fetches a file as devices do.
+     * @param todo advice if the server lacks the file
+     * @throws Error whose message is a finding's text, if the answer isn't the file
+     */
+    async file(url: string, todo: string): Promise<Answer> {
+      const answer = await withoutRedirect(url).catch((cause: Error) => {
+        throw new Error(`${url} can't be fetched (${cause.message}): check its server.`, { cause })
+      })
+      if (answer.status === 200) return answer
+      throw new Error(`${url} answers with status ${answer.status}: ${todo}.`)
+    },
+    /**
+     * Fetches a page and follows a few redirects.
+     * @throws Error if no complete answer comes, or the redirects don't end
+     */
+    async visit(url: string): Promise<Answer> {
       let answer = await once(url, 'page')
       for (let hop = 0; ; hop++) {
         const next = target(answer)
@@ -84,14 +96,6 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number): As
       return answer
     },
   }
-}
-
-/** Reason of a failed request. Node's message is only “fetch failed”; the error's cause says why. */
-function why(error: unknown, timeout: number): string {
-  const { name, message, cause } = error as Error
-  if (name === 'TimeoutError') return `no complete answer in ${timeout / 1000} s`
-  const { code, message: deeper } = (cause ?? {}) as { code?: string; message?: string }
-  return code ?? deeper ?? message
 }
 
 export const typeOf = ({ headers }: Answer): string => headers.get('content-type') ?? 'of no type'

@@ -3,7 +3,7 @@ import { createTransport, destinationsOf } from '@nearside/browser/transport/htt
 import { catalogFindings } from '../publish/catalogFindings.ts'
 import { type Finding, findingsAbout, sizeFinding } from '../publish/finding.ts'
 import { type PageOptions, parsePageOptions, scanPage } from '../publish/pageOptions.ts'
-import { type Answer, createAsker, isHtml, typeOf } from './asker.ts'
+import { createAsker, isHtml, typeOf } from './asker.ts'
 import {
   examineCatalog,
   examineFederation,
@@ -19,7 +19,7 @@ import { vaultFindings } from './vault.ts'
 
 export interface Examination {
   readonly url: string
-  /** Options from the command line, which replace the options of the page. */
+  /** Options from the command line, which replace those of the page. */
   readonly given: Partial<PageOptions>
   readonly fetch: typeof globalThis.fetch
   /** Current time, milliseconds since the epoch. */
@@ -28,20 +28,17 @@ export interface Examination {
   readonly timeout: number
 }
 
-/** Options with an address, besides catalog and model. */
-const ADDRESSES = ['rules', 'live', 'worker', 'vault'] as const
+/** Options that are addresses. */
+const ADDRESSES = ['catalog', 'baseModel', 'rules', 'live', 'worker', 'vault'] as const
 
-/** All findings. Server faults become findings, so nothing is thrown. */
+/** Examines a shop. Faults of its servers are findings, too, so nothing is thrown. */
 export async function examine(order: Examination): Promise<Finding[]> {
   const { url, given, timeout } = order
   const asker = createAsker(order.fetch, timeout)
   const about = findingsAbout('page')
-  let page: Answer
-  try {
-    page = await asker.visit(url)
-  } catch (error) {
-    return [about.error(`${url} can't be fetched (${(error as Error).message}): check the server.`)]
-  }
+  const page = await asker.visit(url).catch((thrown: Error) => thrown)
+  if (page instanceof Error)
+    return [about.error(`${url} can't be fetched (${page.message}): check the server.`)]
   const html = new TextDecoder().decode(page.body)
   if (page.status !== 200)
     return [about.error(`${page.url} answers with status ${page.status}: name a page that exists.`)]
@@ -58,26 +55,19 @@ export async function examine(order: Examination): Promise<Finding[]> {
       about.error(`${(error as Error).message}: replace it with the snippet of nearside publish.`),
     )
   }
-  const { catalog, baseModel, ...options } = { ...said, ...given }
+  const { catalog, baseModel, ...others } = { ...said, ...given }
   if (!catalog || !baseModel) {
     const how = 'add the snippet of nearside publish, or give --models and --catalog'
     return [...findings, about.error(`The page doesn't say where model and catalog are: ${how}.`)]
   }
-  const model = baseModel.replace(/\/*$/, '/')
+  const options: PageOptions = { ...others, catalog, baseModel: baseModel.replace(/\/*$/, '/') }
   const named = ADDRESSES.flatMap((name) => (options[name] ? [[name, options[name]] as const] : []))
-  const all = [
-    catalog,
-    model,
-    ...Object.values(options.federation ?? {}),
-    ...named.map(([, one]) => one),
-  ]
+  const all = [...named.map(([, address]) => address), ...Object.values(options.federation ?? {})]
   const wrong = all.find((address) => !URL.canParse(address, page.url))
   if (wrong) return [...findings, about.error(`${wrong} is not a valid address: correct it.`)]
   const absolute = (address: string) => new URL(address, page.url).href
   const shop: PageOptions = {
     ...options,
-    catalog: absolute(catalog),
-    baseModel: absolute(model),
     ...Object.fromEntries(named.map(([name, address]) => [name, absolute(address)])),
   }
   const policies = parsePolicies([page.headers.get('content-security-policy'), ...scanned.policies])
@@ -86,9 +76,7 @@ export async function examine(order: Examination): Promise<Finding[]> {
     timeout,
     ledger: { append: nothing, count: nothing },
     destinations: destinationsOf({
-      federation: null,
-      rules: null,
-      ...shop,
+      ...{ federation: null, rules: null, ...shop },
       live: liveAddress(shop),
     }),
   })

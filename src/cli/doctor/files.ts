@@ -1,7 +1,4 @@
-/**
- * @module Fetches what a device fetches, by the device's own code: model, catalog, rules, and the aggregators'
- * terms.
- */
+/** @module Fetches model, catalog, rules and the aggregators' terms with the device's own code, and checks them. */
 import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
 import { DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
@@ -14,7 +11,13 @@ import { parseLive } from '@nearside/core/catalog/parseLive.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { readJson } from '@nearside/core/reading.ts'
-import { type Finding, findingsAbout, foreignFinding, staleFinding } from '../publish/finding.ts'
+import {
+  type Finding,
+  failed,
+  findingsAbout,
+  foreignFinding,
+  staleFinding,
+} from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
 import { mayFollow, releaseFindings, rulesSignature } from '../publish/releaseFindings.ts'
 import { ruleFindings } from '../publish/ruleFindings.ts'
@@ -23,10 +26,11 @@ import { type Answer, type Asker, isHtml } from './asker.ts'
 import { changingFindings, fixedFindings, originFindings, packingFindings } from './headers.ts'
 
 export interface Visit {
-  /** Options of the shop, with absolute URLs. */
+  /** Options of the page, with absolute URLs. */
   readonly shop: PageOptions
+  /** URL of the page. */
   readonly page: string
-  /** Stores the answers to requests that `transport` sends. */
+  /** Has the answers to the requests of `transport`. */
   readonly asker: Asker
   readonly transport: Transport
   /** Current time, milliseconds since the epoch. */
@@ -64,13 +68,13 @@ export async function examineModel({ shop, page, asker, transport, now }: Visit)
       ok(
         `Version ${version} with ${loaded.model.itemIds.length} items: every file matches the manifest.`,
       ),
-      ...(rendered && rendered.manifest !== loaded.latest.manifest
-        ? [
-            warning(
-              `The page begins with version ${rendered.version}: replace its snippet with the new one.`,
-            ),
-          ]
-        : []),
+      ...failed(
+        !rendered ||
+          rendered.manifest === loaded.latest.manifest ||
+          warning(
+            `The page begins with version ${rendered.version}: replace its snippet with the new one.`,
+          ),
+      ),
       ...releaseFindings(loaded.latest, modelKeys, now),
       ...(pointer ? changingFindings('latest.json', pointer) : []),
       ...fixedFindings('model', files),
@@ -79,10 +83,8 @@ export async function examineModel({ shop, page, asker, transport, now }: Visit)
     ]
     return { findings, loaded }
   } catch (thrown) {
-    return {
-      findings: [error(explain(thrown, answersBelow(asker, directory), 'publish the model again'))],
-      loaded: null,
-    }
+    const text = explain(thrown, answersBelow(asker, directory), 'publish the model again')
+    return { findings: [error(text)], loaded: null }
   }
 }
 
@@ -102,12 +104,9 @@ export async function examineCatalog({ shop, page, asker, transport, now }: Visi
       : []
     return { catalog, version, findings }
   } catch (thrown) {
-    const what = 'have the server send an array of items there'
-    return {
-      catalog: null,
-      version: '',
-      findings: [error(explain(thrown, answersBelow(asker, shop.catalog), what))],
-    }
+    const todo = 'have the server send an array of items there'
+    const text = explain(thrown, answersBelow(asker, shop.catalog), todo)
+    return { catalog: null, version: '', findings: [error(text)] }
   }
 }
 
@@ -122,20 +121,13 @@ export async function examineRules(
   try {
     const bytes = await transport.get(shop.rules, 'rules')
     const rules = readJson(bytes, 'rules-invalid', 'The rules are no JSON')
-    // A large catalog's file has only the head (most popular products), so only the form of the rules is checked here.
+    // The file of a large catalog lacks the less popular products, so only the form of the rules is checked.
     const all = model?.manifest.tail ? null : catalog
     const findings = ruleFindings(rules, all, model, now)
     return [...findings, ...(await rulesSignature(rules, shop.modelKeys, now))]
   } catch (thrown) {
-    return [
-      error(
-        explain(
-          thrown,
-          answersBelow(asker, shop.rules),
-          'fix the file, or remove it from the page',
-        ),
-      ),
-    ]
+    const todo = 'fix the file, or remove it from the page'
+    return [error(explain(thrown, answersBelow(asker, shop.rules), todo))]
   }
 }
 
@@ -154,19 +146,17 @@ export async function examineLive(
 ): Promise<Finding[]> {
   const { ok, warning, error } = findingsAbout('live')
   const address = liveAddress(shop)
-  const bytes = await transport.get(address, 'catalog').catch((thrown: unknown) => {
-    const what = 'run nearside sync, or remove it from the page'
-    return error(explain(thrown, answersBelow(asker, address), what))
-  })
-  if ('level' in bytes) return shop.live ? [bytes] : []
   try {
+    const bytes = await transport.get(address, 'catalog')
     const live = parseLive(readJson(bytes, 'catalog-invalid', 'live.json is no JSON'))
     const { changed, gone, added, minutes, time } = live
     const answer = asker.answers.get(address)
     return [
-      ...(isSnippet && !shop.live
-        ? [warning('The page doesn’t read live.json: replace its snippet with the new one.')]
-        : []),
+      ...failed(
+        !isSnippet ||
+          shop.live !== undefined ||
+          warning('The page doesn’t read live.json: replace its snippet with the new one.'),
+      ),
       live.catalog === catalog
         ? ok(
             `${changed.length} products changed, ${gone.length} gone, ${added.length} new since the catalog; devices ask every ${minutes} min.`,
@@ -177,18 +167,15 @@ export async function examineLive(
       ...(answer ? originFindings('live', [answer], shop.vault ?? page) : []),
     ]
   } catch (thrown) {
-    return shop.live
-      ? [error(explain(thrown, answersBelow(asker, address), 'run nearside sync'))]
-      : []
+    // A page that names no live.json needs none.
+    if (!shop.live) return []
+    const todo = 'run nearside sync, or remove it from the page'
+    return [error(explain(thrown, answersBelow(asker, address), todo))]
   }
 }
 
-export async function examineFederation({
-  shop,
-  page,
-  asker,
-  transport,
-}: Visit): Promise<Finding[]> {
+export async function examineFederation(visit: Visit): Promise<Finding[]> {
+  const { shop, page, asker, transport } = visit
   const { ok, error } = findingsAbout('aggregators')
   if (!shop.federation) return []
   try {

@@ -6,30 +6,27 @@ import { type Finding, findingsAbout } from '../publish/finding.ts'
 import { pack } from '../publish/place.ts'
 import type { Answer } from './asker.ts'
 
-/** Maximum number of seconds for which browsers may cache a file that points to the newest files. */
+/** Maximum number of seconds for which browsers may cache a file that changes under its name. */
 const SHORT = 300
-/** Minimum number of seconds of caching that the doctor accepts for unchanging files. */
+/** Minimum number of seconds for which browsers should be allowed to cache a file that never changes. */
 const LONG = 86_400
 /** Size of a file in bytes from which compression is worth it. */
 const PACKABLE = 4096
 
-/** Findings about files that change under a fixed name. */
+/** Findings about the caching of a file that changes under its name. */
 export function changingFindings(about: string, { headers }: Answer): Finding[] {
   const { ok, warning } = findingsAbout(about)
-  const control = headers.get('cache-control') ?? ''
-  if (/\bno-(cache|store)\b/.test(control) || (maxAge(control) ?? LONG) <= SHORT)
+  if ((cacheTime(headers) ?? LONG) <= SHORT)
     return [ok('Browsers check for a newer version before they use it.')]
-  const kept = control === '' ? 'may be cached at will' : `may be cached (${control})`
+  const control = headers.get('cache-control')
+  const kept = control ? `may be cached (${control})` : 'may be cached at will'
   return [warning(`It ${kept}, so browsers see changes late: send cache-control: no-cache.`)]
 }
 
-/** Findings about files that never change under their name. */
+/** Findings about the caching of files that never change under their names. */
 export function fixedFindings(about: string, answers: readonly Answer[]): Finding[] {
   const { ok, warning } = findingsAbout(about)
-  const short = answers.filter(({ headers }) => {
-    const control = headers.get('cache-control') ?? ''
-    return !((maxAge(control) ?? 0) >= LONG) || /\bno-(cache|store)\b/.test(control)
-  })
+  const short = answers.filter(({ headers }) => (cacheTime(headers) ?? 0) < LONG)
   if (short.length === 0) return [ok('Files that never change may be cached for ever.')]
   return [
     warning(
@@ -80,20 +77,23 @@ export async function sentBytes(answers: readonly Answer[]): Promise<number> {
   return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0)
 }
 
-function maxAge(control: string): number | undefined {
+/** Seconds for which browsers may cache an answer; undefined if the server doesn't say. */
+function cacheTime(headers: Headers): number | undefined {
+  const control = headers.get('cache-control') ?? ''
+  if (/\bno-(cache|store)\b/.test(control)) return 0
   const [, seconds] = /\bmax-age=(\d+)/.exec(control) ?? []
   return seconds === undefined ? undefined : Number(seconds)
 }
 
-/** Short name of several files: `/models/1/items.safetensors and 3 more`. */
+/** Names files in short: `/models/1/items.safetensors and 3 more`. */
 function name([{ url }, ...others]: readonly Answer[]): string {
   return new URL(url).pathname + (others.length > 0 ? ` and ${others.length} more` : '')
 }
 
-/** Allowed sources by directive, both as written; of several directives with one name, the first counts. */
+/** Allowed sources by directive's name in lower case. Of several directives with one name, the first applies. */
 export type ContentPolicy = ReadonlyMap<string, readonly string[]>
 
-/** @param texts policies of headers and of `<meta http-equiv>`; a request must satisfy all policies */
+/** @param texts policies of headers and of `<meta http-equiv>`, all of which apply */
 export function parsePolicies(texts: readonly (string | null | undefined)[]): ContentPolicy[] {
   return texts
     .flatMap((text) => text?.split(',') ?? [])
@@ -108,7 +108,7 @@ export function parsePolicies(texts: readonly (string | null | undefined)[]): Co
     .filter(({ size }) => size > 0)
 }
 
-/** For each directive, in sequence: itself, and the directives that apply if it is missing. */
+/** By directive: the directive itself, and those that apply if it is missing, in this order. */
 const CHAINS = {
   'connect-src': ['connect-src', 'default-src'],
   'frame-src': ['frame-src', 'child-src', 'default-src'],

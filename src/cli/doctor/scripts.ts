@@ -51,7 +51,7 @@ export function policyFindings(
 
 /** Findings about the worker. The Content-Security-Policy that applies to it comes with the worker's own file. */
 export async function workerFindings(
-  { fetch, answers }: Asker,
+  asker: Asker,
   shop: PageOptions,
   page: string,
 ): Promise<Finding[]> {
@@ -61,14 +61,10 @@ export async function workerFindings(
     return [warning("The page doesn't say where its worker's file is: give --worker to check it.")]
   if (new URL(worker).origin !== new URL(page).origin)
     return [error(`${worker} has another origin, but a worker must have the page's: move it.`)]
-  try {
-    await fetch(worker)
-  } catch (thrown) {
-    return [error(`${worker} can't be fetched (${(thrown as Error).message}): check the server.`)]
-  }
-  const { status, headers } = answers.get(worker)!
+  const answer = await asker.file(worker, 'put the file there').catch((thrown: Error) => thrown)
+  if (answer instanceof Error) return [error(answer.message)]
+  const { headers } = answer
   const type = headers.get('content-type') ?? 'nothing'
-  if (status !== 200) return [error(`${worker} answers with status ${status}: put the file there.`)]
   if (!JAVASCRIPT.test(type))
     return [error(`${worker} is sent as ${type}: send it as text/javascript.`)]
   const policies = parsePolicies([headers.get('content-security-policy')])

@@ -1,6 +1,6 @@
 /**
- * @module Checks a vault (a frame of another origin that keeps the shopper's data) as a browser gets it: which shops
- * the vault admits, to which servers its document may send requests, and that its worker can send none.
+ * @module Checks a vault (a frame of another origin that stores the shopper's data): which shops may show it, to which
+ * servers its document may send requests, and that its worker can send none.
  */
 import { type Finding, failed, findingsAbout } from '../publish/finding.ts'
 import type { PageOptions } from '../publish/pageOptions.ts'
@@ -12,14 +12,14 @@ const { ok, warning, error } = findingsAbout('vault')
 
 interface VaultVisit {
   readonly asker: Asker
-  /** Options of the shop, with absolute URLs. */
+  /** Options of the shop's page, with absolute URLs. */
   readonly shop: PageOptions
   readonly vault: string
   readonly page: Answer
   readonly pagePolicies: readonly ContentPolicy[]
 }
 
-/** Findings about the vault. Server faults become findings, so nothing is thrown. */
+/** Findings about the vault; server faults are findings, too. */
 export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
   const { asker, vault } = visit
   const shop = new URL(visit.page.url).origin
@@ -30,15 +30,8 @@ export async function vaultFindings(visit: VaultVisit): Promise<Finding[]> {
         'It has the shop’s own origin, so nothing is kept apart: serve it from another origin.',
       ),
     ]
-  let document: Answer
-  try {
-    await asker.fetch(vault)
-    document = asker.answers.get(vault)!
-  } catch (thrown) {
-    return [error(`${vault} can't be fetched (${(thrown as Error).message}): check its server.`)]
-  }
-  if (document.status !== 200)
-    return [error(`${vault} answers with status ${document.status}: put vault.html there.`)]
+  const document = await asker.file(vault, 'put vault.html there').catch((thrown: Error) => thrown)
+  if (document instanceof Error) return [error(document.message)]
   const html = new TextDecoder().decode(document.body)
   const named = [...html.matchAll(/<meta name="nearside-shop" content="([^"]*)"/g)]
   const findings = [
@@ -107,19 +100,17 @@ function documentFindings(
   )
 }
 
-/** Findings about the learning worker, whose URL the document's script contains. */
+/** Findings about the vault's worker, whose URL is in the script of the vault's document. */
 async function workerFindings(asker: Asker, document: Answer, html: string): Promise<Finding[]> {
-  const what = 'the files of nearside’s dist/vault'
+  const todo = 'serve the files of nearside’s dist/vault'
   try {
     const [, script] = /<script[^>]* src="([^"]+)"/.exec(html) ?? []
-    if (!script) return [error(`Its document has no script: serve ${what}.`)]
-    const source = await asker.fetch(new URL(script, document.url))
-    const [name] = /lockedWorker-[\w-]+\.js/.exec(await source.text()) ?? []
-    if (!name) return [error(`Its script names no worker: serve ${what}.`)]
-    const address = new URL(name, new URL(script, document.url)).href
-    await asker.fetch(address)
-    const { status, headers } = asker.answers.get(address)!
-    if (status !== 200) return [error(`${address} answers with status ${status}: serve ${what}.`)]
+    if (!script) return [error(`Its document has no script: ${todo}.`)]
+    const address = new URL(script, document.url).href
+    const { body } = await asker.file(address, todo)
+    const [name] = /lockedWorker-[\w-]+\.js/.exec(new TextDecoder().decode(body)) ?? []
+    if (!name) return [error(`Its script names no worker: ${todo}.`)]
+    const { headers } = await asker.file(new URL(name, address).href, todo)
     const policies = parsePolicies([headers.get('content-security-policy')])
     const isLocked = policies.some(
       (policy) =>
@@ -136,6 +127,6 @@ async function workerFindings(asker: Asker, document: Answer, html: string): Pro
         warning('Its worker’s file has no empty Connection-Allowlist: send ().'),
     )
   } catch (thrown) {
-    return [error(`Its files can't be fetched (${(thrown as Error).message}): check its server.`)]
+    return [error((thrown as Error).message)]
   }
 }

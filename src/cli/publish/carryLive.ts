@@ -1,4 +1,4 @@
-/** @module Carries the changes of `live.json` over to a new catalog, unless that catalog has newer values. */
+/** @module Applies the changes of `live.json` to a new catalog, unless that catalog has newer values. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
@@ -6,7 +6,7 @@ import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { isInOther, type LiveChanges, valuesOf } from '@nearside/core/catalog/live.ts'
 import { isStale, type SyncedFile } from '../sync/liveJson.ts'
-import { type Finding, findingsAbout, foreignFinding, staleFinding } from './finding.ts'
+import { type Finding, findingsAbout, foreignFinding, listed, staleFinding } from './finding.ts'
 import { readTailRows } from './publishTail.ts'
 
 interface Carried {
@@ -16,7 +16,7 @@ interface Carried {
 }
 
 /**
- * Reads the published catalog, before the new one replaces it, and selects the changes that stay.
+ * Selects the changes that stay. Call it before the new catalog replaces the published one in `out`.
  * @param catalog content of the new catalog
  * @param now current time, milliseconds since the epoch
  */
@@ -30,7 +30,7 @@ export async function carryLive(
   if ((await sha256Hex(utf8(text))) !== live.catalog)
     return { changes: null, findings: [foreignFinding] }
   const isFresh = !isStale(live, now)
-  // Both catalogs are read with their sales' dates, because prices at the current time would hide the sales.
+  // Without a time, `parse` keeps usual prices and sales apart.
   const published = [JSON.parse(text), await readTailRows(out)].flat()
   const [before, next] = [published, catalog].map((one) => Catalog.parse(one).items)
   const isMoved = changesCurrency(before, next)
@@ -44,9 +44,8 @@ export async function carryLive(
     : isFresh
       ? 'the new catalog differs for these products'
       : 'live.json is stale'
-  const names = `${dropped.slice(0, 5).join(', ')}${dropped.length > 5 ? ', …' : ''}`
   const said = `${stays.size} changes of live.json stay.`
-  const lost = ` ${dropped.length} are dropped, because ${why}: ${names}.`
+  const lost = ` ${dropped.length} are dropped, because ${why}: ${listed(dropped)}.`
   const { ok } = findingsAbout('live')
   return { changes, findings: [ok(dropped.length > 0 ? said + lost : said), ...findings] }
 }
@@ -67,9 +66,9 @@ function changesCurrency(before: readonly Item[], next: readonly Item[]): boolea
 }
 
 /**
- * Keeps the live changes of products whose values are equal in both catalogs: the new catalog then lacks these changes.
- * Of a stale `live.json` only deletions stay, because its prices and stock may be older than the new catalog. A link to
- * a missing page is worse than a product that returns at the next `sync`.
+ * Keeps the changes of products whose values are equal in both catalogs, because the new catalog lacks these changes. Of
+ * a stale `live.json` only deletions stay, because its prices and stock may be older than the new catalog's. (A list
+ * that links to a missing page is worse than one that lacks a product until the next `sync`.)
  */
 function select(
   live: LiveChanges,

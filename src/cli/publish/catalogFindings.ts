@@ -1,12 +1,9 @@
 /** @module Checks whether products have the fields that lists show, and whether the model knows their ids. */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
-import type { Item } from '@nearside/core/catalog/item.ts'
 import { type Finding, failed, findingsAbout } from './finding.ts'
 
-/**
- * Share of the items above which a missing field or an unknown id is a warning. Below this share, it is only mentioned.
- */
+/** Share of the products above which it is a warning that the model lacks them. */
 const MANY = 0.05
 /** Fields that product cards show. */
 const SHOWN = ['title', 'price', 'image'] as const
@@ -17,10 +14,8 @@ const { ok, warning, error } = findingsAbout('catalog')
 export function catalogFindings(catalog: Catalog, known: readonly string[] | null): Finding[] {
   const { items, faults, size } = catalog
   if (size === 0) return [error('The catalog is empty: no list can show anything.')]
-  const without = (field: keyof Item) => items.filter((item) => item[field] === undefined).length
   const sold = items.filter(({ available }) => available !== false).length
-  const mayList = sold > 0
-  const otherCurrency = currencyFault(items)
+  const mixedCurrencies = currencyFault(items)
   return [
     ok(`${size} products, ${sold} of them available.`),
     ...faults.slice(0, 3).map((fault) => warning(`${fault}: devices ignore this row; fix it.`)),
@@ -28,15 +23,15 @@ export function catalogFindings(catalog: Catalog, known: readonly string[] | nul
       faults.length <= 3 ||
         warning(`${faults.length - 3} more rows can't be used, or repeat an id: fix the export.`),
       ...SHOWN.map((field) => {
-        const missing = without(field)
+        const missing = items.filter((item) => item[field] === undefined).length
         return (
           missing === 0 ||
           warning(`No ${field} for ${missing} of ${size} products: add it, because cards show it.`)
         )
       }),
-      otherCurrency === null || warning(otherCurrency),
-      mayList || error('No product is available, so lists stay empty: check `available`.'),
-      !mayList ||
+      mixedCurrencies === null || warning(mixedCurrencies),
+      sold > 0 || error('No product is available, so lists stay empty: check `available`.'),
+      sold === 0 ||
         sold >= size / 2 ||
         warning(
           `Only ${sold} of ${size} products are available: remove products that are gone for good.`,

@@ -1,5 +1,6 @@
 /** @module Finds lists that a shop's rules leave empty. */
 import type { Item } from '@nearside/core/catalog/item.ts'
+import { groupBy } from '@nearside/core/groupBy.ts'
 import {
   type Asked,
   createItemTest,
@@ -14,7 +15,7 @@ const { warning, error } = findingsAbout('rules')
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * Finds lists that rules leave empty. Tries every list, page, time and context that the rules' conditions name.
+ * Tries every list, page, time and context that the rules' conditions name.
  * @param items available items
  */
 export function emptyLists(
@@ -62,13 +63,11 @@ function lonely(rule: Rule, items: readonly Item[], isOffer: IsOffer): Finding[]
   const { same } = rule.only
   const keyOf = (item: Item) => JSON.stringify(same.map((group) => item[group] ?? null))
   const fits = createItemTest({ ...rule.only, same: [] }, undefined, isOffer)
-  const has = new Map<string, Item[]>()
-  for (const item of items.filter(fits))
-    has.set(keyOf(item), [...(has.get(keyOf(item)) ?? []), item])
+  const families = groupBy(items.filter(fits), keyOf)
   const alone = items.filter(
     (item) =>
       same.every((group) => item[group] !== undefined) &&
-      !has.get(keyOf(item))?.some(({ id }) => id !== item.id),
+      !families.get(keyOf(item))?.some(({ id }) => id !== item.id),
   )
   if (alone.length === 0) return []
   const all = same.join(' and ')

@@ -1,4 +1,5 @@
 /** @module A finding about a shop, before or after publishing, and how to fix it. */
+import { NegativeResult } from '../command.ts'
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'error'
@@ -15,17 +16,34 @@ export function findingsAbout(about: string) {
   return { ok: say('ok'), warning: say('warning'), error: say('error') }
 }
 
-/** @returns how many findings are errors, how many warnings, and both in words */
-export function tally(findings: readonly Pick<Finding, 'level'>[]) {
+/**
+ * Prints how many findings are errors and warnings. Returns a command's result, which begins with the fields of `about`.
+ * @throws NegativeResult if a finding is an error
+ */
+export function conclude<T extends object>(
+  about: T,
+  findings: readonly Finding[],
+  print: (line: string) => void,
+) {
   const count = (level: Finding['level']) => findings.filter((one) => one.level === level).length
   const words = (n: number, name: string) => `${n || 'no'} ${name}${n === 1 ? '' : 's'}`
   const [errors, warnings] = [count('error'), count('warning')]
-  return { errors, warnings, text: `${words(errors, 'error')}, ${words(warnings, 'warning')}` }
+  const text = `${words(errors, 'error')}, ${words(warnings, 'warning')}`
+  const result = { ...about, errors, warnings, findings }
+  if (errors > 0) throw new NegativeResult(text, result)
+  print(text)
+  return result
 }
 
-/** @param checks the finding of each failed check, true for a passed check @returns the findings */
+/** Findings of the checks that failed; a check that passed is `true`. */
 export const failed = (...checks: readonly (Finding | boolean)[]): Finding[] =>
   checks.filter((check) => typeof check === 'object')
+
+/** Lists names; of more than five, the first five and the number of the others. */
+export function listed(names: readonly string[]): string {
+  const rest = names.length - 5
+  return `${names.slice(0, 5).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
 
 const { warning: liveWarning } = findingsAbout('live')
 
@@ -38,7 +56,7 @@ export const foreignFinding: Finding = liveWarning(
   'live.json belongs to another catalog.json, so devices ignore it: run nearside sync.',
 )
 
-/** Size in bytes above which a first visit over a slow line takes noticeably long and costs money. */
+/** Download size in bytes above which a first visit over a slow line is noticeably slow. */
 const MUCH = 3_000_000
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`

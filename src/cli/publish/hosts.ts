@@ -1,32 +1,28 @@
-/**
- * @module Writes configuration files that tell a web server which files of a published folder may be cached forever.
- */
+/** @module Configuration files that tell a web server how long browsers may cache the files of a published folder. */
 
-/** Cache-Control of changing files: browsers ask again at each visit; an unchanged file costs few bytes. */
+/** Cache-Control of files that change under their names: browsers ask at each visit whether the file has changed. */
 const REVALIDATE = 'no-cache'
-/** Cache-Control of files that never change under their name. */
+/** Cache-Control of files that never change under their names. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
-/**
- * Content-Security-Policy of the worker, which the page's policy doesn't cover. The worker may send requests to this
- * server only.
- */
+/** Policy of the worker's file, because the page's doesn't apply to it: requests go to this server only. */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+const SCRIPT_HEADERS = { 'Cache-Control': FOR_EVER, 'Content-Security-Policy': WORKER_POLICY }
 
 interface Folder {
   /** Path at which the folder will be served, with a slash at both ends. */
   readonly base: string
-  /** Names of all model versions in the folder, and of the folders of tails (less popular products). */
+  /** Names of the folders in `models/`: model versions, and tails (less popular products). */
   readonly versions: readonly string[]
-  /** Files that change under a fixed name, by their path in the folder. */
+  /** Paths of the files that change under their names. */
   readonly changing: readonly string[]
-  /** Path of the library's scripts in the folder; absent if the folder does not contain the scripts. */
+  /** Path of the folder of the library's scripts; absent without scripts. */
   readonly scripts?: string
 }
 
-/** Whether a folder has catalog rows of less popular products (tail), whose prices change. */
+/** Whether a folder in `models/` has catalog rows of a tail, whose prices change. */
 const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
-/** `_headers` file for Netlify and Cloudflare Pages. These apply all matching rules, so each path matches only one. */
+/** `_headers` file for Netlify and Cloudflare Pages. Both apply all rules that match, so each path matches one rule. */
 export function headersFile({ base, versions, changing, scripts }: Folder): string {
   const rule = (path: string, headers: Readonly<Record<string, string>>) =>
     [
@@ -38,37 +34,25 @@ export function headersFile({ base, versions, changing, scripts }: Folder): stri
     ...versions.map((version) =>
       rule(`models/${version}/*`, { 'Cache-Control': hasLines(version) ? REVALIDATE : FOR_EVER }),
     ),
-    ...(scripts === undefined
-      ? []
-      : [
-          rule(`${scripts}/*`, {
-            'Cache-Control': FOR_EVER,
-            'Content-Security-Policy': WORKER_POLICY,
-          }),
-        ]),
+    ...(scripts === undefined ? [] : [rule(`${scripts}/*`, SCRIPT_HEADERS)]),
     '',
   ].join('\n')
 }
 
 /** Configuration to include in nginx's `server { … }`. Brotli is commented out: nginx has only gzip built in. */
 export function nginxFile({ base, changing, scripts, versions }: Folder): string {
-  const exact = changing.map(
-    (name) => `location = ${base}${name} {
-  gzip_static on;
-  # brotli_static on;
-  add_header Cache-Control "${REVALIDATE}";
-}`,
-  )
-  const folder = (path: string, more = '', control = FOR_EVER) => `location ^~ ${base}${path} {
+  const location = (how: string, path: string, control: string, more = '') =>
+    `location ${how} ${base}${path} {
   gzip_static on;
   # brotli_static on;
   add_header Cache-Control "${control}";${more}
-}`
+}
+`
   const policy = `\n  add_header Content-Security-Policy "${WORKER_POLICY}";`
-  return `${[
-    ...exact,
-    folder('models/'),
-    ...versions.filter(hasLines).map((name) => folder(`models/${name}/`, '', REVALIDATE)),
-    ...(scripts === undefined ? [] : [folder(`${scripts}/`, policy)]),
-  ].join('\n')}\n`
+  return [
+    ...changing.map((name) => location('=', name, REVALIDATE)),
+    location('^~', 'models/', FOR_EVER),
+    ...versions.filter(hasLines).map((name) => location('^~', `models/${name}/`, REVALIDATE)),
+    ...(scripts === undefined ? [] : [location('^~', `${scripts}/`, FOR_EVER, policy)]),
+  ].join('')
 }

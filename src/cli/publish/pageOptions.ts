@@ -1,8 +1,7 @@
 /**
- * @module Options of `createPersonalizer` in one element of the page: URLs and keys. The page's script and `doctor`
- * read these options. The element is a data block, which no Content-Security-Policy blocks.
+ * @module Options of `createPersonalizer` in an element of the page, which the page's script and `doctor` read. The
+ * element is a data block, which no Content-Security-Policy blocks.
  */
-
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
 import { PERSISTS, type Persist } from '@nearside/browser/persists.ts'
 import { utf8 } from '@nearside/core/bytes.ts'
@@ -62,14 +61,14 @@ const read = object<PageOptions>({
   consent: optional(oneOf(...CONSENT_PLATFORMS)),
 })
 
-/** Element with the options. The text escapes "<", which could otherwise end the block early. */
+/** Writes the element. `<` is escaped, because `</script` in an option would end the element. */
 export function pageOptionsTag(options: PageOptions): string {
   const json = JSON.stringify(options).replaceAll('<', '\\u003c')
   return `<script type="application/json" id="${ID}">${json}</script>`
 }
 
 /**
- * Reads the options of a page; null if it has no such element.
+ * Reads the options of a page; null if the page lacks the element.
  * @throws NearsideError `input-invalid`, `model-corrupt` for invalid options
  */
 export function readPageOptions(html: string): PageOptions | null {
@@ -82,14 +81,11 @@ export function parsePageOptions(found: string | null): PageOptions | null {
     : read(readJson(utf8(found), 'input-invalid', `#${ID} of the page`), '')
 }
 
-/**
- * Maximum nesting of a page's elements. No real page is nested deeper, and the parser would take too long for a page
- * that is.
- */
+/** Maximum nesting of a page's elements, beyond any real page's: the parser would take too long. */
 const DEEPEST = 10_000
 
 /**
- * Finds the text of the first options element, and the policies in `<meta>`, without building a tree.
+ * Finds the text of the first options element, and the policies in `<meta>`.
  * @throws NearsideError `input-invalid` if the page is nested too deeply
  */
 export function scanPage(html: string): {

@@ -9,7 +9,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { NearsideError } from '@nearside/core/error.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
 
-/** Places a folder that is named by its content. An existing folder of that name has the same content, so it stays. */
+/** Places a folder whose name is a hash of its content, unless it exists. */
 export async function placeFolder(
   target: string,
   files: ReadonlyMap<string, Uint8Array>,
@@ -27,6 +27,7 @@ export async function placeFile(target: string, bytes: Uint8Array): Promise<void
   await aside(target, (draft) => nodeDisk.write(draft, bytes))
 }
 
+/** Makes a file or folder beside `target`, then renames it to `target`. */
 async function aside(target: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = join(dirname(target), `.staging-${randomUUID()}`)
   try {
@@ -48,7 +49,6 @@ interface Packed {
   readonly least: number
 }
 
-/** @param quality of Brotli */
 export async function pack(
   plain: ReadonlyMap<string, Uint8Array>,
   quality = constants.BROTLI_MAX_QUALITY,

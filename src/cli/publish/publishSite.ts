@@ -1,13 +1,11 @@
-/**
- * @module Publishes a model and its catalog as files for any web server. The files are `models/`, `catalog.json`,
- * `rules.json`, headers, the snippet for the pages, hashes of all files, and optionally the scripts.
- */
+/** @module Publishes a model and its catalog as files for any web server. */
+import { type BinaryToTextEncoding, createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix, relative, resolve } from 'node:path'
 import { type ModelKeys, readModelKeys } from '@nearside/browser/learning/release.ts'
 import { readBaseLists } from '@nearside/browser/page/baseLists.ts'
 import type { Persist } from '@nearside/browser/persists.ts'
-import { fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
+import { utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { HEAD, headOf, writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -26,7 +24,7 @@ import { pack, placeFile, placeFolder } from './place.ts'
 import { splitCatalog } from './publishTail.ts'
 import { mayFollow, releaseFindings, rulesSignature } from './releaseFindings.ts'
 import { ruleFindings } from './ruleFindings.ts'
-import { START, snippet } from './snippet.ts'
+import { type Script, START, snippet } from './snippet.ts'
 
 interface SiteOrder {
   readonly models: string
@@ -62,11 +60,12 @@ export interface Site {
 }
 
 const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
+const sha256 = (bytes: Uint8Array | string, encoding: BinaryToTextEncoding = 'hex') =>
+  createHash('sha256').update(bytes).digest(encoding)
 
 /**
- * Publishes the site; writes nothing if a finding is an error. Publishing first writes the files that never change
- * under their name, each folder as a whole. Then publishing replaces the pointer to the newest model and each changing
- * file by a rename.
+ * Publishes the site; writes nothing if a finding is an error. It first writes the files that never change under their
+ * names, each folder as a whole. Then it replaces the pointer to the newest model and each changing file.
  * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
  *   `model-forked` if keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` if another model has the
  *   name; `input-invalid`, `storage-full`, `storage-unavailable`
@@ -138,13 +137,9 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     ...(persist !== 'ask' && { persist }),
     ...(consent !== 'none' && { consent }),
   } satisfies PageOptions
-  const tag = async (name: string) => ({
-    url: `${base}${library?.folder}/${name}`,
-    integrity: (await library?.integrity(name)) ?? '',
-  })
   const scripts = library && {
-    start: await tag('start.js'),
-    needed: await Promise.all(library.needed.map(tag)),
+    start: library.script(base, 'start.js'),
+    needed: library.needed.map((name) => library.script(base, name)),
   }
   const items = lists
     .recommend({ limit: FIRST_PRODUCTS })
@@ -157,8 +152,8 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     ...(library ? within(library.folder, library.files) : []),
     ...loose,
   ])
-  const sums = [...all].map(async ([path, bytes]) => `${await sha256Hex(bytes)}  ${path}\n`)
-  loose.set('SHA256SUMS', utf8((await Promise.all(sums)).sort().join('')))
+  const sums = [...all].map(([path, bytes]) => `${sha256(bytes)}  ${path}\n`)
+  loose.set('SHA256SUMS', utf8(sums.sort().join('')))
   const visitor = version.least + data.least
   const findings = [
     ...releaseFindings(latest, keys, now),
@@ -175,13 +170,10 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
     await publishCopy(target, latest, version.files, check)
     for (const [name, bytes] of loose) await placeFile(join(out, name), bytes)
     if (carried?.changes) {
-      const [version, head] = await Promise.all(
-        [catalogText, headOf(catalogText)].map((part) => sha256Hex(utf8(part))),
-      )
+      const hashes = { catalog: sha256(catalogText), head: sha256(headOf(catalogText)) }
       // Without the state of the feed, the next sync reads the feed again.
-      const feed = undefined
-      const moved = text({ ...live, ...carried.changes, catalog: version, head, feed })
-      await placeFile(join(out, LIVE_JSON), moved)
+      const moved = { ...live, ...carried.changes, ...hashes, feed: undefined }
+      await placeFile(join(out, LIVE_JSON), text(moved))
     }
   }
   return {
@@ -192,7 +184,7 @@ export async function publishSite(order: SiteOrder): Promise<Site> {
   }
 }
 
-/** Options of the published snippet. These options stay in use unless the caller replaces them. */
+/** Options of the snippet that was published before. They stay in use unless the caller replaces them. */
 async function optionsBefore(out: string): Promise<PageOptions | null> {
   return readPageOptions(await readFile(join(out, 'page.html'), 'utf8').catch(() => ''))
 }
@@ -202,7 +194,7 @@ async function versionsIn(models: string): Promise<string[]> {
   return names.filter((name) => /^\w/.test(name) && name !== 'latest.json')
 }
 
-/** Number of products that a page shows before its script has run. */
+/** Number of products that a page shows before its script runs. */
 const FIRST_PRODUCTS = 8
 
 const within = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>
@@ -214,8 +206,7 @@ interface Library {
   readonly files: ReadonlyMap<string, Uint8Array>
   /** Files that page and worker need before the first list, except `start.js`. */
   readonly needed: readonly string[]
-  /** Integrity value `sha256-…` of a file, for a tag's `integrity`. */
-  readonly integrity: (name: string) => Promise<string>
+  readonly script: (base: string, name: string) => Script
 }
 
 /**
@@ -225,24 +216,21 @@ interface Library {
 async function readLibrary(folder: string): Promise<Library> {
   const entries = await readdir(folder, { recursive: true }).catch(() => [])
   const names = entries.filter((name) => /\.(js|css)$/.test(name)).sort()
-  if (
-    !['adapters', 'device', 'element', 'index', 'worker'].every((one) =>
-      names.includes(`${one}.js`),
-    )
-  )
+  const parts = ['adapters', 'device', 'element', 'index', 'worker']
+  if (!parts.every((part) => names.includes(`${part}.js`)))
     throw invalidInput(`${folder} is not the library's dist/lib`)
   const plain = new Map<string, Uint8Array>([['start.js', utf8(START)]])
   for (const name of names) plain.set(name, await readFile(join(folder, name)))
-  const hashes = await Promise.all(
-    [...plain].map(async ([name, bytes]) => name + (await sha256Hex(bytes))),
-  )
-  const { files } = await pack(plain)
+  const hashes = [...plain].map(([name, bytes]) => name + sha256(bytes))
+  const path = `nearside/${sha256(hashes.join()).slice(0, 16)}`
   return {
-    folder: `nearside/${(await sha256Hex(utf8(hashes.join()))).slice(0, 16)}`,
-    files,
+    folder: path,
+    files: (await pack(plain)).files,
     needed: [...neededBy(plain, ['worker.js', 'index.js', 'element.js', 'adapters.js'])],
-    integrity: async (name) =>
-      `sha256-${toBase64(fromHex(await sha256Hex(plain.get(name) ?? new Uint8Array(0))))}`,
+    script: (base, name) => ({
+      url: `${base}${path}/${name}`,
+      integrity: `sha256-${sha256(plain.get(name) ?? '', 'base64')}`,
+    }),
   }
 }
 

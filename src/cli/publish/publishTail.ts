@@ -1,4 +1,4 @@
-/** @module Tail (less popular products) of a catalog in a published folder: the model's shards, and their products. */
+/** @module Tail (less popular products) of a catalog in a published folder: shards of the model, and catalog rows. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { utf8 } from '@nearside/core/bytes.ts'
@@ -6,7 +6,7 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
 import { type PublishedModel, readLatest, readTail } from '@nearside/train/models/read.ts'
 import { linesFolder, splitRows, tailTexts } from '@nearside/train/models/splitRows.ts'
-import { type Finding, findingsAbout } from './finding.ts'
+import { type Finding, failed, findingsAbout } from './finding.ts'
 import { pack, placeFile, placeFolder } from './place.ts'
 
 /** Quality of Brotli; the highest would take an hour for a million products. */
@@ -24,8 +24,8 @@ export interface SiteTail {
 }
 
 /**
- * Splits a catalog as its model is split; null if the model has no tail.
- * @param whole the complete model; its rows are those of the head, then those of each shard
+ * Splits a catalog as its model is split; null if the model has no tail. `itemIds` begins with the head's items, then
+ * come each shard's.
  * @throws NearsideError `model-corrupt`
  */
 export async function splitCatalog(
@@ -54,20 +54,18 @@ export async function splitCatalog(
     ),
     findings: [
       ok(`Devices download the ${some} most popular of ${all} products; others by department.`),
-      ...(left > 0
-        ? [
-            warning(
-              `${left} products that the model lacks are left out: update it with nearside pretrain --from.`,
-            ),
-          ]
-        : []),
+      ...failed(
+        left === 0 ||
+          warning(
+            `${left} products that the model lacks are left out: update it with nearside pretrain --from.`,
+          ),
+      ),
     ],
     async place(models) {
       await placeFolder(join(models, shards), packed.files)
       const lines = join(models, ofShop)
       for (const [name, bytes] of files) await placeFile(join(lines, name), bytes)
-      // A file of rows that became empty gets no compressed form, because it would be no shorter. The file's old
-      // compressed form is removed, because a server would go on sending it.
+      // A compressed form from an earlier publication is removed if there is no new one: a server would go on sending it.
       for (const name of await nodeDisk.list(lines))
         if (!files.has(name)) await nodeDisk.remove(join(lines, name))
     },
@@ -80,10 +78,9 @@ export async function readTailRows(out: string): Promise<readonly unknown[]> {
   if (!found?.manifest.tail) return []
   const folder = join(out, 'models', linesFolder(found.manifest.tail.folder))
   const names = (await nodeDisk.list(folder)).filter((name) => name.endsWith('.json'))
-  const rows: unknown[] = []
-  for (const name of names) {
-    const some: unknown = JSON.parse(await readFile(join(folder, name), 'utf8'))
-    for (const row of Array.isArray(some) ? some : []) rows.push(row)
-  }
-  return rows
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  return texts.flatMap((text) => {
+    const rows: unknown = JSON.parse(text)
+    return Array.isArray(rows) ? rows : []
+  })
 }

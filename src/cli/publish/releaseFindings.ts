@@ -1,5 +1,4 @@
-/** @module Checks whether devices will accept a release after the releases that they have seen, and until when. */
-
+/** @module Checks whether devices will accept a release after earlier ones, and until when. */
 import { checkRelease, type ModelKeys } from '@nearside/browser/learning/release.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { parseLatest } from '@nearside/core/model/manifest.ts'
@@ -7,7 +6,7 @@ import { nameOf, type Release, rulesRelease } from '@nearside/core/model/release
 import { DAY } from '@nearside/core/time.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
-/** Milliseconds before a release's expiry from which a warning is given, so that there is time to sign again. */
+/** Milliseconds before a release's expiry from which the shop is warned, so that it has time to sign again. */
 const SOON = 14 * DAY
 
 /**
@@ -51,8 +50,8 @@ export function releaseFindings(
 }
 
 /**
- * Findings about the signature of a rules file, which devices check like a model's signature, except that no signature
- * by the helper (an aggregation server) is required.
+ * Findings about the signature of a rules file. Devices check it as they check a model's, but require no signature by
+ * the helper (an aggregation server).
  * @param before content of the published file; absent if no file was published
  */
 export async function rulesSignature(

@@ -1,18 +1,16 @@
 /** @module Shows what a shop's rules do to its catalog, and what prevents them from working as written. */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
+import { groupBy } from '@nearside/core/groupBy.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { discountOf } from '@nearside/core/model/prices.ts'
 import { createItemTest, type IsOffer } from '@nearside/core/rules/listRules.ts'
 import { parseRules } from '@nearside/core/rules/parseRules.ts'
 import { itemsOf, type Rule, type RuleItems, readDate } from '@nearside/core/rules/rule.ts'
 import { emptyLists } from './emptyLists.ts'
-import { type Finding, findingsAbout } from './finding.ts'
+import { type Finding, failed, findingsAbout, listed } from './finding.ts'
 
 const { ok, warning, error } = findingsAbout('rules')
-
-/** Number of products that a finding names; further products are only counted. */
-const NAMED = 5
 
 /**
  * @param given content of `rules.json`
@@ -38,7 +36,7 @@ export function ruleFindings(
     ...rules.flatMap((rule) => [
       ...unknown(rule, catalog),
       ...dates(rule, now),
-      ...(goesByOffers(rule) && !model
+      ...(!model && itemsOf(rule)?.offer !== undefined
         ? [warning(`‘${rule.name}’ uses offers, which only a model knows: give one.`)]
         : acts(rule, catalog, shown, isOffer)),
     ]),
@@ -46,14 +44,12 @@ export function ruleFindings(
   ]
 }
 
-/** Recognises offers: items that cost less than the price that the model knows. */
+/** Recognises offers: products that cost less than the price that the model knows. */
 function offersOf(model: BaseModel | null, catalog: Catalog): IsOffer {
   if (!model) return () => false
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
   return (id) => discountOf(model, catalog, rows.get(id) ?? -1) > 0
 }
-
-const goesByOffers = (rule: Rule): boolean => itemsOf(rule)?.offer !== undefined
 
 /** Finds ids, names and values that no product has, because they are mistyped or outdated. */
 function unknown(rule: Rule, catalog: Catalog): Finding[] {
@@ -62,9 +58,9 @@ function unknown(rule: Rule, catalog: Catalog): Finding[] {
   const families = new Set(catalog.items.map(({ groupId }) => groupId))
   const gone = ids.filter((id) => catalog.get(id) === undefined && !families.has(id))
   return [
-    ...(gone.length > 0
-      ? [warning(`‘${rule.name}’ names ${listed(gone)}: not in the catalog.`)]
-      : []),
+    ...failed(
+      gone.length === 0 || warning(`‘${rule.name}’ names ${listed(gone)}: not in the catalog.`),
+    ),
     ...asked.flatMap((wanted) => unknownValues(rule, wanted, catalog.items)),
   ]
 }
@@ -83,8 +79,10 @@ function unknownValues({ name }: Rule, wanted: RuleItems, items: readonly Item[]
       return [error(`‘${name}’ uses ${field}, which no product has: correct the name.`)]
     if (!('length' in values)) return []
     const gone = values.filter((value) => !has.has(value)).map(String)
-    if (gone.length === 0) return []
-    return [warning(`‘${name}’ names ${listed(gone)}: no product has that as ${field}.`)]
+    return failed(
+      gone.length === 0 ||
+        warning(`‘${name}’ names ${listed(gone)}: no product has that as ${field}.`),
+    )
   })
 }
 
@@ -109,10 +107,9 @@ function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsO
   const { name } = rule
   if ('redirect' in rule) return [ok(`‘${name}’ leads to ${rule.redirect}.`)]
   if ('atMost' in rule) {
-    const counts = new Map<string, number>()
-    for (const { [rule.per]: group } of shown)
-      if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1)
-    const large = [...counts.values()].filter((count) => count > rule.atMost).length
+    const groups = groupBy(shown, (item) => item[rule.per])
+    groups.delete(undefined)
+    const large = [...groups.values()].filter(({ length }) => length > rule.atMost).length
     if (large > 0)
       return [ok(`‘${name}’ limits ${large} groups that have more than ${rule.atMost} products.`)]
     return [error(`‘${name}’ does nothing: no ${rule.per} has more than ${rule.atMost} products.`)]
@@ -130,9 +127,4 @@ function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsO
   return catalog.items.some(matches)
     ? [warning(`‘${name}’ matches only products that are sold out.`)]
     : [error(`‘${name}’ matches no product of the catalog: fix or remove it.`)]
-}
-
-function listed(names: readonly string[]): string {
-  const rest = names.length - NAMED
-  return `${names.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }

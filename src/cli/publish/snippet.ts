@@ -106,7 +106,7 @@ await show(own)
 const escaped = (text: string) =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
-/** Products as links, visible before any script runs and without scripts. */
+/** Links to products, for visitors without scripts and until the script runs. */
 function firstList(items: readonly Item[], link: string | undefined): string {
   const entries = items.map((item) => {
     const { id, title = id, image } = item
@@ -126,7 +126,7 @@ interface Snippet {
   readonly scripts?: { readonly start: Script; readonly needed: readonly Script[] }
 }
 
-interface Script {
+export interface Script {
   readonly url: string
   readonly integrity: string
 }
@@ -134,7 +134,7 @@ interface Script {
 export function snippet({ options, items, scripts }: Snippet): string {
   const tags = scripts
     ? [
-        // These files are preloaded, because a browser finds a file's imports only once that file has arrived.
+        // Preloaded, because a browser finds a file's imports only once that file has arrived.
         ...scripts.needed.map(
           ({ url, integrity }) =>
             `<link rel="modulepreload" href="${url}" integrity="${integrity}">`,

@@ -15,7 +15,6 @@ import { serially } from '@nearside/core/serially.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { LOGIN_POLICY, loginPage } from './loginPage.ts'
 
 interface LoginOptions {
   readonly password: string
@@ -88,7 +87,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   }
 
   function page(c: Context, status: 200 | 403 | 429, fault = '') {
-    c.header('Content-Security-Policy', LOGIN_POLICY)
+    c.header('Content-Security-Policy', POLICY)
     // With `no-referrer`, browsers would send a form without its origin.
     c.header('Referrer-Policy', 'same-origin')
     return c.html(loginPage(fault), status)
@@ -155,3 +154,40 @@ function requireOrigin(origin: string): URL {
     `'${origin}' is no address such as https://studio.shop.example, without a path`,
   )
 }
+
+const STYLE = `:root { color-scheme: light dark; }
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
+main { max-width: 24rem; margin: 0 auto; padding: 3rem 1rem; }
+form { display: grid; gap: .5rem; }
+input, button { font: inherit; min-height: 44px; min-width: 0; padding: .5rem .75rem;
+  box-sizing: border-box; border: 1px solid; border-radius: 8px; }
+:focus-visible { outline: 3px solid; outline-offset: 2px; }`
+
+const POLICY = [
+  `default-src 'none'; style-src 'sha256-${keyOf(STYLE)}'; form-action 'self'`,
+  "base-uri 'none'; frame-ancestors 'none'",
+].join('; ')
+
+/** Form without scripts, which loads nothing. `fault` says why the last attempt failed; it is empty before the first. */
+const loginPage = (fault: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>Log in</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Log in</h1>
+<form method="post" action="/login">
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required autofocus${fault && ' aria-invalid="true" aria-describedby="fault"'}>
+${fault && `<p id="fault" role="alert">${fault}</p>`}
+<button>Log in</button>
+</form>
+</main>
+</body>
+</html>
+`

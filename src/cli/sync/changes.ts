@@ -1,10 +1,9 @@
 /** @module Keeps the last good prices where a feed has none, and refuses implausible feeds. */
-
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { isInOther, type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 
-/** Usual price, and price during a sale; 0 if missing. */
+/** Usual price, and price in a sale; 0 stands for a missing price. */
 const pricesOf = ({ price = 0, sale }: Item) => [price, sale?.price ?? price]
 const isPriced = (item: Item) => !pricesOf(item).includes(0)
 
@@ -41,10 +40,7 @@ const MOST_MOVED = 1 / 3
 const MOST_ODD = 0.1
 const FACTOR = 5
 
-/**
- * Whether `count` of `of` products make a feed implausible: more than `share` of them, and at least three, or all
- * products of a smaller shop.
- */
+/** Whether `count` of `of` products make a feed implausible: more than `share` of them, and at least three or all. */
 const isMany = (count: number, of: number, share: number) =>
   count > share * of && count >= Math.min(3, of)
 
@@ -72,7 +68,7 @@ export function refuseImplausible(
     )
   })
   const refuse = (why: string): never => {
-    throw new NearsideError('input-invalid', `${why}; if that is true, publish the new catalog`)
+    throw invalidInput(`${why}; if that is true, publish the new catalog`)
   }
   if (isMany(away.length, sold.length, MOST_MOVED))
     refuse(`${away.length} of ${sold.length} products on sale are gone or sold out`)

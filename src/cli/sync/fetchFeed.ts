@@ -2,13 +2,13 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput } from '@nearside/core/error.ts'
 import { withFolder } from '@nearside/train/withFolder.ts'
 import { type Fetching, fetchWhole } from '../systems/fetchWhole.ts'
 
-/** State of a feed, by which `sync` recognises unchanged content. */
+/** State by which `sync` recognises that a feed has not changed. */
 export interface FeedState {
-  /** Beginning of a SHA-256 over the feed's address (it may contain a secret) and the way in which it is read. */
+  /** Beginning of a SHA-256 of the feed's address, which may contain a secret, and of `how` it is read. */
   readonly of: string
   readonly etag?: string
   readonly modified?: string
@@ -16,7 +16,7 @@ export interface FeedState {
 
 interface FeedRequest extends Fetching {
   readonly url: string
-  /** How the feed is read, as text: a feed that is read in another way counts as changed. */
+  /** Options by which the feed is read, as text. A feed that is read by other options counts as changed. */
   readonly how: string
   /** State of the last feed that was used; null to fetch in any case. */
   readonly last: FeedState | null
@@ -43,14 +43,10 @@ export async function readFeed<T>(
   }
   const { response, body } = await fetchWhole(url, { headers }, fetching)
   if (response.status === 304) return null
-  if (!response.ok)
-    throw new NearsideError('input-invalid', `the server answers with status ${response.status}`)
+  if (!response.ok) throw invalidInput(`the server answers with status ${response.status}`)
   const [etag, modified] = ['etag', 'last-modified'].map((name) => response.headers.get(name))
   if (Date.parse(modified ?? '') < Date.parse(known?.modified ?? '') - SKEW)
-    throw new NearsideError(
-      'input-invalid',
-      `the feed is dated ${modified}, older than the last feed used`,
-    )
+    throw invalidInput(`the feed is dated ${modified}, older than the last feed used`)
   return withFolder(async (folder) => {
     // The feed's file name is kept, because error messages show it.
     const name = basename(new URL(url).pathname).replace(/[^\w.-]/g, '_') || 'feed'

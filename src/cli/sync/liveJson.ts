@@ -1,4 +1,4 @@
-/** @module The `live.json` of a published folder, as `sync` writes it. */
+/** @module Reads the `live.json` of a published folder. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LiveFile } from '@nearside/core/catalog/live.ts'
@@ -28,10 +28,7 @@ const readFeed = optional(
   }),
 )
 
-/**
- * Whether the file is out of date: a working `sync` sets its time anew each hour. A time far in the future counts as
- * stale, too.
- */
+/** Whether `sync` seems to have stopped: while it works, it renews the file's time each hour. */
 export function isStale({ time, minutes }: LiveFile, now: number): boolean {
   return !(Math.abs(now - Date.parse(time)) <= Math.max(2 * HOUR, 3 * minutes * 60_000))
 }

@@ -1,13 +1,11 @@
-/**
- * @module Writes `live.json` for a published folder, from the shop's feed. After any fault the last good file stays.
- */
+/** @module Writes `live.json` for a published folder, from the shop's feed. After any fault, the last file stays. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { headOf } from '@nearside/core/catalog/catalogLines.ts'
 import { changesOf, type LiveChanges } from '@nearside/core/catalog/live.ts'
-import { NearsideError } from '@nearside/core/error.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { NamedColumns } from '@nearside/train/import/columns.ts'
 import { readProductFile } from '@nearside/train/import/readCatalog.ts'
@@ -57,13 +55,13 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
   const { published, version, head, hasTail } = await readPublished(out)
   const old = await readLiveJson(out)
   const last = old?.catalog === version ? old : null
-  // The version is a hash of `catalog.json` alone and says nothing about a tail's files, so with a tail the feed is
+  // The version is a hash of `catalog.json` alone, which lacks the products of a tail. With a tail, the feed is therefore
   // always compared anew.
   const read = await readChanges(order, published, hasTail ? null : last)
   const { changed, gone, added } = read?.changes ?? last ?? { changed: [], gone: [], added: [] }
   const feed = read?.feed ?? last?.feed
-  const time = new Date(now()).toISOString()
   const { minutes } = order
+  const time = new Date(now()).toISOString()
   const kept = read?.kept ?? []
   const file: SyncedFile = { catalog: version, head, time, minutes, changed, gone, added, feed }
   const isSame = last && JSON.stringify({ ...file, time: last.time }) === JSON.stringify(last)
@@ -121,8 +119,7 @@ async function readChanges(
 async function readPublished(out: string) {
   const path = join(out, 'catalog.json')
   const bytes = await readFile(path).catch((cause) => {
-    const message = `${path} can't be read: run nearside publish --out ${out} first`
-    throw new NearsideError('input-invalid', message, { cause })
+    throw invalidInput(`${path} can't be read: run nearside publish --out ${out} first`, cause)
   })
   const value = readJson(bytes, 'catalog-invalid', `${path} is no JSON`)
   const tail = await readTailRows(out)

@@ -34,7 +34,7 @@ it.each<[string, Reply, readonly number[]]>([
     { status: 429, headers: { 'retry-after': 'Mon, 30 Nov 2026 12:00:00 GMT' } },
     [1000, 2000, 4000, 8000],
   ],
-])('with %s, the API is asked five times', async (_, bad, expected) => {
+])('with %s, the request is sent five times', async (_, bad, expected) => {
   const { asked, question, shop, waits } = await api(() => bad)
   await expect(ask(shop, question)).rejects.toMatchObject({ code: 'input-invalid' })
   expect(waits).toEqual(expected)

@@ -1,7 +1,4 @@
-/**
- * @module Sends requests to a shop system's API. If the API is busy, the request waits and is repeated. A redirect is
- * not followed, because it could carry the API's secret to another host.
- */
+/** @module Sends requests to a shop system's API. If the API is busy, the request waits and is repeated. */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { createReaders, jsonOrNull, type Read } from '@nearside/core/reading.ts'
@@ -11,7 +8,7 @@ export interface ShopApi extends Fetching {
   readonly url: string
   /** Secret from the environment variable `TOKEN`; absent if the variable isn't set. */
   readonly token?: string
-  /** Waits; ends early if `signal` aborts. */
+  /** Waits, but no longer than until `signal` aborts. */
   readonly wait: (milliseconds: number) => Promise<unknown>
   /** Current time, milliseconds since the epoch. */
   readonly now: () => number
@@ -70,7 +67,7 @@ export async function askRest(api: ShopApi, question: Question): Promise<Answer>
 
 /** @throws NearsideError `input-invalid` if the API refuses or fails to answer, `aborted` if the signal aborts */
 export async function ask(api: ShopApi, question: Question): Promise<Answer> {
-  const { url, isSecret, ifRefused, busyFor = () => null } = question
+  const { url, isSecret, ifRefused, busyFor } = question
   const { protocol, hostname } = new URL(url)
   if (isSecret && protocol !== 'https:' && !LOCAL.test(hostname))
     throw refusal(url, 'use https://, because the token must not travel unencrypted')
@@ -98,7 +95,7 @@ const isTimeout = ({ cause }: Error) =>
 
 async function askOnce(api: ShopApi, { url, body, headers }: Question): Promise<Answer> {
   const init = { ...(body !== undefined && { method: 'POST', body }), headers }
-  // Following a redirect could carry the secret to another server.
+  // A redirect isn't followed, because it could carry the secret to another server.
   const whole = await fetchWhole(url, { ...init, redirect: 'manual' }, api).catch(
     (cause: NearsideError) => {
       throw new NearsideError(cause.code, `${placeOf(url)}: ${cause.message}`, { cause })
@@ -115,8 +112,8 @@ function pauseAfter(
   busyFor: Question['busyFor'],
 ) {
   if (status !== 429 && ![500, 502, 503, 504].includes(status)) return busyFor?.(value) ?? null
-  const wanted = headers.get('retry-after') ?? ''
-  const seconds = wanted.trim() === '' ? Number.NaN : Number(wanted)
+  // The header can also name a date, which isn't a number.
+  const seconds = Number.parseFloat(headers.get('retry-after') ?? '')
   return seconds >= 0 ? 1000 * seconds : 1000 * 2 ** (tried - 1)
 }
 
@@ -133,7 +130,6 @@ export function readersOf(system: string) {
   const readers = createReaders((what) =>
     invalidInput(`${what} is missing: is that a ${system} API?`),
   )
-  const MOST = 100_000
   const orNull =
     <T>(read: Read<T>): Read<T | null> =>
     (value, what) =>
@@ -142,6 +138,6 @@ export function readersOf(system: string) {
     ...readers,
     anyText: readers.text(/^/),
     orNull,
-    each: <T>(read: Read<T>) => readers.list(read, MOST),
+    each: <T>(read: Read<T>) => readers.list(read, 100_000),
   }
 }

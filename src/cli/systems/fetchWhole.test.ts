@@ -30,16 +30,19 @@ function collectGarbage() {
 it.each([
   ['no answer', () => {}],
   ['half an answer', halfAnAnswer],
-])('%s ends a request at its time limit, whatever Node collects meanwhile', async (_, answer) => {
-  const url = await serve(answer)
-  collectGarbage()
-  const { signal } = new AbortController()
-  const code = 'input-invalid'
-  await expect(fetchWhole(url, {}, { fetch, timeout: 200, signal })).rejects.toMatchObject({
-    code,
-    cause: { name: 'TimeoutError' },
-  })
-})
+])(
+  'with %s, a request ends at its time limit, even if Node collects garbage meanwhile',
+  async (_, answer) => {
+    const url = await serve(answer)
+    collectGarbage()
+    const { signal } = new AbortController()
+    const code = 'input-invalid'
+    await expect(fetchWhole(url, {}, { fetch, timeout: 200, signal })).rejects.toMatchObject({
+      code,
+      cause: { name: 'TimeoutError' },
+    })
+  },
+)
 
 test('an aborted signal ends a request, before and during the answer', async () => {
   const url = await serve(halfAnAnswer)

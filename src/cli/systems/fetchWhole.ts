@@ -9,8 +9,6 @@ export interface Fetching {
   readonly signal: AbortSignal
 }
 
-const MOST_BYTES = 512 * 2 ** 20
-
 /** @throws NearsideError `input-invalid` if no complete answer comes in time, `aborted` if the signal aborts */
 export async function fetchWhole(
   url: string,
@@ -27,20 +25,21 @@ export async function fetchWhole(
   const timer = setTimeout(() => within.abort(late), timeout)
   try {
     const response = await fetch(url, { ...init, signal: within.signal })
-    return { response, body: await readAtMost(response, MOST_BYTES) }
+    return { response, body: await readAtMost(response, 512 * 2 ** 20) }
   } catch (error) {
-    const message = `no complete answer (${reasonOf(error, timeout)})`
     const code = signal.aborted ? 'aborted' : 'input-invalid'
-    throw new NearsideError(code, message, { cause: error })
+    const why = reasonOf(error, timeout)
+    throw new NearsideError(code, `the request failed (${why})`, { cause: error })
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
   }
 }
 
-function reasonOf(error: unknown, timeout: number): string {
+/** Reason of a failed request. Node's message is only “fetch failed”; the error's cause says why. */
+export function reasonOf(error: unknown, timeout: number): string {
   const { name, message, cause } = error as Error
-  if (name === 'TimeoutError') return `none in ${timeout / 1000} s`
+  if (name === 'TimeoutError') return `no complete answer in ${timeout / 1000} s`
   const { code, message: why } = (cause ?? {}) as { code?: string; message?: string }
   return code ?? why ?? message
 }

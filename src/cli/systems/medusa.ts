@@ -1,8 +1,7 @@
 /**
  * @module Reads a Medusa shop: public products from its Store API, and orders without names and addresses from its
- * Admin API. The user gives the backend's address. For products, this address needs parameters: `key` (the publishable
- * API key), and `region_id` and `country_code`, which choose prices. Without `country_code`, Medusa gives no prices
- * with tax.
+ * Admin API. `url` is the backend's address. For products, it needs the parameters `key` (the publishable API key),
+ * `region_id` and `country_code`, which choose prices. Without `country_code`, Medusa gives no prices with tax.
  * @see https://docs.medusajs.com/api/store
  */
 import type { Read } from '@nearside/core/reading.ts'
@@ -38,7 +37,6 @@ const readProduct = object({
   collection: orNull(object({ title: anyText })),
 })
 const readCategory = object({ id: anyText, name: anyText, parent_category_id: orNull(anyText) })
-type Category = ReturnType<typeof readCategory>
 const item = object({
   ...{ variant_id: orNull(anyText), variant_sku: orNull(anyText), product_title: orNull(anyText) },
   ...{ quantity: whole(0, 1e9), unit_price: number() },
@@ -60,10 +58,7 @@ export async function* products(api: ShopApi) {
   const request = { headers: { 'x-publishable-api-key': key }, isSecret: false, ifRefused }
   const tree = { fields: 'id,name,parent_category_id' }
   const categories = list(api, 'store/product-categories', tree, request, readCategory)
-  const pathTo = await readPaths<string | null, Category>(
-    categories,
-    (one) => one.parent_category_id,
-  )
+  const pathTo = await readPaths(categories, (one) => one.parent_category_id)
   const query = { fields: PRODUCT_FIELDS, ...Object.fromEntries(address.searchParams) }
   for await (const product of list(api, 'store/products', query, request, readProduct))
     for (const { id, sku, title, calculated_price: asked, ...stock } of product.variants) {
@@ -83,7 +78,7 @@ export async function* products(api: ShopApi) {
     }
 }
 
-/** Yields a row for each order line, even if it is cancelled or refunded; the import drops such rows later. */
+/** Yields a row for each order line, even if it is cancelled or refunded: the import drops these rows. */
 export async function* orders(api: ShopApi) {
   const key = Buffer.from(`${tokenOf(api, RIGHTS)}:`).toString('base64')
   const request = { headers: { authorization: `Basic ${key}` }, isSecret: true }
@@ -105,7 +100,6 @@ export async function* orders(api: ShopApi) {
     }
 }
 
-/** Entries of a list, sorted by their ids. */
 function list<T extends { readonly id: string }>(
   api: ShopApi,
   path: string,

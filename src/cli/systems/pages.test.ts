@@ -8,7 +8,7 @@ async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
   return found
 }
 
-test('cursors that repeat end the reading with an error', async () => {
+test('an API that sends a cursor a second time is refused, instead of being read forever', async () => {
   const next: Readonly<Record<string, string>> = { a: 'b', b: 'a' }
   const page = async (after: string | null) => ({
     nodes: [after],

@@ -27,9 +27,9 @@ export async function* readPages<T extends { readonly id: string | number }>(
   for (let count = 0, total = 1; count < total; ) {
     const { items, totalItems } = await readPage(Math.max(0, count - 1))
     const fresh = last ? items.slice(1) : items
-    if (items[0]?.id !== (last ?? items[0])?.id || (fresh.length === 0 && count < totalItems))
+    const isShort = fresh.length === 0 && count < totalItems
+    if ((last && items[0]?.id !== last.id) || isShort || count + fresh.length > totalItems)
       throw changed()
-    if (count + fresh.length > totalItems) throw changed()
     yield* fresh
     last = items.at(-1)
     count += fresh.length
@@ -58,14 +58,14 @@ export async function* readConnection<T>(
 }
 
 /**
- * Reads a tree of categories, and returns a function that gives the names from the top to one category; none if the
- * tree lacks the category.
+ * Reads a tree of categories. Returns a function that gives the names on the way from the top to a category; none if
+ * the tree lacks the category.
  */
-export async function readPaths<Id, T extends { readonly id: Id; readonly name: string }>(
+export async function readPaths<T extends { readonly id: string | number; readonly name: string }>(
   entries: AsyncIterable<T>,
-  parentOf: (entry: T) => Id,
-): Promise<(id: Id | undefined) => readonly string[]> {
-  const known = new Map<Id | undefined, T>()
+  parentOf: (entry: T) => T['id'] | null,
+): Promise<(id: T['id'] | undefined) => readonly string[]> {
+  const known = new Map<T['id'] | null | undefined, T>()
   for await (const one of entries) known.set(one.id, one)
   return (id) => {
     const names: string[] = []

@@ -1,10 +1,9 @@
 /** @module Shop systems whose API `import` and `sync` read. */
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
-import { setTimeout } from 'node:timers/promises'
+import { pipeline } from 'node:stream/promises'
 import { invalidInput } from '@nearside/core/error.ts'
+import { waitUntil } from '../watch.ts'
 import { refusal, type ShopApi, TOKEN } from './ask.ts'
 import type { Fetching } from './fetchWhole.ts'
 import * as medusa from './medusa.ts'
@@ -12,7 +11,7 @@ import * as shopify from './shopify.ts'
 import * as vendure from './vendure.ts'
 import * as woocommerce from './woocommerce.ts'
 
-/** Reads rows of a shop system, whose column names the import's `layouts.ts` recognises. */
+/** Readers of a shop system. The import's `layouts.ts` recognises the column names of their rows. */
 interface System {
   readonly products: (api: ShopApi) => AsyncIterable<object>
   readonly orders: (api: ShopApi) => AsyncIterable<object>
@@ -23,8 +22,7 @@ const SYSTEMS: Readonly<Record<SystemName, System>> = { medusa, shopify, vendure
 export const SYSTEM_NAMES = Object.keys(SYSTEMS) as SystemName[]
 
 /**
- * Writes the shop's products or orders (`what`) into a file of JSON lines in `folder`, and returns its path. The API's
- * secret comes from the environment.
+ * Writes the shop's products or orders (`what`) into a file of JSON lines in `folder`, and returns its path.
  * @throws NearsideError `input-invalid` if the address is malformed or the API refuses a request, `aborted` if the
  *   signal aborts
  */
@@ -36,27 +34,19 @@ export async function readSystem(
 ): Promise<string> {
   if (!/^https?:/.test(url) || !URL.canParse(url))
     throw invalidInput(`--from needs addresses such as https://shop.example, not ${url}`)
-  const { signal } = fetching
   const api: ShopApi = {
     ...{ ...fetching, url, token: process.env[TOKEN] || undefined, now: Date.now },
-    wait: (milliseconds) => setTimeout(milliseconds, undefined, { signal }).catch(() => undefined),
+    wait: waitUntil(fetching.signal),
   }
   const path = join(folder, `${name}-${what}.jsonl`)
-  const file = createWriteStream(path)
-  const written = finished(file)
-  // A full disk can make the stream fail before `written` is awaited below; without this line, the process would end.
-  written.catch(() => undefined)
   let rows = 0
-  try {
+  async function* lines() {
     for await (const row of SYSTEMS[name][what](api)) {
       rows++
-      if (!file.write(`${JSON.stringify(row)}\n`))
-        await Promise.race([once(file, 'drain'), written])
+      yield `${JSON.stringify(row)}\n`
     }
-  } finally {
-    file.end()
-    await written
   }
+  await pipeline(lines, createWriteStream(path))
   if (rows === 0) throw refusal(url, `lists no ${what}: check the address and its channel`)
   return path
 }

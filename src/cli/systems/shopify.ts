@@ -1,7 +1,6 @@
 /**
  * @module Reads a Shopify shop from its Admin API, in the columns of Shopify's own exports. Orders come without names
- * and addresses. The address is the shop's (`https://SHOP.myshopify.com`), or the full URL of another API version's
- * endpoint.
+ * and addresses. `url` is the shop's (`https://SHOP.myshopify.com`), or that of another API version's endpoint.
  * @see https://shopify.dev/docs/api/admin-graphql
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -53,7 +52,7 @@ const variant = object({
 const variants = connection(variant)
 /** Standard metafield, which apps for reviews fill. */
 const metafield = orNull(object({ value: anyText }))
-const product = object({
+const productMembers = {
   ...{ id: anyText, handle: anyText, title: anyText, description: anyText, vendor: anyText },
   ...{ productType: anyText, status: anyText, createdAt: anyText, publishedAt: orNull(anyText) },
   category: orNull(object({ fullName: anyText })),
@@ -61,11 +60,8 @@ const product = object({
     object({ preview: orNull(object({ image: orNull(object({ url: anyText })) })) }),
   ),
   ...{ rating: metafield, reviews: metafield },
-})
-const productWithVariants: Read<Product & { readonly variants: ReturnType<typeof variants> }> = (
-  value,
-  what,
-) => ({ ...product(value, what), ...object({ variants })(value, what) })
+}
+const product = object(productMembers)
 const money = object({ shopMoney: object({ amount: anyText, currencyCode: anyText }) })
 const lineItems = connection(
   object({
@@ -83,7 +79,7 @@ const readShop = object({
   shop: object({ currencyCode: anyText }),
   productsCount: object({ count: whole(0, 1e9) }),
 })
-const readProducts = object({ products: connection(productWithVariants) })
+const readProducts = object({ products: connection(object({ ...productMembers, variants })) })
 const readOrders = object({ orders: connection(order) })
 
 /** Number in `gid://shopify/ProductVariant/12`, which storefronts and exports use. */
@@ -149,16 +145,14 @@ function rowOf(product: Product, variant: Variant, currency: string, now: number
   }
 }
 
-/**
- * Rating on a scale that ends at 5, from a metafield such as `{"value":"9.2","scale_min":"1.0","scale_max":"10.0"}`.
- */
+/** Rating of at most 5, from a metafield such as `{"value":"9.2","scale_min":"1.0","scale_max":"10.0"}`. */
 function ratingOf({ rating }: Product): number | undefined {
   const read = jsonOrNull(rating?.value ?? '')
   if (!isRecord(read)) return undefined
   return Number(read.value) * (5 / Number(read.scale_max)) || undefined
 }
 
-/** Yields a row for each order line, also of cancelled, refunded and test orders; the import drops these rows later. */
+/** Yields a row for each order line, also of cancelled, refunded and test orders: the import drops these rows. */
 export async function* orders(given: ShopApi) {
   const { askShop } = await signIn(given)
   const readPage = async (after: string | null) =>

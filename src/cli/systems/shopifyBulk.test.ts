@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { serve } from '../testShops.ts'
 import { readBulk } from './shopifyBulk.ts'
 
-test('a stop while the shop writes its file ends the reading as `aborted`', async () => {
+test('if the command is stopped while Shopify writes the file, reading ends with the code `aborted`', async () => {
   const bulkOperationRunQuery = { bulkOperation: { id: 'gid://shopify/BulkOperation/1' } }
   const { address, asked } = await serve(() => ({ body: { data: { bulkOperationRunQuery } } }))
   const stop = new AbortController()

@@ -24,7 +24,7 @@ const readLook = object({
 
 /** Maximum milliseconds between two requests for the bulk operation's state. */
 const SLOWEST = 10_000
-/** Maximum number of requests for the bulk operation's state. With the waits, so many take about an hour. */
+/** Maximum number of requests for the bulk operation's state, which take about an hour. */
 const MOST_LOOKS = 360
 
 type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
@@ -42,13 +42,8 @@ export async function readBulk(api: ShopApi, access: Access, query: string) {
   if (id === undefined) return null
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     await api.wait(Math.min(500 * 2 ** looks, SLOWEST))
-    const { node } = await askGraphql(api, {
-      query: LOOK,
-      variables: { id },
-      read: readLook,
-      ...access,
-    })
-    const { status, objectCount, url } = node
+    const look = { query: LOOK, variables: { id }, read: readLook, ...access }
+    const { status, objectCount, url } = (await askGraphql(api, look)).node
     if (/^(CREATED|RUNNING)$/.test(status)) continue
     return status === 'COMPLETED' && url ? readLines(api, url, Number(objectCount)) : null
   }

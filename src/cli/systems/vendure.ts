@@ -82,14 +82,9 @@ const money = (amount: number) => amount / 100
 /** Yields a row for each variant that the shop shows. */
 export async function* products(api: ShopApi) {
   const ifRefused = 'the catalog is read from the Shop API, which needs no token'
-  const ask = <T>(query: string, read: Read<Page<T>>) => {
-    const readPage = (skip: number) =>
-      askGraphql(api, { query, variables: { skip }, read, ifRefused })
-    return readPage
-  }
-  const collections = readPages(ask(COLLECTIONS, readCollections))
+  const collections = list(api, { query: COLLECTIONS, read: readCollections, ifRefused })
   const pathTo = await readPaths(collections, ({ parentId }) => parentId)
-  for await (const product of readPages(ask(PRODUCTS, readProducts)))
+  for await (const product of list(api, { query: PRODUCTS, read: readProducts, ifRefused }))
     for (const { stockLevel, id, featuredAsset, ...variant } of product.variants) {
       const facets = [...variant.facetValues, ...product.facetValues].reverse()
       const [collection] = product.collections.flatMap(({ id }) => pathTo(id).slice(0, 1))
@@ -119,21 +114,26 @@ export async function* orders(api: ShopApi) {
   const [name, value] = token.includes(':')
     ? ['vendure-api-key', token]
     : ['authorization', `Bearer ${token}`]
-  const readPage = (skip: number) =>
-    askGraphql(api, {
-      ...{ query: ORDERS, variables: { skip }, secret: { [name]: value }, read: readOrders },
-      ifRefused: `the token in ${TOKEN} is not valid for this channel: ${RIGHTS}`,
-    })
+  const asked = {
+    ...{ query: ORDERS, secret: { [name]: value }, read: readOrders },
+    ifRefused: `the token in ${TOKEN} is not valid for this channel: ${RIGHTS}`,
+  }
   const whole = new Set<string>()
   const parts: Order[] = []
-  for await (const order of readPages(readPage)) {
+  for await (const order of list(api, asked)) {
     if (order.type === 'Seller') parts.push(order)
     else yield* linesOf(order)
     whole.add(order.id)
   }
-  // Parts of a marketplace's orders, one per seller, count only in a seller's channel, which lists no whole orders.
+  // A marketplace splits its orders into one part per seller. The parts count only in a seller's channel, which lists
+  // no whole orders.
   for (const part of parts) if (!whole.has(part.aggregateOrderId ?? '')) yield* linesOf(part)
 }
+
+const list = <T extends { readonly id: string }>(
+  api: ShopApi,
+  query: Omit<Parameters<typeof askGraphql<Page<T>>>[1], 'variables'>,
+) => readPages((skip) => askGraphql(api, { ...query, variables: { skip } }))
 
 const RIGHTS =
   'it must be an API key of a role with the permission ReadOrder, and authOptions.tokenMethod must contain api-key'

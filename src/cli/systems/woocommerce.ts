@@ -1,6 +1,6 @@
 /**
- * @module Reads a WooCommerce shop from its REST API, in the columns of WooCommerce's own exports. The reader requests
- * only the order fields that the import needs, without names and addresses. The address is the shop's home page.
+ * @module Reads a WooCommerce shop from its REST API, in the columns of WooCommerce's own exports. Orders come without
+ * names and addresses. `url` is the shop's home page.
  * @see https://woocommerce.github.io/woocommerce-rest-api-docs/
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -45,7 +45,7 @@ const readOrder = object({
   meta_data: each(object({ key: anyText, value: (value: unknown) => value })),
 })
 const readCategory = object({ id, name: anyText, parent: id })
-/** Fields of an order that the reader requests. Of `billing`, it requests the e-mail address only. */
+/** Order fields that the import needs; of `billing`, only the e-mail address. */
 const ORDER_FIELDS =
   'id,number,status,currency,date_created_gmt,customer_id,billing.email,line_items,meta_data'
 
@@ -90,7 +90,7 @@ export async function* products(api: ShopApi) {
   }
 }
 
-/** Yields a row for each order line, also of cancelled, refunded and test orders; the import drops these rows later. */
+/** Yields a row for each order line, also of cancelled, refunded and test orders: the import drops these rows. */
 export async function* orders(api: ShopApi) {
   const query = { status: 'any', _fields: ORDER_FIELDS }
   for await (const order of signIn(api).all('orders', query, readOrder))
@@ -142,7 +142,7 @@ const plain = (name: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&')
 
-/** Makes functions that send requests with the API's key. Lists are sorted by `id` and read page by page (`offset`). */
+/** Makes functions that send requests with the API's key: for one object, and for a list, page by page. */
 function signIn(api: ShopApi) {
   const { origin, pathname } = new URL(api.url)
   const home = origin + pathname.replace(/\/(wp-json\/.*)?$/, '')

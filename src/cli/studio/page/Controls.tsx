@@ -1,11 +1,11 @@
-/** @module Chooses whose lists the studio shows: a shopper, a page or a search, a context and a day. */
+/** @module Controls that choose the shopper, the page or search, the context and the day whose lists the studio shows. */
 import type { Rule } from '@nearside/core/rules/rule.ts'
-import { type ComponentProps, type ReactNode, useId, useState } from 'react'
+import { type ComponentProps, useId, useState } from 'react'
 import type { Place } from '../edits.ts'
 import type { View } from '../preview.ts'
 import type { Products } from './describe.ts'
 
-/** View with a day instead of a time; an empty day is today. */
+/** View with a day instead of a time; an empty day stands for now. */
 export type Shown = Omit<View, 'time'> & { readonly day: string }
 
 const MOST_FOUND = 8
@@ -22,7 +22,7 @@ interface PickerProps {
   readonly setIds: (ids: readonly string[]) => void
 }
 
-/** Finds products by words of their titles or by their id, and lists the chosen products. */
+/** Field that finds products by their titles and ids, and list of the chosen products. */
 function Picker({ label, products, chosen, none, ids, setIds }: PickerProps) {
   const [query, setQuery] = useState('')
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
@@ -100,25 +100,30 @@ export const Input = ({ label, onChange, ...rest }: InputProps) => (
   </label>
 )
 
-export function Select(props: FieldProps & { readonly children: ReactNode }) {
-  const { label, value, onChange, children } = props
+interface SelectProps extends FieldProps {
+  /** Values, or texts by value. */
+  readonly options: readonly string[] | Readonly<Record<string, string>>
+  /** Text of the empty value; absent if there is none. */
+  readonly empty?: string
+}
+
+export function Select({ label, value, onChange, options, empty }: SelectProps) {
   const id = useId()
+  const texts = Array.isArray(options) ? options.map((one) => [one, one]) : Object.entries(options)
   return (
     <div>
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
-        {children}
+        {empty !== undefined && <option value="">{empty}</option>}
+        {texts.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
       </select>
     </div>
   )
 }
-
-export const Options = ({ of }: { readonly of: readonly string[] }) =>
-  of.map((one) => (
-    <option key={one} value={one}>
-      {one}
-    </option>
-  ))
 
 interface ControlsProps {
   readonly products: Products
@@ -127,6 +132,12 @@ interface ControlsProps {
   readonly setShown: (shown: Shown) => void
   readonly reach: Place['reach']
   readonly setReach: (reach: Place['reach']) => void
+}
+
+const REACHES: Readonly<Record<Place['reach'], string>> = {
+  here: 'this list',
+  kind: 'all lists of its kind',
+  all: 'all lists',
 }
 
 export function Controls({ products, rules, shown, setShown, reach, setReach }: ControlsProps) {
@@ -166,26 +177,19 @@ export function Controls({ products, rules, shown, setShown, reach, setReach }: 
       />
       {pages.length > 0 && (
         <Select
-          label="Name of the page"
-          value={page}
+          {...{ label: 'Name of the page', empty: 'None', options: pages, value: page }}
           onChange={(chosen) => setShown({ ...shown, page: chosen || undefined })}
-        >
-          <option value="">None</option>
-          <Options of={pages} />
-        </Select>
+        />
       )}
       {contexts.length > 0 && (
         <Select
-          label="Context"
+          {...{ label: 'Context', empty: 'None', options: [...new Set(contexts)] }}
           value={name ? `${name}=${value}` : ''}
           onChange={(chosen) => {
             const [, key, given] = /^(.*?)=(.*)$/.exec(chosen) ?? []
             setShown({ ...shown, context: key ? { [key]: given } : {} })
           }}
-        >
-          <option value="">None</option>
-          <Options of={[...new Set(contexts)]} />
-        </Select>
+        />
       )}
       <Input
         label="On the day"
@@ -196,12 +200,9 @@ export function Controls({ products, rules, shown, setShown, reach, setReach }: 
       <Select
         label="Changes in a list apply to"
         value={reach}
+        options={REACHES}
         onChange={(chosen) => setReach(chosen as Place['reach'])}
-      >
-        <option value="here">this list</option>
-        <option value="kind">all lists of its kind</option>
-        <option value="all">all lists</option>
-      </Select>
+      />
     </section>
   )
 }

@@ -3,8 +3,8 @@ import { isBadge } from '@nearside/core/catalog/item.ts'
 import { isOwnPath } from '@nearside/core/rules/ownPath.ts'
 import type { Rule, RuleItems } from '@nearside/core/rules/rule.ts'
 import { type FormEvent, useState } from 'react'
-import { ACTS, type Act, conditional, FACTOR, newRule } from '../edits.ts'
-import { Input, Options, Select } from './Controls.tsx'
+import { type Act, conditional, FACTOR, newRule } from '../edits.ts'
+import { Input, Select } from './Controls.tsx'
 import { LISTS, type Products } from './describe.ts'
 
 const LABELS: Readonly<Record<Act | 'redirect', string>> = {
@@ -88,13 +88,10 @@ export function RuleForm({ products, onAdd }: FormProps) {
   return (
     <form className="controls" onSubmit={add} aria-labelledby="add">
       <h3 id="add">Add a rule for many products</h3>
-      <Select label="What it does" value={act} onChange={(chosen) => setAct(chosen as typeof act)}>
-        {([...ACTS, 'redirect'] as const).map((one) => (
-          <option key={one} value={one}>
-            {LABELS[one]}
-          </option>
-        ))}
-      </Select>
+      <Select
+        {...{ label: 'What it does', options: LABELS, value: act }}
+        onChange={(chosen) => setAct(chosen as typeof act)}
+      />
       {isWeighed && (
         <Input
           {...{ label: 'Factor on the odds', value: by, onChange: setBy, required: true }}
@@ -108,39 +105,34 @@ export function RuleForm({ products, onAdd }: FormProps) {
         <Input label="Page" value={path} onChange={set('path')} placeholder="/returns" required />
       ) : (
         <>
-          {(['category', 'brand'] as const).map((field) => (
-            <Select
-              key={field}
-              label={field === 'category' ? 'Category' : 'Brand'}
-              value={given[field]}
-              onChange={set(field)}
-            >
-              <option value="">Any</option>
-              <Options of={products[field]} />
-            </Select>
-          ))}
+          <Select
+            {...{ label: 'Category', empty: 'Any', options: products.category, value: category }}
+            onChange={set('category')}
+          />
+          <Select
+            {...{ label: 'Brand', empty: 'Any', options: products.brand, value: brand }}
+            onChange={set('brand')}
+          />
           {products.attributes.size > 0 && (
-            <Select label="Attribute" value={attribute} onChange={set('attribute')}>
-              <option value="">None</option>
-              <Options of={[...products.attributes.keys()]} />
-            </Select>
+            <Select
+              {...{ label: 'Attribute', empty: 'None', value: attribute }}
+              options={[...products.attributes.keys()]}
+              onChange={set('attribute')}
+            />
           )}
           {attribute && (
-            <Select label="Its value" value={value} onChange={set('value')}>
-              <option value="">Choose</option>
-              <Options of={products.attributes.get(attribute) ?? []} />
-            </Select>
+            <Select
+              {...{ label: 'Its value', empty: 'Choose', value }}
+              options={products.attributes.get(attribute) ?? []}
+              onChange={set('value')}
+            />
           )}
           <Input {...price} label="Price from" value={from} onChange={set('from')} />
           <Input {...price} label="Price to" value={to} onChange={set('to')} />
-          <Select label="In the lists" value={list} onChange={setList}>
-            <option value="">All lists</option>
-            {Object.entries(LISTS).map(([kind, title]) => (
-              <option key={kind} value={kind}>
-                {title}
-              </option>
-            ))}
-          </Select>
+          <Select
+            {...{ label: 'In the lists', empty: 'All lists', options: LISTS, value: list }}
+            onChange={setList}
+          />
         </>
       )}
       {isForSearch && (

@@ -59,13 +59,10 @@ function useEdits(rules: readonly Rule[]) {
   return { edited, setEdited }
 }
 
-/**
- * Time of a day in a preview: noon, because then the day in UTC is also the day in most places. An empty day means the
- * current time.
- */
+/** Time of a preview: noon (UTC) of its day, because that is the same day in most places; without a day, now. */
 const timeOf = (day: string) => (day === '' ? Date.now() : Date.parse(day) + DAY / 2)
 
-/** Lists of the newest rules and view; older answers that arrive late are dropped. */
+/** Lists under the newest rules and view; an answer to an earlier request is dropped. */
 function usePreview(calls: Calls, saved: readonly Rule[], rules: readonly Rule[], shown: Shown) {
   const [found, setFound] = useState<(Previewed & { readonly of: Shown }) | null>(null)
   const [fault, setFault] = useState('')
@@ -120,34 +117,22 @@ function Editor({ calls, start, products }: EditorProps) {
       const { version } = await calls.save(rules, await readVersion())
       setSaved({ rules, version })
       setTaken(false)
-      setSaid({
-        text: `Saved to ${start.file}. nearside publish takes it to the shop.`,
-        isWrong: false,
-      })
+      const text = `Saved to ${start.file}. nearside publish takes it to the shop.`
+      setSaid({ text, isWrong: false })
     } catch (error) {
       setTaken(error instanceof NearsideError && error.code === 'version-taken')
       setSaid({ text: `Not saved: ${messageOf(error)}`, isWrong: true })
     }
     setSaving(false)
   }
-  async function takeNewer() {
-    try {
-      const newer = await calls.start()
+  const fail = (error: unknown) => setSaid({ text: messageOf(error), isWrong: true })
+  const takeNewer = () =>
+    calls.start().then((newer) => {
       setSaved(newer)
       setTaken(false)
       edit(newer.rules, 'These are the rules of the newer file. Undo brings yours back.')
-    } catch (error) {
-      setSaid({ text: messageOf(error), isWrong: true })
-    }
-  }
-  async function logOut() {
-    try {
-      await calls.logOut()
-      location.reload()
-    } catch (error) {
-      setSaid({ text: messageOf(error), isWrong: true })
-    }
-  }
+    }, fail)
+  const logOut = () => calls.logOut().then(() => location.reload(), fail)
   const { day } = shown
   const priced = useMemo(() => {
     const time = timeOf(day)
