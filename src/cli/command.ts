@@ -58,7 +58,8 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
     if (option.isBoolean()) continue
     const { parseArg, variadic } = option
     option.argParser((value: string, previous) => {
-      requireValue(value)
+      // Commander accepts any next word as a value, also an option.
+      if (value === '' || value.startsWith('--')) throw new InvalidArgumentError('A value is missing.')
       if (parseArg) return parseArg(value, previous)
       return variadic ? [...(Array.isArray(previous) ? previous : []), value] : value
     })
@@ -67,11 +68,6 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
     syntax: syntax as unknown as CommandUnknownOpts,
     run: (context) => run(syntax.opts(), context, ...(syntax.processedArgs as unknown as Args)),
   }
-}
-
-/** Refuses an option or an empty text as a value, because Commander accepts any next word. */
-function requireValue(value: string): void {
-  if (value === '' || value.startsWith('--')) throw new InvalidArgumentError('A value is missing.')
 }
 
 /**
@@ -93,8 +89,8 @@ interface Progress {
 const BETWEEN_LINES = 10_000
 
 /**
- * Shows the progress of the labelled parts of a work: a bar on a terminal, elsewhere a line every ten seconds. Work that
- * takes less than ten seconds prints no line.
+ * Shows the progress of the part of a work that `label` names: a bar on a terminal, elsewhere a line every ten seconds.
+ * Work that takes less than ten seconds prints no line.
  */
 export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
   const bar = stream.isTTY ? createBar(stream) : null

@@ -10,7 +10,7 @@ import {
 } from './command.ts'
 
 /**
- * Parses `argv` and runs the command that it names.
+ * Parses `argv`, runs the command that it names, and returns the command's result.
  * @throws CommanderError if the line is invalid, and after help was shown
  */
 export async function runProgram(
@@ -18,7 +18,7 @@ export async function runProgram(
   commands: readonly Subcommand[],
   argv: readonly string[],
   given: Omit<CommandContext, 'typed'>,
-): Promise<void> {
+): Promise<unknown> {
   const context = { ...given, typed: `${name} ${asTyped(argv)}` }
   const program = new Command(name)
     .usage('<command> [options]')
@@ -30,11 +30,15 @@ export async function runProgram(
       outputError() {},
     })
     .addHelpText('after', `\n${name} <command> --help shows its options`)
+  let result: unknown
   for (const command of commands) {
-    command.syntax.copyInheritedSettings(program).action(() => answer(command, context))
+    command.syntax.copyInheritedSettings(program).action(async () => {
+      result = await answer(command, context)
+    })
     program.addCommand(command.syntax)
   }
   await program.parseAsync(argv, { from: 'user' })
+  return result
 }
 
 function asTyped(argv: readonly string[]): string {
@@ -42,14 +46,16 @@ function asTyped(argv: readonly string[]): string {
   return argv.filter((word, at) => !isFile(word) && !isFile(argv[at - 1])).join(' ')
 }
 
-async function answer({ syntax, run }: Subcommand, context: CommandContext): Promise<void> {
+async function answer({ syntax, run }: Subcommand, context: CommandContext): Promise<unknown> {
   const { json } = syntax.opts() as { json?: string }
   await requireFolder('json', json)
   const write = async (result: unknown) => {
     if (json !== undefined) await writeFile(json, `${JSON.stringify(result ?? null, null, 2)}\n`)
   }
   try {
-    await write(await run(context))
+    const result = await run(context)
+    await write(result)
+    return result
   } catch (error) {
     if (error instanceof NegativeResult) await write(error.result)
     throw error

@@ -16,18 +16,11 @@ interface Given {
 export async function runCommand(command: Subcommand, given: Given) {
   const { flags = {}, positionals = [], signal = new AbortController().signal } = given
   const printed: string[] = []
-  let result: unknown
-  const watched: Subcommand = {
-    ...command,
-    async run(context) {
-      result = await command.run(context)
-      return result
-    },
-  }
   const options = Object.entries(flags)
     .filter(([, value]) => value !== undefined)
     .flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]))
-  await runProgram('nearside', [watched], [command.syntax.name(), ...positionals, ...options], {
+  const argv = [command.syntax.name(), ...positionals, ...options]
+  const result = await runProgram('nearside', [command], argv, {
     progress: { update: (label) => given.progress?.(label), clear() {} },
     print(line) {
       printed.push(line)

@@ -91,16 +91,8 @@ export const command = defineCommand(syntax, async ({ out }, context) => {
   return results
 })
 
-async function runStep(command: Subcommand, line: readonly string[], context: CommandContext) {
-  let result: unknown
-  const run: Subcommand['run'] = async (given) => {
-    result = await command.run(given)
-    return result
-  }
-  const { syntax } = command
-  await runProgram('nearside', [{ syntax, run }], [syntax.name(), ...line], context)
-  return result
-}
+const runStep = (command: Subcommand, line: readonly string[], context: CommandContext) =>
+  runProgram('nearside', [command], [command.syntax.name(), ...line], context)
 
 /** Hash of a step's arguments; for arguments that are files, including their size and time. */
 async function keyOf(words: readonly string[]): Promise<string> {

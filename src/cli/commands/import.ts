@@ -175,14 +175,12 @@ function describe(
       ),
     ],
   })
-  const percent = (part: number, whole: number) =>
-    `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
   const categories = Object.keys(shop.categories)
   const parts: readonly Said[] = [...logs, ...(catalog ? [catalog] : [])].map(ofFile)
   const text = [
     ...(match
       ? [
-          `log and catalog: ${match.items} of the ${match.logItems} items in the log are in the catalog, ${percent(match.lines, shop.events)} of its lines${match.unknown.length > 0 ? ` (not ${match.unknown.join(', ')})` : ''}`,
+          `log and catalog: ${match.items} of the ${match.logItems} items in the log are in the catalog, ${((100 * match.lines) / Math.max(1, shop.events)).toFixed(1)} % of its lines${match.unknown.length > 0 ? ` (not ${match.unknown.join(', ')})` : ''}`,
         ]
       : []),
     `${shop.items} items: ${shop.titled} with a title, ${shop.priced} with a price, ${shop.available} available, ${shop.variants} variants of a product, ${categories.length} categories${categories.length > 0 ? ` (${categories.slice(0, 3).join(', ')}${categories.length > 3 ? ' …' : ''})` : ''}`,

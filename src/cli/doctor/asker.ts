@@ -53,7 +53,6 @@ export function createAsker(fetch: typeof globalThis.fetch, timeout: number) {
   }
 
   return {
-    /** Answers so far, by URL. */
     answers: answers as ReadonlyMap<string, Answer>,
     /** Sets the origin that later requests come from; initially it is the visited page's origin. */
     speakFor(other: string) {

@@ -2,7 +2,7 @@
 import { beyondLimits } from '@nearside/aggregate/protocol/beyondLimits.ts'
 import { DEVICE_LIMITS } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import { agreeTask } from '@nearside/browser/contribution/agreeTask.ts'
-import { fetchModel, type LoadedModel } from '@nearside/browser/learning/modelSource.ts'
+import { fetchModel } from '@nearside/browser/learning/modelSource.ts'
 import type { Transport } from '@nearside/browser/transport/http.ts'
 import { createTailFiles } from '@nearside/browser/worker/tailFiles.ts'
 import { sha256Hex } from '@nearside/core/bytes.ts'
@@ -37,10 +37,7 @@ export interface Visit {
   readonly now: number
 }
 
-export async function examineModel({ shop, page, asker, transport, now }: Visit): Promise<{
-  readonly findings: Finding[]
-  readonly loaded: LoadedModel | null
-}> {
+export async function examineModel({ shop, page, asker, transport, now }: Visit) {
   const { ok, warning, error } = findingsAbout('model')
   const { baseModel: directory, modelKeys, latest: rendered = null } = shop
   try {

@@ -9,14 +9,9 @@ import { isStale, type SyncedFile } from '../sync/liveJson.ts'
 import { type Finding, findingsAbout, foreignFinding, listed, staleFinding } from './finding.ts'
 import { readTailRows } from './publishTail.ts'
 
-interface Carried {
-  /** Changes to the new catalog; null if `live.json` belongs to another catalog than the published one. */
-  readonly changes: LiveChanges | null
-  readonly findings: readonly Finding[]
-}
-
 /**
- * Selects the changes that stay. Call it before the new catalog replaces the published one in `out`.
+ * Selects the changes that stay; null if `live.json` belongs to another catalog than the published one. Call it before
+ * the new catalog replaces the published one in `out`.
  * @param catalog content of the new catalog
  * @param now current time, milliseconds since the epoch
  */
@@ -25,7 +20,7 @@ export async function carryLive(
   out: string,
   catalog: unknown,
   now: number,
-): Promise<Carried> {
+): Promise<{ readonly changes: LiveChanges | null; readonly findings: readonly Finding[] }> {
   const text = await readFile(join(out, 'catalog.json'), 'utf8').catch(() => '')
   if ((await sha256Hex(utf8(text))) !== live.catalog)
     return { changes: null, findings: [foreignFinding] }

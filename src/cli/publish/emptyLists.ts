@@ -15,7 +15,7 @@ const { warning, error } = findingsAbout('rules')
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * Tries every list, page, time and context that the rules' conditions name.
+ * An error for each empty list, on every page, at every time and in every context that the rules' conditions name.
  * @param items available items
  */
 export function emptyLists(

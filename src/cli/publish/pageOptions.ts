@@ -20,7 +20,7 @@ export interface PageOptions {
   readonly worker?: string
   readonly rules?: string
   readonly live?: string
-  /** URL of `vault.html`, a frame on another origin that keeps the shopper's data; replaces `worker`. */
+  /** URL of `vault.html`, a frame on another origin that stores the shopper's data; replaces `worker`. */
   readonly vault?: string
   readonly latest?: LatestModel
   readonly modelKeys?: ModelKeys
@@ -88,12 +88,9 @@ const DEEPEST = 10_000
  * Finds the text of the first options element, and the policies in `<meta>`.
  * @throws NearsideError `input-invalid` if the page is nested too deeply
  */
-export function scanPage(html: string): {
-  readonly options: string | null
-  readonly policies: readonly string[]
-} {
+export function scanPage(html: string) {
   const policies: string[] = []
-  let options: string | null = null
+  let options = null as string | null
   let inside = false
   let depth = 0
   const parser = new Parser({

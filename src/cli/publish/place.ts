@@ -42,17 +42,14 @@ async function aside(target: string, write: (draft: string) => Promise<void>): P
   }
 }
 
-interface Packed {
-  /** Files by name, with each compressed form that is shorter. */
-  readonly files: ReadonlyMap<string, Uint8Array>
-  /** Total bytes with each file in its shortest form, which most browsers accept. */
-  readonly least: number
-}
-
+/**
+ * Adds to the files each compressed form that is shorter. `least` is the total number of bytes in the shortest forms,
+ * which most browsers accept.
+ */
 export async function pack(
   plain: ReadonlyMap<string, Uint8Array>,
   quality = constants.BROTLI_MAX_QUALITY,
-): Promise<Packed> {
+) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: quality }
   const files = new Map<string, Uint8Array>()
   let least = 0

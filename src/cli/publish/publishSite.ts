@@ -200,20 +200,11 @@ const FIRST_PRODUCTS = 8
 const within = (folder: string, files: ReadonlyMap<string, Uint8Array>) =>
   [...files].map(([name, bytes]) => [`${folder}/${name}`, bytes] as const)
 
-interface Library {
-  /** Path of the library's folder in the published folder. */
-  readonly folder: string
-  readonly files: ReadonlyMap<string, Uint8Array>
-  /** Files that page and worker need before the first list, except `start.js`. */
-  readonly needed: readonly string[]
-  readonly script: (base: string, name: string) => Script
-}
-
 /**
  * @param folder `dist/lib` of the package
  * @throws NearsideError `input-invalid` if the folder lacks the library's files
  */
-async function readLibrary(folder: string): Promise<Library> {
+async function readLibrary(folder: string) {
   const entries = await readdir(folder, { recursive: true }).catch(() => [])
   const names = entries.filter((name) => /\.(js|css)$/.test(name)).sort()
   const parts = ['adapters', 'device', 'element', 'index', 'worker']
@@ -224,10 +215,12 @@ async function readLibrary(folder: string): Promise<Library> {
   const hashes = [...plain].map(([name, bytes]) => name + sha256(bytes))
   const path = `nearside/${sha256(hashes.join()).slice(0, 16)}`
   return {
+    /** Path of the library's folder in the published folder. */
     folder: path,
     files: (await pack(plain)).files,
+    /** Files that page and worker need before the first list, except `start.js`. */
     needed: [...neededBy(plain, ['worker.js', 'index.js', 'element.js', 'adapters.js'])],
-    script: (base, name) => ({
+    script: (base: string, name: string): Script => ({
       url: `${base}${path}/${name}`,
       integrity: `sha256-${sha256(plain.get(name) ?? '', 'base64')}`,
     }),

@@ -6,22 +6,11 @@ import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { nodeDisk } from '@nearside/train/models/disk.ts'
 import { type PublishedModel, readLatest, readTail } from '@nearside/train/models/read.ts'
 import { linesFolder, splitRows, tailTexts } from '@nearside/train/models/splitRows.ts'
-import { type Finding, failed, findingsAbout } from './finding.ts'
+import { failed, findingsAbout } from './finding.ts'
 import { pack, placeFile, placeFolder } from './place.ts'
 
 /** Quality of Brotli; the highest would take an hour for a million products. */
 const QUALITY = 5
-
-export interface SiteTail {
-  /** Rows of `catalog.json`: popular products (the model's head), and products that the model lacks. */
-  readonly head: readonly unknown[]
-  /** Names of the tail's folders below `models/`. */
-  readonly folders: readonly string[]
-  /** All files of the tail, by path below `models/`. */
-  readonly files: ReadonlyMap<string, Uint8Array>
-  readonly findings: readonly Finding[]
-  place(models: string): Promise<void>
-}
 
 /**
  * Splits a catalog as its model is split; null if the model has no tail. `itemIds` begins with the head's items, then
@@ -32,7 +21,7 @@ export async function splitCatalog(
   found: PublishedModel,
   { itemIds }: Pick<BaseModel, 'itemIds'>,
   rows: readonly unknown[],
-): Promise<SiteTail | null> {
+) {
   const tail = await readTail(found)
   const { folder = '' } = found.manifest.tail ?? {}
   if (!tail) return null
@@ -45,8 +34,11 @@ export async function splitCatalog(
   const [all, some] = [itemIds.length, found.manifest.items].map((one) => one.toLocaleString('en'))
   const [shards, ofShop] = [folder, linesFolder(folder)]
   return {
+    /** Rows of `catalog.json`: popular products (the model's head), and products that the model lacks. */
     head,
+    /** Names of the tail's folders below `models/`. */
     folders: [shards, ofShop],
+    /** All files of the tail, by path below `models/`. */
     files: new Map(
       [[shards, packed.files] as const, [ofShop, files] as const].flatMap(([path, of]) =>
         [...of].map(([name, bytes]) => [`${path}/${name}`, bytes] as const),
@@ -61,7 +53,7 @@ export async function splitCatalog(
           ),
       ),
     ],
-    async place(models) {
+    async place(models: string) {
       await placeFolder(join(models, shards), packed.files)
       const lines = join(models, ofShop)
       for (const [name, bytes] of files) await placeFile(join(lines, name), bytes)

@@ -38,10 +38,7 @@ export type Lists = Readonly<Partial<Record<ListKind, readonly Recommendation[]>
   readonly redirect?: string
 }
 
-export interface Preview {
-  lists(view: View, variants: readonly (readonly Rule[])[]): Promise<readonly Lists[]>
-  close(): Promise<void>
-}
+export type Preview = Awaited<ReturnType<typeof openPreview>>
 
 /** Number of products in each list of a preview. */
 const LIMIT = 12
@@ -50,7 +47,7 @@ const LIMIT = 12
 const ADDRESS = 'http://studio.invalid/'
 
 /** @throws NearsideError `model-unreachable` if the device can't load the model */
-export async function openPreview(models: string, catalog: readonly Item[]): Promise<Preview> {
+export async function openPreview(models: string, catalog: readonly Item[]) {
   let time = Date.now()
   let rules = utf8('[]')
   const device = await startDevice(configFor(catalog), {
@@ -98,7 +95,8 @@ export async function openPreview(models: string, catalog: readonly Item[]): Pro
     return { search: shown, ...(rules?.redirect && { redirect: rules.redirect }) }
   }
   return {
-    lists: (view, variants) =>
+    /** Lists of one view under each variant of the rules. */
+    lists: (view: View, variants: readonly (readonly Rule[])[]) =>
       alone(async () => {
         time = view.time
         await device.erase()

@@ -9,18 +9,12 @@ import type { Rule } from '@nearside/core/rules/rule.ts'
 import { placeFile } from '../publish/place.ts'
 import type { SignRules } from '../signing.ts'
 
-export interface RulesFile {
-  readonly rules: readonly Rule[]
-  /** SHA-256 of the file; empty if there is no file yet. */
-  readonly version: string
-  /** Content of the file: an array of rules, or an object with further fields. */
-  readonly content: unknown
-}
-
 /**
+ * Reads the file. `version` is its SHA-256, empty if there is no file yet; `content` is an array of rules, or an object
+ * with further fields.
  * @throws NearsideError `rules-invalid` if devices would ignore a rule of the file; `input-invalid` if it isn't JSON
  */
-export async function readRulesFile(file: string): Promise<RulesFile> {
+export async function readRulesFile(file: string) {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw NearsideError.from(error, 'input-invalid', `${file} can't be read`)

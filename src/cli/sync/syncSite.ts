@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { headOf } from '@nearside/core/catalog/catalogLines.ts'
-import { changesOf, type LiveChanges } from '@nearside/core/catalog/live.ts'
+import { changesOf } from '@nearside/core/catalog/live.ts'
+import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import type { NamedColumns } from '@nearside/train/import/columns.ts'
@@ -73,19 +74,15 @@ export async function syncSite(order: SyncOrder): Promise<Synced> {
   return { file, isNew: true, kept }
 }
 
-interface Compared extends Pick<Synced, 'kept'> {
-  readonly changes: LiveChanges
-}
-
 /** @returns null if the feed has not changed since `last` */
 async function readChanges(
   { columns, timeZone, feed, from, fetch, timeout, signal, now }: SyncOrder,
   published: Catalog,
   last: SyncedFile | null,
-): Promise<(Compared & { feed: SyncedFile['feed'] }) | null> {
+) {
   try {
     const fetching = { fetch, timeout, signal }
-    const compare = async (path: string): Promise<Compared> => {
+    const compare = async (path: string) => {
       const { items } = published
       const currency = items.find((item) => item.currency)?.currency ?? null
       const known = items.map(({ id }) => id)

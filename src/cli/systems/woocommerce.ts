@@ -110,7 +110,7 @@ export async function* orders(api: ShopApi) {
       }
 }
 
-/** Order meta in which WooPayments and PayPal Payments say that no money moved. */
+/** Whether a meta field of an order says that it is a test order, as WooPayments or PayPal Payments write it. */
 const isTest = ({ key, value }: { readonly key: string; readonly value: unknown }) =>
   (key === '_wcpay_mode' && value === 'test') ||
   (key === '_ppcp_paypal_payment_mode' && value === 'sandbox')
