@@ -59,7 +59,8 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
     const { parseArg, variadic } = option
     option.argParser((value: string, previous) => {
       // Commander accepts any next word as a value, also an option.
-      if (value === '' || value.startsWith('--')) throw new InvalidArgumentError('A value is missing.')
+      if (value === '' || value.startsWith('--'))
+        throw new InvalidArgumentError('A value is missing.')
       if (parseArg) return parseArg(value, previous)
       return variadic ? [...(Array.isArray(previous) ? previous : []), value] : value
     })

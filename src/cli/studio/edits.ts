@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** Kinds of rules that act on products that a condition selects. */
-export const ACTS = ['hide', 'only', 'boost', 'bury', 'again', 'badge'] as const
+const ACTS = ['hide', 'only', 'boost', 'bury', 'again', 'badge'] as const
 export type Act = (typeof ACTS)[number]
 
 type Rules = readonly Rule[]
