@@ -1,39 +1,28 @@
 /** @module Tests calls of agents: the shopper's yes, the daily limit, and the log, in tabs that share one disk. */
-import { NearsideError } from '@nearside/core/error.ts'
+import type { NearsideError } from '@nearside/core/error.ts'
 import type { TestServer } from '@nearside/core/model/testShop.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
-import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { createMemoryDatabase, type Database } from '../storage/database.ts'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { createTestDisk } from '../storage/testDisk.ts'
 import { MOST_CALLS } from './agents.ts'
 import { type Bus, createBus } from './state.ts'
 import { start, testServer } from './testDevice.ts'
 
-/** Disk that all tabs of a test open instead of the browser's. */
-const browser = vi.hoisted(() => ({ disk: null as unknown as Database, refuses: false }))
-vi.mock('../storage/indexedDb.ts', () => ({ openIndexedDb: async () => browser.disk }))
-
 const DAY = 86_400_000
 let now = 0
+/** Shared by all tabs of a test. */
+let disk = createTestDisk()
 let server: TestServer
 beforeAll(async () => {
   server = await testServer()
 })
 beforeEach(() => {
   now = Date.UTC(2026, 0, 20)
-  browser.refuses = false
-  const memory = createMemoryDatabase()
-  browser.disk = {
-    ...memory,
-    kind: 'indexeddb',
-    transact: (tables, access, body) => {
-      if (browser.refuses && access !== 'readonly') throw new NearsideError('storage-full', 'full')
-      return memory.transact(tables, access, body)
-    },
-  }
+  disk = createTestDisk()
 })
 
 const open = async (bus?: Bus) => {
-  const environment = { now: () => now, indexedDb: () => ({}) as IDBFactory }
+  const environment = { now: () => now, indexedDb: () => disk.factory }
   return (await start(server, 'agents', environment, {}, bus)).device
 }
 const codeOf = (promise: Promise<unknown>) =>
@@ -91,14 +80,14 @@ test('if the disk refuses the shopper’s answer, a yes to agents does not count
   const bus = createBus()
   const device = await open(bus)
   await device.setAgents(true)
-  browser.refuses = true
+  disk.refuses = true
   expect(await codeOf(device.logAgentCall('compare', 2))).not.toBeNull()
   expect(await codeOf(device.setAgents(false))).not.toBeNull()
   expect(device.snapshot().agents).toBe(false)
   expect(await codeOf(device.logAgentCall('compare', 2))).toBe('consent-missing')
   const other = await open()
   expect(await codeOf(other.setAgents(true))).not.toBeNull()
-  browser.refuses = false
+  disk.refuses = false
   bus.emit('storedElsewhere', 'settings')
   await device.events(1)
   expect(await codeOf(device.logAgentCall('compare', 2))).toBe('consent-missing')

@@ -4,17 +4,12 @@
  */
 
 import { toHex } from '@nearside/core/bytes.ts'
-import { NearsideError } from '@nearside/core/error.ts'
 import type { TestServer } from '@nearside/core/model/testShop.ts'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createMemoryDatabase, type Database } from '../storage/database.ts'
+import { createTestDisk } from '../storage/testDisk.ts'
 import { type Bus, createBus } from './state.ts'
 import { agreeTo, FEDERATION, TestAggregators } from './testAggregators.ts'
 import { live, openDevice, type TestDevice, testServer } from './testDevice.ts'
-
-/** Disk that all tabs of a test open instead of the browser's. */
-const browser = vi.hoisted(() => ({ disk: null as unknown as Database }))
-vi.mock('../storage/indexedDb.ts', () => ({ openIndexedDb: async () => browser.disk }))
 
 let server: TestServer
 beforeAll(async () => {
@@ -24,7 +19,8 @@ beforeAll(async () => {
 class Scene {
   readonly aggregators: TestAggregators
   readonly tabs: { readonly tested: TestDevice; readonly bus: Bus }[] = []
-  diskRefuses = false
+  /** Shared by all tabs. */
+  readonly disk = createTestDisk()
   unreachable = false
   privacyControl = false
   now = Date.UTC(2026, 0, 20)
@@ -34,16 +30,6 @@ class Scene {
 
   private constructor(aggregators: TestAggregators) {
     this.aggregators = aggregators
-    const memory = createMemoryDatabase()
-    browser.disk = {
-      ...memory,
-      kind: 'indexeddb',
-      transact: (tables, access, body) => {
-        if (this.diskRefuses && access !== 'readonly')
-          throw new NearsideError('storage-full', 'as the test asked')
-        return memory.transact(tables, access, body)
-      },
-    }
     // This `navigator` has no Web Locks, so the tabs of a scene are connected only by the disk and bus that `open`
     // gives them.
     const scene = this
@@ -77,7 +63,7 @@ class Scene {
       if (init?.body) this.bodies.push(toHex(init.body as Uint8Array))
       return answer(input, init)
     }
-    const environment = { fetch, now: () => this.now, indexedDb: () => ({}) as IDBFactory }
+    const environment = { fetch, now: () => this.now, indexedDb: () => this.disk.factory }
     const config = { federation: FEDERATION }
     const tested = await openDevice(server, 'consent-states', environment, config, bus)
     this.tabs.push({ tested, bus })
@@ -151,9 +137,9 @@ const states: Record<string, State> = {
   },
   'agreed, but the disk refused': {
     reach: async (scene) => {
-      scene.diskRefuses = true
+      scene.disk.refuses = true
       await expect(agree(scene)).rejects.toThrow()
-      scene.diskRefuses = false
+      scene.disk.refuses = false
     },
     permits: 'none',
   },
@@ -248,11 +234,11 @@ const transitions: Record<string, Transition> = {
   },
   'withdraw, but the disk refuses': {
     async happen(scene) {
-      scene.diskRefuses = true
+      scene.disk.refuses = true
       // The call rejects only in states with a consent to withdraw.
       for (const { tested } of scene.tabs)
         await tested.device.setContribution(false).catch(() => {})
-      scene.diskRefuses = false
+      scene.disk.refuses = false
     },
     keeps: false,
   },
@@ -269,7 +255,7 @@ const transitions: Record<string, Transition> = {
     happen: ({ tab }) => tab.device.forget({ kind: 'item', name: 'item-0' }).catch(() => {}),
     keeps: 'new',
   },
-  'the disk refuses': { happen: (scene) => (scene.diskRefuses = true), keeps: false },
+  'the disk refuses': { happen: (scene) => (scene.disk.refuses = true), keeps: false },
 }
 
 let scene: Scene | null = null
