@@ -1,34 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { MODULUS } from '@nearside/aggregate/privacy/pine/field.ts'
-import { testShop } from '@nearside/evaluate/testShop.ts'
 import { MEAN_WEEKS, readNewShop, recentMeans } from '@nearside/storefront/replay/newShop.ts'
 import { isHeldOut } from '@nearside/train/holdout.ts'
 import { readShop } from '@nearside/train/shop/read.ts'
-import { shopEvents } from '@nearside/train/shop/testEvents.ts'
-import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { expect, test } from 'vitest'
-import { FILE, newShopFile, RECORDED } from './newShop.ts'
+import { FILE, RECORDED } from './newShop.ts'
 import { SHOP } from './replay.ts'
 
 const recorded = () => JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, unknown>
-
-test('the same seed gives the same simulated weeks of a new shop, and another seed gives others', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))
-  try {
-    const shop = testShop(60, 40)
-    await writeShop(folder, shop.items, shopEvents({ ...shop, from: 0, to: 0 }))
-    const question = { ...RECORDED, shop: folder, devices: 40, rounds: 3, published: 2 }
-    const text = await newShopFile(question)
-    expect(readNewShop(JSON.parse(text)).weeks).toHaveLength(3)
-    expect((await newShopFile(question)) === text).toBe(true)
-    expect((await newShopFile({ ...question, seed: 2 })) === text).toBe(false)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-})
 
 test('the shipped new-shop.json has every week, the example device’s two shares add up to its value, and every count has noise', () => {
   const file = recorded()

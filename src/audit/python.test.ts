@@ -10,12 +10,7 @@ import { isTokenRequest } from '@nearside/browser/ledger/removed.ts'
 import { utf8 } from '@nearside/core/bytes.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
-import {
-  compareVerifiers,
-  firstSays,
-  inOrder,
-  openSecond,
-} from '@nearside/research/selftest/bothVerifiers.ts'
+import { firstSays, inOrder, openSecond } from '@nearside/research/selftest/bothVerifiers.ts'
 import { type Fixture, fixtures } from '@nearside/research/selftest/selftest.ts'
 import { signed } from '@nearside/research/selftest/tamper.ts'
 import {
@@ -30,11 +25,9 @@ import { type VerifyOptions, verifyBundle } from './verify.ts'
 const SCRIPT = fileURLToPath(new URL('../../tools/verify.py', import.meta.url))
 const hasPython = spawnSync('python3', ['--version']).status === 0
 
-/** Number of fixtures, with two fixtures for each kind of change. */
-const FIXTURES = 56
+/** Number of fixtures, one for each kind of change. */
+const FIXTURES = 28
 const SEED = 11
-/** Number of files changed at random; for more: `audit selftest --against tools/verify.py --count 10000`. */
-const MUTATIONS = 400
 
 async function first({ text, options }: Pick<Fixture, 'text' | 'options'>) {
   try {
@@ -171,7 +164,7 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
       expectSameEpsilon(other, mine)
       remade += mine.remade ?? 0
     }
-    expect(remade).toBeGreaterThan(20)
+    expect(remade).toBeGreaterThan(10)
     // This time limit is generous for busy machines.
   }, 900_000)
 
@@ -307,23 +300,6 @@ describe.skipIf(!hasPython)('the verifier in Python (skipped without python3)', 
     }
     python.close()
   })
-
-  test('both verifiers name the same checks and entries for randomly changed files', async () => {
-    const { compared, different, ...counts } = await compareVerifiers(
-      SCRIPT,
-      MUTATIONS,
-      SEED,
-      () => {},
-    )
-    const said = different.map(({ first, second }) => [first, second])
-    expect(said).toEqual([])
-    expect(compared).toBe(MUTATIONS)
-    const { refused, malformed, faulty, clean } = counts
-    expect(Math.min(refused, malformed, faulty, clean)).toBeGreaterThan(MUTATIONS / 30)
-    // Each check that needs an auditor's option must find a fault in some file.
-    for (const check of ['option', 'key', 'earlier', 'release', 'checkpoint'])
-      expect(counts.checks[check], check).toBeGreaterThan(0)
-  }, 1_800_000)
 
   test('both verifiers compare models with the helper’s list in the same way', async () => {
     const one = new VirtualDevice(await createAggregators(), createRandom(SEED))

@@ -1,43 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ArmDay, compareArms, daysNeeded } from './armTest.ts'
-import { countOrders, returningBrowsers, testTrial } from './testTrial.ts'
+import { countOrders, testTrial } from './testTrial.ts'
 
-const RUNS = 300
-const share = (runs: number, isTrue: (seed: number) => boolean) =>
-  Array.from({ length: runs }, (_, seed) => isTrue(seed + 1)).filter(Boolean).length / runs
+const RUNS = 100
+const share = (isTrue: (seed: number) => boolean) =>
+  Array.from({ length: RUNS }, (_, seed) => isTrue(seed + 1)).filter(Boolean).length / RUNS
 
 describe('the test of two arms', () => {
-  it.each([0.1, 0.5])(
-    'if somebody looks each day, the test gives a false alarm in at most one of twenty trials, with a hold-out of %d',
-    (part) => {
-      const trial = (seed: number) => testTrial(seed, { days: 60, orders: 12, share: part })
-      expect(share(RUNS, (seed) => compareArms(trial(seed)).proven !== null)).toBeLessThanOrEqual(
-        0.05,
-      )
-      expect(
-        share(RUNS, (seed) => compareArms(countOrders(trial(seed))).proven !== null),
-      ).toBeLessThanOrEqual(0.05)
-    },
-    120_000,
-  )
-
-  it('the test gives a false alarm in at most 5 % of trials in which browsers come back and order again', () => {
-    const isAlarm = (seed: number) => compareArms(returningBrowsers(seed, 30)).proven !== null
-    expect(share(RUNS, isAlarm)).toBeLessThanOrEqual(0.05)
-  }, 120_000)
-
   it('the test finds a planted lift within the planned number of days in at least 80 % of trials', () => {
     const [lift, part, orders] = [1.5, 0.5, 12]
     const plan = daysNeeded({ lift: lift - 1, share: part, orders, spread: 1 })
-    const found = share(100, (seed) => {
+    const found = share((seed) => {
       const days = testTrial(seed, { days: plan, orders, share: part, lift })
       return compareArms(countOrders(days)).proven?.is === 'higher'
     })
     expect(found).toBeGreaterThanOrEqual(0.8)
     // The planned number of days is not much too large: after a third of it, fewer than half of the trials have proved
     // the lift.
-    const half = share(100, (seed) => {
+    const half = share((seed) => {
       const days = testTrial(seed, { days: Math.ceil(plan / 3), orders, share: part, lift })
       return compareArms(countOrders(days)).proven !== null
     })
@@ -46,7 +27,7 @@ describe('the test of two arms', () => {
 
   it('the interval of the test contains the true ratio in at least 95 % of trials', () => {
     for (const lift of [0.7, 1, 1.4]) {
-      const contains = share(100, (seed) => {
+      const contains = share((seed) => {
         const { lo, hi } = compareArms(testTrial(seed, { days: 40, orders: 12, share: 0.2, lift }))
         return lo <= lift && (hi ?? Number.POSITIVE_INFINITY) >= lift
       })
