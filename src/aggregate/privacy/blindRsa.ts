@@ -10,21 +10,12 @@ const HASH_BYTES = 48
 const SALT_BYTES = 48
 const ALGORITHM = { name: 'RSA-PSS', hash: 'SHA-384' } as const
 
-interface Blinded {
-  /** Blinded message for the signer; as many bytes as the modulus. */
-  readonly blinded: Bytes
-  readonly inverse: bigint
-}
-
 /**
  * Blinds a message. Draws the salt of the encoding first, then the blind.
  * @param modulus big-endian, with its highest bit set
+ * @returns the blinded message for the signer, as long as the modulus, and the blind's inverse for `unblind`
  */
-export async function blind(
-  modulus: Uint8Array,
-  message: Uint8Array,
-  draw: RandomBytes,
-): Promise<Blinded> {
+export async function blind(modulus: Uint8Array, message: Uint8Array, draw: RandomBytes) {
   const n = toInteger(modulus)
   const encoded = toInteger(await encode(message, draw(SALT_BYTES), modulus.length))
   for (;;) {

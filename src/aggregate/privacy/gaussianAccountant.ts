@@ -35,23 +35,20 @@ export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)
 
-/** ε of one update, and of the maximum number of updates in a year. */
-interface Cost {
-  readonly report: number
-  readonly year: number
-}
-
-/** Computes ε by substitution (`substitutionMu`) and by zero-out (`zeroOutMu`), with one aggregator's noise only. */
+/**
+ * ε of one report, and of the maximum number of reports in a year, by substitution (`substitutionMu`) and by zero-out
+ * (`zeroOutMu`), with one aggregator's noise only.
+ */
 export function costOf(terms: {
   readonly noiseMultiplier: number
   readonly delta: number
   readonly maxParticipations: number
   readonly periodDays: number
-}): Cost & { readonly reports: number; readonly zeroOut: Cost } {
+}) {
   const { noiseMultiplier, delta, maxParticipations, periodDays } = terms
   const reports = maxParticipations * Math.ceil(365 / periodDays)
   const loss = 1 / noiseMultiplier ** 2
-  const cost = (muOf: (lossSquared: number) => number): Cost => ({
+  const cost = (muOf: (lossSquared: number) => number) => ({
     report: epsilonOf(muOf(loss), delta),
     year: epsilonOf(muOf(reports * loss), delta),
   })

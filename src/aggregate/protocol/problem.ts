@@ -4,17 +4,13 @@
  */
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 
-interface Problem {
-  readonly type: string
-  readonly title: string
-  readonly status: number
-  readonly code: ErrorCode
-}
-
 /** @param title text for people, without secrets or ids of shoppers */
-export function problem(status: number, code: ErrorCode, title: string): Problem {
-  return { type: `urn:nearside:problem:${code}`, title, status, code }
-}
+export const problem = (status: number, code: ErrorCode, title: string) => ({
+  type: `urn:nearside:problem:${code}`,
+  title,
+  status,
+  code,
+})
 
 /** Error code for a refused report by HTTP status, used if the body has no usable code. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {

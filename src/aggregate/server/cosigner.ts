@@ -5,6 +5,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
 import { readAtMost } from '@nearside/core/readAtMost.ts'
 import type { Cosigner } from '@nearside/train/models/sign.ts'
+import { described } from '../protocol/problem.ts'
 import { endpoint, ROUTES } from '../protocol/routes.ts'
 import { modelReleasesSchema, modelSignatureSchema, readJson } from './schemas.ts'
 
@@ -16,22 +17,18 @@ const MOST = 2 ** 20
 /** @throws (both methods) NearsideError `aggregator-unreachable` if there is no valid answer */
 export function createCosigner(base: string, fetch: typeof globalThis.fetch): Cosigner {
   const url = endpoint(base, ROUTES.models)
+  const unlike = `${url} does not answer like a helper`
 
   async function ask<T>(schema: z.ZodType<T>, init: RequestInit = {}): Promise<T> {
     try {
       const response = await fetch(url, { ...init, signal: AbortSignal.timeout(DEADLINE) })
       const answer = await readAtMost(response, MOST)
-      if (response.ok) return readJson(answer, schema)
+      if (response.ok) return readJson(answer, schema, 'aggregator-unreachable', unlike)
       const code = response.status === 409 ? 'version-taken' : 'aggregator-unreachable'
-      throw new NearsideError(
-        code,
-        `The helper refused to sign: ${response.status} ${new TextDecoder().decode(answer.slice(0, 300))}`,
-      )
+      const why = described(response.status, answer)
+      throw new NearsideError(code, `The helper refused to sign: ${why}`)
     } catch (thrown) {
-      if (thrown instanceof NearsideError && thrown.code !== 'input-invalid') throw thrown
-      throw new NearsideError('aggregator-unreachable', `${url} does not answer like a helper`, {
-        cause: thrown,
-      })
+      throw NearsideError.from(thrown, 'aggregator-unreachable', unlike)
     }
   }
 

@@ -4,7 +4,6 @@
  * leader stores. TLS authenticates the helper's keys.
  */
 
-import type { z } from '@hono/zod-openapi'
 import {
   type Bytes,
   decodeVector,
@@ -45,6 +44,7 @@ export const SHARE_OUTCOMES = [
 ] as const
 export type ShareOutcome = (typeof SHARE_OUTCOMES)[number]
 
+const MALFORMED = 'The helper’s answer is malformed'
 /** Maximum size of an answer, bytes; a share of the largest update has 88 kB. */
 const MOST = 2 ** 20
 /** Deadline of each answer, in milliseconds. A release needs longest, because it sums all reports of the round. */
@@ -108,15 +108,18 @@ export function createHelperClient(
     const headers = { 'content-type': type, [SIGNATURE_HEADER]: signature }
     const { response, answer } = await request(path, { method: 'POST', headers, body }, deadline)
     const { status } = response
-    const message = answerMessage('POST', path, hash, status, serverHash(answer))
+    const signed = answerMessage('POST', path, hash, status, serverHash(answer))
     const answered = response.headers.get(SIGNATURE_HEADER) ?? ''
-    if (!(await verify(fromBase64(policy.helper.signing), answered, message)))
+    if (!(await verify(fromBase64(policy.helper.signing), answered, signed)))
       throw new NearsideError(
         'aggregator-unreachable',
         `The answer (${described(status, answer)}) from the helper’s address is not signed by the helper`,
       )
     if (response.ok) return answer
-    throw refusal(status, answer, round)
+    const message = `The helper answered ${described(status, answer)}`
+    if (status === 410) throw new HelperRefusal('round-closed', message, round)
+    if (status === 422) throw new HelperRefusal('policy-mismatch', message, round)
+    throw new NearsideError('aggregator-unreachable', message)
   }
 
   const json = (path: string, value: unknown, round: Round, deadline: number) =>
@@ -125,7 +128,8 @@ export function createHelperClient(
   return {
     async keys(): Promise<HelperKeys> {
       const { response, answer } = await request(PEER_ROUTES.keys, {}, deadlines.other)
-      if (response.ok) return readAnswer(answer, helperKeysSchema)
+      if (response.ok)
+        return readJson(answer, helperKeysSchema, 'aggregator-unreachable', MALFORMED)
       throw new NearsideError(
         'aggregator-unreachable',
         `The helper answered ${described(response.status, answer)}`,
@@ -141,7 +145,7 @@ export function createHelperClient(
       const path = PEER_ROUTES.shares(round.round)
       const answer = await post(path, joined(parts), SHARES_MEDIA_TYPE, round, deadlines.forward)
       if (answer.length !== parts.length || answer.some((code) => !(code in SHARE_OUTCOMES)))
-        throw unreadable()
+        throw new NearsideError('aggregator-unreachable', MALFORMED)
       return Array.from(answer, (code) => SHARE_OUTCOMES[code])
     },
     /**
@@ -152,7 +156,7 @@ export function createHelperClient(
       const path = PEER_ROUTES.release(round)
       const request: ReleaseRequest = { policyHash, ids: toBase64(ids) }
       const answer = await json(path, request, { round, policy }, deadlines.release)
-      const value = readAnswer(answer, releaseAnswerSchema)
+      const value = readJson(answer, releaseAnswerSchema, 'aggregator-unreachable', MALFORMED)
       const share = fromBase64(value.share)
       const message = await releaseMessage({ round, policy, policyHash, ids, share })
       // An invalid release counts as a refusal: if asked again, the helper would send the same bytes.
@@ -165,7 +169,7 @@ export function createHelperClient(
   }
 }
 
-/** Message that the helper signs at a release: the round, the counted reports, the policy that their shoppers agreed to, and the share. */
+/** Message that the helper signs at a release: round, policy, consent, counted reports, and share. */
 export async function releaseMessage(release: {
   readonly round: number
   readonly policy: Policy
@@ -180,21 +184,6 @@ export async function releaseMessage(release: {
   const consent = toHex(await consentHash(policyTerms(policy)))
   const said = { round, policyHash, consent, counted, idSetHash, share }
   return utf8(`nearside release v2\0${canonicalJson(said)}`)
-}
-
-function refusal(status: number, body: Bytes, round: number): NearsideError {
-  const message = `The helper answered ${described(status, body)}`
-  if (status === 410) return new HelperRefusal('round-closed', message, round)
-  if (status === 422) return new HelperRefusal('policy-mismatch', message, round)
-  return new NearsideError('aggregator-unreachable', message)
-}
-
-function readAnswer<T>(answer: Bytes, schema: z.ZodType<T>): T {
-  try {
-    return readJson(answer, schema)
-  } catch {
-    throw unreadable()
-  }
 }
 
 /**
@@ -212,8 +201,4 @@ export async function fetchLeaderKey(base: string, fetch: typeof globalThis.fetc
       cause,
     })
   }
-}
-
-function unreadable(): NearsideError {
-  return new NearsideError('aggregator-unreachable', 'The helper’s answer is malformed')
 }

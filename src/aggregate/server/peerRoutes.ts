@@ -2,7 +2,7 @@
  * @module The helper's routes for the leader. The helper authenticates each body before parsing it, and signs each
  * answer, including refusals.
  */
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { parseLatest } from '@nearside/core/model/manifest.ts'
 import type { Context } from 'hono'
 import { helperPartBytes, REPORT_ID_BYTES } from '../protocol/report.ts'
@@ -10,13 +10,7 @@ import { PEER_ROUTES, ROUTES, SHARES_MEDIA_TYPE, SIGNATURE_HEADER } from '../pro
 import type { HelperAggregator } from './helper.ts'
 import { limitBody, respondProblem, respondThrown } from './http.ts'
 import type { ModelReleases } from './modelReleases.ts'
-import {
-  modelReleasesSchema,
-  proposalSchema,
-  readJson,
-  releaseRequestSchema,
-  signedModelSchema,
-} from './schemas.ts'
+import { modelReleasesSchema, proposalSchema, readJson, releaseRequestSchema } from './schemas.ts'
 
 /** Maximum number of forwarded reports in a request; above the number that a leader sends. */
 const MAX_PARTS = 256
@@ -84,6 +78,6 @@ export function modelRoutes(app: OpenAPIHono, models: ModelReleases): void {
   )
   app.post(ROUTES.models, limitBody(MAX_BODY), async (c) => {
     const body = new Uint8Array(await c.req.arrayBuffer())
-    return c.json(await models.sign(parseLatest(readJson(body, signedModelSchema))))
+    return c.json(await models.sign(parseLatest(readJson(body, z.unknown()))))
   })
 }

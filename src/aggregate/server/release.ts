@@ -24,32 +24,28 @@ export function meanUpdate(
   return dequantize(sum, policy.scale, policy.aggregationGoal)
 }
 
-type Bounds = Pick<Policy, 'clipNorm' | 'noiseMultiplier' | 'aggregationGoal' | 'parameters'>
-
 /**
- * Upper bound on the norm of a mean of n honest updates with both noises: C + √2·z·C·(√d + 6)/n. Honest updates exceed
- * this bound in less than one of 10⁷ rounds, so a mean with a larger norm shows a faulty aggregator.
+ * Reasons why honest devices can't have made this mean; empty if they can. The mean of n honest updates with both
+ * noises has a norm above C + √2·z·C·(√d + 6)/n in less than one of 10⁷ rounds, so a larger norm shows a faulty
+ * aggregator.
  */
-function normBound(policy: Bounds): number {
+export function implausible(
+  mean: Float64Array,
+  policy: Pick<Policy, 'clipNorm' | 'noiseMultiplier' | 'aggregationGoal' | 'parameters'>,
+): readonly string[] {
   const { clipNorm, noiseMultiplier, aggregationGoal } = policy
   const noise = Math.SQRT2 * noiseMultiplier * (Math.sqrt(dimensionOf(policy)) + 6)
-  return clipNorm * (1 + noise / aggregationGoal)
-}
-
-/** Reasons why honest devices can't have made this mean; empty if they can. */
-export function implausible(mean: Float64Array, policy: Bounds): readonly string[] {
+  const bound = clipNorm * (1 + noise / aggregationGoal)
   const length = norm(mean)
-  const bound = normBound(policy)
   if (!Number.isFinite(length)) return ['the mean update is not finite']
   if (length > bound)
     return [`the mean update’s norm ${length.toPrecision(3)} is above ${bound.toPrecision(3)}`]
   return []
 }
 
-type ReviewOptions = Pick<LeaderOptions, 'models' | 'gate' | 'signer' | 'log'>
-
 /** @returns whether the published model was rolled back to the last trained one, which is never rolled back itself */
-export async function review({ models, gate, signer, log }: ReviewOptions): Promise<boolean> {
+export async function review(options: LeaderOptions): Promise<boolean> {
+  const { models, gate, signer, log } = options
   const latest = await readLatest(models)
   const trained = await readTrained(models, latest)
   if (trained.hash === latest.hash) return false

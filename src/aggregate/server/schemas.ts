@@ -3,15 +3,20 @@
  * these schemas.
  */
 import { z } from '@hono/zod-openapi'
-import { NearsideError } from '@nearside/core/error.ts'
+import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import { PROTOCOL } from '../protocol/task.ts'
 
-/** @throws NearsideError `input-invalid` for a body that isn't JSON or has another shape */
-export function readJson<T>(body: Uint8Array, schema: z.ZodType<T>): T {
+/** @throws NearsideError with this code and message for a body that isn't JSON or has another shape */
+export function readJson<T>(
+  body: Uint8Array,
+  schema: z.ZodType<T>,
+  code: ErrorCode = 'input-invalid',
+  message = 'The request’s body has the wrong form',
+): T {
   try {
     return schema.parse(JSON.parse(new TextDecoder().decode(body)))
   } catch (cause) {
-    throw new NearsideError('input-invalid', 'The request’s body has the wrong form', { cause })
+    throw new NearsideError(code, message, { cause })
   }
 }
 
@@ -61,9 +66,6 @@ export const reachedSchema = z
   })
   .openapi('ReachedReports')
 export type ReachedReports = z.infer<typeof reachedSchema>
-
-/** Any JSON value; the model's own reader validates it. */
-export const signedModelSchema = z.unknown()
 
 const modelReleaseSchema = z
   .object({
