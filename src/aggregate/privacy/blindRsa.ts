@@ -26,7 +26,7 @@ export async function blind(modulus: Uint8Array, message: Uint8Array, draw: Rand
   }
 }
 
-/** Blinded message m · r^e mod n. Over all invertible r, this number takes each invertible value exactly once. */
+/** Blinded message m · r^e mod n. For any invertible m, each invertible number is the result of exactly one r. */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
   // Computes r^e for e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
   let power = factor

@@ -29,8 +29,8 @@ export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(los
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
- * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). An attacker who
- * looks along one direction only faces a ratio of z.
+ * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). Along a single
+ * direction, which is enough for an attacker, the ratio is only z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)

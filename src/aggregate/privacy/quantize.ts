@@ -15,7 +15,7 @@ export function squaredNorm(vector: Int32Array): number {
 }
 
 /**
- * Clips to C, scales, and rounds each coordinate randomly up or down with exact expectation.
+ * Clips to C, scales, and rounds each coordinate up or down at random, so that its expectation stays exact.
  *
  * Rounding moves a vector by less than √d, so clipping leaves a margin of √d below C_q. The integers are still checked
  * against the bound, because the privacy guarantee depends on it.

@@ -22,7 +22,7 @@ export const RENYI_ORDERS: readonly number[] = [
   ...[128, 256, 512, 1024],
 ]
 
-/** Logarithm below which a term of the series doesn't change a double. */
+/** Logarithm of a term below which the rest of the series is negligible. */
 const NEGLIGIBLE = -30
 
 /**
@@ -70,7 +70,7 @@ const logAdd = (a: number, b: number) => {
 const OUTCOMES = 100_000
 /** Standard deviations to each side that the outcomes cover. Outcomes beyond have a probability below 1e-18. */
 const REACH = 9
-/** Default step of the grid of losses: smaller for small losses, larger if the grid had over `MOST_POINTS` points. */
+/** Step of the grid of losses: smaller for small losses, larger if the grid would need over `MOST_POINTS` points. */
 const GRID = 1e-4
 const MOST_POINTS = 2 ** 19
 /** Share of δ reserved on each side for losses that the grid doesn't cover. */

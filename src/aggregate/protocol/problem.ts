@@ -12,7 +12,7 @@ export const problem = (status: number, code: ErrorCode, title: string) => ({
   code,
 })
 
-/** Error code for a refused report by HTTP status, used if the body has no usable code. */
+/** Error code for a refused report, by HTTP status, whatever code the body has. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'token-refused',
   403: 'consent-missing',

@@ -234,7 +234,7 @@ async function describeRound(record: RoundSummary): Promise<z.infer<typeof round
   }
 }
 
-/** Checks in this order: the caller's origin, the media type, the rate limit. */
+/** Checks in this order: origin of the page, Global Privacy Control, media type, rate limit. */
 function mayCall(options: AppOptions, mediaType: string): readonly MiddlewareHandler[] {
   const { clientAddress = () => '', now, origins, reportsPerMinute } = options
   const isAllowed: MiddlewareHandler = async (c, next) => {
@@ -255,7 +255,7 @@ const noRound = () => new NearsideError('aggregator-unreachable', 'No round is o
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   const run = atMost(MOST_UNDER_WAY)
-  /** Maximum size of a body, bytes. It is computed anew only for a larger body or a body without a length. */
+  /** Maximum size of a body, bytes. The server computes it again only for a larger body, or one without a length. */
   let size = 0
   app.use(ROUTES.reports, async (c, next) => {
     const length = Number(c.req.header('content-length') ?? Number.NaN)

@@ -23,7 +23,10 @@ export function trustedProxies(list: readonly string[]): IsTrusted {
   return (address) => isIP(address) !== 0 && proxies.check(address, familyOf(address))
 }
 
-/** First address, counted from the server, that isn't a trusted proxy's. A client can forge all further addresses. */
+/**
+ * Goes back from the server through `X-Forwarded-For` to the first address that isn't a trusted proxy's. A client can
+ * forge the addresses before that one.
+ */
 export function originalAddress(
   remote: string,
   forwardedFor: string | undefined,
@@ -55,7 +58,7 @@ function withoutPort(hop: string): string {
   return inBrackets ?? before ?? hop
 }
 
-/** Writes an IPv4-mapped IPv6 address as IPv4, and drops the zone. */
+/** Writes an IPv4-mapped IPv6 address as IPv4, and drops a zone index such as `%eth0`. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
 }

@@ -100,7 +100,7 @@ export function limitBody(maxSize: number, code: ErrorCode = 'input-invalid'): M
   const onError = (c: Context) => respondProblem(c, 413, code, 'The body is too long')
   const counted = bodyLimit({ maxSize, onError })
   return async (c, next) => {
-    // Hono would stream each body to count it. If the length is given, there is no need: Node ends the body there.
+    // Hono would stream each body to count its bytes. If the request gives a length, Node ends the body there.
     const length = Number(c.req.header('content-length') ?? Number.NaN)
     return length <= maxSize && !c.req.header('transfer-encoding') ? next() : counted(c, next)
   }
@@ -156,7 +156,7 @@ export function createRateLimit(perMinute: number): (address: string, now: numbe
     const key = createHmac('sha256', salt).update(address).digest('base64')
     if (Math.abs(now - since) >= 60_000 || young.size >= MOST) turn(now)
     const bucket = young.get(key) ?? old.get(key) ?? { tokens: perMinute, at: now }
-    // A clock that moves backwards refills nothing.
+    // If the clock moves backwards, the bucket isn't refilled.
     const tokens = Math.min(perMinute, bucket.tokens + Math.max(0, now - bucket.at) * rate)
     if (tokens < 1) return Math.max(1, Math.ceil((1 - tokens) / rate / 1000))
     young.set(key, { tokens: tokens - 1, at: now })

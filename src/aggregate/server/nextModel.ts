@@ -79,7 +79,7 @@ export async function distanceOf(
 
 /**
  * Mean number of shoppers per item. If the model has a tail (less popular items in files of their own), a round's
- * counts are scaled to this mean, to compare with the tail's popularity, which rounds don't change.
+ * counts are scaled to this mean, so that they stay comparable to the tail's popularity, which rounds don't change.
  */
 const meanBesideTail = ({ manifest, statistics: { popularity30, items } }: BaseModel) =>
   manifest.tail && popularity30.reduce((sum, x) => sum + Math.expm1(x), 0) / items
@@ -105,7 +105,7 @@ const LEAST_SIGNAL = 0.05
  */
 const CERTAINTY = 2
 const EM_STEPS = 60
-/** The prior gives true counts only the values of a geometric grid; this is the ratio of neighbouring values. */
+/** Ratio of neighbouring values on the geometric grid that the prior of the true counts uses. */
 const GRID_RATIO = 1.25
 
 /** Share of the counts' variance between items that noise of this standard deviation doesn't explain, 0 … 1. */

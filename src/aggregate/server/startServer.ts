@@ -238,7 +238,6 @@ async function createAggregators(
   const cosigner = role === 'leader' ? createCosigner(options.helper, fetch) : undefined
   const signer =
     signing.length > 0 ? createSigner({ keys: signing, days, now, cosigner }) : undefined
-  layoutOf(latest, options.parameters)
   await requireSigner(models, signer?.sign)
   const model = { models, layout: layoutOf, applyUpdate, distance: distanceOf, gate, signer }
   const leaderOptions = { ...shared, ...model, gather, takesBack: options.rollback }

@@ -33,7 +33,7 @@ export function multiply(a: number, b: number): number {
   return rest < GAP_MIDDLE ? rest - MODULUS : rest - (2 ** 32 - MODULUS)
 }
 
-/** Residue of any integer below 2⁵³ in magnitude, much faster than `%`, which is a function call. */
+/** Residue of any integer below 2⁵³ in magnitude. Much faster than `%`, which engines run as a function call. */
 export function residue(integer: number): number {
   const rest = integer - Math.floor(integer * INVERSE) * MODULUS
   if (rest < 0) return rest + MODULUS

@@ -88,8 +88,8 @@ export function reportMethods(driver: Driver, table: ReportTable) {
       return { ids: idsHeld(await table.held(round)), sum: await sums.total(round) }
     },
     /**
-     * At the helper: marks (salted hashes) of all reports that reached a round. The marks are null if the round is open
-     * or unknown, or ended more than `periodDays` ago.
+     * At the helper: marks (salted hashes) of all reports that reached a round; null if the round is open or unknown, or
+     * ended more than `periodDays` ago.
      */
     async reached(round: number): Promise<Reached | null> {
       const [ended] = await driver.rows<Ended>(
