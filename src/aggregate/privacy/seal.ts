@@ -3,7 +3,7 @@
  * HKDF-SHA256, AES-128-GCM. The platform provides curve, hash and cipher; this module combines them as the RFC says.
  * Tests compare the seal with the RFC's vectors and another implementation (`vectors.test.ts`).
  */
-import { type Bytes, concat, ownBytes, utf8 } from '@nearside/core/bytes.ts'
+import { type Bytes, concat, fromHex, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 import { hkdf } from './shares.ts'
 
 /** Bytes of the encapsulated key, which precedes the ciphertext. */
@@ -27,9 +27,7 @@ export const labelledInfo = (suite: Bytes, label: string, info: Uint8Array, leng
   concat(Uint8Array.of(0, length), labelled(suite, label, info))
 
 /** PKCS #8 prefix of an X25519 private key (RFC 8410); its 32 bytes follow. */
-export const PKCS8 = Uint8Array.from([
-  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x04, 0x22, 0x04, 0x20,
-])
+export const PKCS8 = fromHex('302e020100300506032b656e04220420')
 /** Base point u = 9 of Curve25519; multiplying it by a private key gives the public key. */
 const BASE_POINT = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 9 : 0))
 

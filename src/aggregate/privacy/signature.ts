@@ -1,5 +1,5 @@
 /** @module Ed25519 signatures (RFC 8032) of receipts, of messages between aggregators, and of a device's log. */
-import { type Bytes, concat, fromBase64, ownBytes, utf8 } from '@nearside/core/bytes.ts'
+import { type Bytes, concat, fromBase64, fromHex, ownBytes, utf8 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 
 export interface SigningKeys {
@@ -8,9 +8,7 @@ export interface SigningKeys {
 }
 
 /** PKCS #8 prefix of an Ed25519 private key (RFC 8410); the 32-byte seed follows. */
-const PKCS8_PREFIX = Uint8Array.from([
-  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-])
+const PKCS8_PREFIX = fromHex('302e020100300506032b657004220420')
 
 /**
  * Message that the signature of a receipt covers. Each signed message begins with its purpose, so that no signature can

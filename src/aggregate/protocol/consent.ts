@@ -9,11 +9,11 @@ import { NearsideError } from '@nearside/core/error.ts'
 import type { Policy } from './policy.ts'
 
 /** The terms of a consent that come from the policy. */
-export interface PolicyTerms {
-  /** Name of the federation. */
-  readonly task: string
-  /** Trust model. `trusted-server`: one operator runs both aggregators and could read a report. */
-  readonly trust: Policy['trust']
+export interface PolicyTerms
+  extends Pick<
+    Policy,
+    'task' | 'trust' | 'noiseMultiplier' | 'delta' | 'maxParticipations' | 'periodDays'
+  > {
   /**
    * Kind of token that a report needs; absent: none. `work`: the token costs computing time. `account`: the shop's
    * server gives the token to a signed-in shopper, and so learns that the shopper takes part.
@@ -33,14 +33,6 @@ export interface PolicyTerms {
   readonly smallestCrowd: number
   /** Bits of work that one token costs; 0: no work. */
   readonly workBits: number
-  /** Noise multiplier z of each aggregator. The noise multiplier, δ and the number of reports determine ε. */
-  readonly noiseMultiplier: number
-  /** Probability δ at which ε is stated. */
-  readonly delta: number
-  /** Maximum number of reports of one device within `periodDays`. */
-  readonly maxParticipations: number
-  /** Length of the period, in days. */
-  readonly periodDays: number
 }
 
 export const POLICY_TERMS: readonly string[] = [
@@ -51,22 +43,17 @@ export const POLICY_TERMS: readonly string[] = [
 
 export function policyTerms(policy: Policy): PolicyTerms {
   const { task, trust, issuer, leader, helper, noiseMultiplier, delta } = policy
-  const { aggregationGoal, maxParticipations, periodDays } = policy
+  const { maxParticipations, periodDays } = policy
   return {
-    task,
-    trust,
+    ...{ task, trust, noiseMultiplier, delta, maxParticipations, periodDays },
     ...(issuer && { tokens: issuer.kind }),
     ...(policy.countShare !== undefined && { counts: true }),
     leaderOperator: leader.operator,
     leaderKey: leader.signing,
     helperOperator: helper.operator,
     helperKey: helper.signing,
-    smallestCrowd: aggregationGoal,
+    smallestCrowd: policy.aggregationGoal,
     workBits: issuer?.bits ?? 0,
-    noiseMultiplier,
-    delta,
-    maxParticipations,
-    periodDays,
   }
 }
 

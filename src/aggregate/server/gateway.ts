@@ -69,12 +69,8 @@ export function gatewayRoute(
     const { message, seal } = openRequest(keys, sealed)
     const bindings: InnerBindings = { isRelayed: true }
     const answer = await ask(app, message, bindings)
-    const headers = Object.fromEntries(
-      ANSWERED.flatMap((name) => {
-        const value = answer.headers.get(name)
-        return value === null ? [] : [[name, value]]
-      }),
-    )
+    const answered = [...answer.headers].filter(([name]) => ANSWERED.includes(name))
+    const headers = Object.fromEntries(answered)
     const body = new Uint8Array(await answer.arrayBuffer())
     const response = await seal(encodeResponse({ status: answer.status, headers, body }))
     return c.body(response, 200, { 'Content-Type': OBLIVIOUS_RESPONSE })
