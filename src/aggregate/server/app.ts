@@ -53,7 +53,6 @@ type Aggregator = LeaderAggregator | HelperAggregator
 /** Maximum number of reports in progress; the server refuses more. */
 const MOST_UNDER_WAY = 256
 
-/** Number of rounds, newest first, that the public list shows. */
 const ROUNDS_SHOWN = 20
 
 /** Maximum number of lists (of the reports in a round) that one address may read per minute. */

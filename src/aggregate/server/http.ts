@@ -1,4 +1,4 @@
-/** @module Code that the apps of all servers share: answers for errors (problem+json), and limits of one request. */
+/** @module Code that the apps of all servers share: error answers (problem+json), and limits on requests. */
 
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'

@@ -3,11 +3,13 @@
  * and then only streamed. Few streams run at once, and a stream that is read too slowly is cut off.
  */
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { utf8 } from '@nearside/core/bytes.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
+import { nodeDisk } from '@nearside/train/models/disk.ts'
 
 const MOST_STREAMS = 8
 const MOST_OF_ONE_ADDRESS = 2
@@ -37,16 +39,10 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
   async function write(path: string, round: number): Promise<void> {
     const draft = `${path}.draft`
     try {
-      const list = JSON.stringify(await make(round))
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      const file = await open(draft, 'w', 0o600)
-      try {
-        await file.writeFile(list)
-        // The file is flushed before it is renamed: after a power cut, a file with the final name must be complete.
-        await file.sync()
-      } finally {
-        await file.close()
-      }
+      const list = utf8(JSON.stringify(await make(round)))
+      await nodeDisk.makeFolder(directory, 0o700)
+      // The file is flushed before it is renamed: after a power cut, a file with the final name must be complete.
+      await nodeDisk.write(draft, list)
       await rename(draft, path)
     } catch (thrown) {
       await rm(draft, { force: true }).catch(() => {})
@@ -56,7 +52,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
 
   /** Deletes files that aren't a list of one of this database's rounds, e.g. a draft, or an earlier database's list. */
   async function sweep(): Promise<void> {
-    for (const name of await readdir(directory).catch(() => [])) {
+    for (const name of await nodeDisk.list(directory)) {
       const round = Number.parseInt(name, 10)
       const ended = await endedAt(round)
       if (ended === null || join(directory, name) !== pathOf(round, ended))

@@ -10,7 +10,6 @@ export type RoundState = 'open' | 'full' | 'exchanged' | 'released' | 'rejected'
 
 export interface Verdict {
   readonly accepted: boolean
-  /** Reasons for a rejection; empty if the model was accepted. */
   readonly reasons: readonly string[]
   readonly metrics: Readonly<Record<string, number>>
 }
