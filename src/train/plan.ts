@@ -3,9 +3,7 @@
  * training, to measure the encoder's value for new shoppers. With leave-one-out, as in published benchmarks, all
  * shoppers train, and each shopper's second last event is the test case; the last event is never read.
  */
-
 import { invalidInput } from '@nearside/core/error.ts'
-import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
 import {
   ENCODER_SETTINGS,
@@ -19,7 +17,6 @@ import { foldOf } from './ranker/outOfFold.ts'
 import type { Shop } from './shop/shop.ts'
 import { formatDay } from './shop/time.ts'
 import { type Split, splitShop } from './split.ts'
-import { lastPart } from './validate.ts'
 
 /** Number of folds of shoppers, by id. With a split by time, the encoder never trains on the first two folds. */
 export const FOLDS = 10
@@ -35,19 +32,21 @@ const VALIDATION_EVENTS = 0.1
 const MOST_EVENTS = 1e7
 
 interface Plan {
-  /** Split that the encoder and the shipped statistics are made from. */
+  /** Training data of the encoder and of the model's statistics. */
   readonly split: Split
   readonly encoder: EncoderSettings
   teachesEncoder(shopper: string): boolean
-  /** Split for ranker, validation and prior: `split`. With leave-one-out, each shopper has one event more. */
+  /** Training data of ranker, validation and prior: `split`; with leave-one-out, one event more of each shopper. */
   readonly questions: Split
-  /** Time of the ranker's first case, milliseconds; default: after a warm-up. */
+  /** Time of the ranker's first case, milliseconds; default: `afterWarmUp`. */
   readonly questionsFrom?: number
-  /** Whether a shopper's cases can be used to fit the encoder's weight. */
+  /** Whether the encoder's weight is fitted to this shopper's cases. */
   calibrates(shopper: string): boolean
+  /** Time of the first validation case, milliseconds. */
   readonly measuredFrom: number
-  /** Time of the installation, milliseconds: devices of measured shoppers know no earlier events, as in `evaluate`. */
+  /** Time from which the devices of validation shoppers know events, milliseconds, as in `evaluate`. */
   readonly installed: number
+  /** Whether the shopper's cases are validation cases. */
   isMeasured(shopper: string): boolean
   teachesPrior(shopper: string): boolean
   /** Number of cases per shopper on which the prior is judged; default: that of `learnPrior`. */
@@ -77,8 +76,8 @@ export function planByTime(
     calibrates: (shopper) => foldOf(shopper, FOLDS) === CALIBRATION_FOLD,
     measuredFrom,
     installed: measuredFrom,
-    // The calibration fold is measured, too, because one fold is too few shoppers. Only one scalar and a small
-    // adjustment were fitted on it.
+    // Validation includes the calibration fold, because one fold has too few shoppers. Only the encoder's factor and
+    // small changes of the weights were fitted to that fold.
     isMeasured: isUnseen,
     teachesPrior: isUnseen,
   }
@@ -93,13 +92,16 @@ function settingsFor(events: number, items: number): EncoderSettings {
 /** Midnight before the first validation case. */
 function validationStart({ training, from, until }: Split): number {
   const start = lastPart(from, until, VALIDATION_SHARE)
-  const times = Float64Array.from(allTimes(training)).sort()
+  const times = Float64Array.from(
+    training.flatMap(({ interactions }) => interactions.map(({ time }) => time)),
+  ).sort()
   const enough = times[Math.floor((1 - VALIDATION_EVENTS) * times.length)]
   return Math.min(start, Math.floor(enough / DAY) * DAY)
 }
 
-function* allTimes(shoppers: readonly ShopperHistory[]): Generator<number> {
-  for (const { interactions } of shoppers) for (const { time } of interactions) yield time
+/** Midnight at the start of the last `share` of a span. */
+export function lastPart(from: number, until: number, share: number): number {
+  return Math.floor((until - share * (until - from)) / DAY) * DAY
 }
 
 /** @throws NearsideError `input-invalid` unless the log is a log of sequences */
@@ -113,7 +115,8 @@ export function requireSequences(shop: Shop): void {
 /** @param shop a log of sequences, in which some items may be missing. */
 export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
   const everybody = { fraction: 0 }
-  const limit = lastTwoDays(shop)
+  /** Start of the day on which all shoppers have their second last event. */
+  const limit = shop.to - DAY
   return {
     split: splitShop(shop, limit, everybody, seed, now),
     encoder: SEQUENCE_SETTINGS,
@@ -127,11 +130,6 @@ export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
     teachesPrior: () => true,
     priorCases: 1,
   }
-}
-
-/** Start of the day on which all shoppers of a log of sequences have their second last event. */
-function lastTwoDays(shop: Shop): number {
-  return shop.to - DAY
 }
 
 /** Whether the log's dates only encode a sequence: one event a day per shopper, and one last day for all shoppers. */

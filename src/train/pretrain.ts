@@ -31,9 +31,13 @@ import { type KeptIn, keepNothing, keepParts, keyOf } from './kept.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
 import { contextOf as contextNeeded, learnPrior } from './prior/learnPrior.ts'
 import type { RankerDataset } from './ranker/dataset.ts'
-import { ListCache, OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
-import { sampleTable } from './ranker/sampledTable.ts'
-import { type ContextCandidates, type RankerData, trainRanker } from './ranker/trainRanker.ts'
+import { ListCache, OutOfFoldStatistics } from './ranker/outOfFold.ts'
+import {
+  type ContextCandidates,
+  type RankerData,
+  sampleTable,
+  trainRanker,
+} from './ranker/trainRanker.ts'
 import { learnTolerance } from './searches/learnTolerance.ts'
 import { joinRecords, selectFeatures } from './selection/select.ts'
 import { contextKindsOf, contextOf } from './shop/context.ts'
@@ -166,7 +170,6 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
         training: questions.training,
         dayOnly: shop.dayOnly,
         isMeasured: plan.isMeasured,
-        folds: FOLDS,
         from: plan.measuredFrom,
         until: questions.until,
         lists: data.lists,
@@ -249,7 +252,6 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   const unseenBase = { ...base, ...(unseen && { trees: unseen }) }
   const unseenShoppers = questions.training.filter(({ id }) => plan.isMeasured(id))
   const outOfFold = new OutOfFoldStatistics(shop.items, questions.training, {
-    ...OUT_OF_FOLD,
     folds: FOLDS,
     from: plan.measuredFrom,
     until: questions.until,

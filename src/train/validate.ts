@@ -1,9 +1,8 @@
 /**
- * @module Measures how candidate models rank the next order in the full catalog, on training shoppers on whom their
- * encoder did not train. Statistics are out of fold and from before each case, so the figure holds for a new shopper.
- * Held-out shoppers are never used for validation.
+ * @module Measures how candidate models rank the next order in the full catalog, for training shoppers whom the
+ * encoder's training did not see. Statistics are out of fold, so the figure holds for a new shopper. Validation never
+ * uses held-out shoppers.
  */
-
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -12,14 +11,14 @@ import { multiply } from '@nearside/core/model/arithmetic.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { createEncoder } from '@nearside/core/model/encoder.ts'
 import { createRandom, inRandomOrder } from '@nearside/core/model/random.ts'
-import { DAY } from '@nearside/core/time.ts'
 import { fastScan } from '@nearside/engine/candidates.ts'
 import { mean, standardError } from './estimates.ts'
 import { ndcg, placesOf } from './metrics.ts'
+import { FOLDS } from './plan.ts'
 import { createHighest } from './ranker/highest.ts'
-import { type ListCache, OUT_OF_FOLD, OutOfFoldStatistics } from './ranker/outOfFold.ts'
+import { type ListCache, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
-/** Maximum number of cases. With so many cases, the standard error of a mean is 1/45 of the standard deviation. */
+/** Maximum number of cases. With 2000, the standard error of a mean is 1/45 of the standard deviation. */
 const MOST_CASES = 2000
 
 export type ScoringModel = Pick<
@@ -31,9 +30,9 @@ interface ValidationData {
   readonly items: readonly Item[]
   readonly training: readonly ShopperHistory[]
   readonly dayOnly: boolean
-  /** Selects the shoppers whose cases, from `from` and before `until`, are measured. */
+  /** Selects the shoppers whose cases are measured. */
   readonly isMeasured: (shopper: string) => boolean
-  readonly folds: number
+  /** Times of the first case, and exclusive limit of the cases, milliseconds. */
   readonly from: number
   readonly until: number
   readonly lists?: ListCache
@@ -41,14 +40,12 @@ interface ValidationData {
 
 const PLACES = 10
 
-/** NDCG@10 of each case; all models have the cases in the same sequence. */
 type Ndcgs = readonly number[]
 
-/** Measures models on validation cases. The models must have the same items, and can differ in everything else. */
+/** Returns NDCG@10 by model and case. The models must have the same items. */
 export function validate(data: ValidationData, models: readonly ScoringModel[]): readonly Ndcgs[] {
   const statistics = new OutOfFoldStatistics(data.items, data.training, {
-    ...OUT_OF_FOLD,
-    folds: data.folds,
+    folds: FOLDS,
     from: data.from,
     until: data.until,
     lists: data.lists,
@@ -83,7 +80,7 @@ export function validate(data: ValidationData, models: readonly ScoringModel[]):
   return ndcgs
 }
 
-/** Returns a function that prepares scans of item vectors, and caches the scans for the last statistics. */
+/** Creates a function that prepares a scan of item vectors. It caches the scans of the latest statistics. */
 function scansOf() {
   let last: ItemStatistics | null = null
   const scans = new Map<Float32Array, ItemScan>()
@@ -103,24 +100,15 @@ function rawWeights({ featureWeights, featureScale }: ScoringModel): Float32Arra
 }
 
 /**
- * Chooses the best among the models that beat the first model by more than the standard error of the paired difference;
- * else the first model. So with a few dozen cases, chance rarely chooses a model.
+ * Chooses the best of the models that beat the first by more than the standard error of the paired difference, or else
+ * the first; so chance rarely chooses a model. `lift` is the gain of the best model over the first, `error` the gain's
+ * standard error.
  */
-export function bestBeyondError(measured: readonly Ndcgs[]): {
-  readonly best: number
-  /** Gain of the best model over the first, and the gain's standard error. */
-  readonly lift: number
-  readonly error: number
-} {
+export function bestBeyondError(measured: readonly Ndcgs[]) {
   const gains = measured.map((ndcgs) => ndcgs.map((value, c) => value - measured[0][c]))
   let best = 0
   gains.forEach((gain, m) => {
     if (gain.length > 1 && mean(gain) > Math.max(mean(gains[best]), standardError(gain))) best = m
   })
   return { best, lift: mean(gains[best]), error: standardError(gains[best]) }
-}
-
-/** Midnight at the start of the last `share` of a span, where validation cases begin. */
-export function lastPart(from: number, until: number, share: number): number {
-  return Math.floor((until - share * (until - from)) / DAY) * DAY
 }

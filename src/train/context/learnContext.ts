@@ -1,7 +1,7 @@
 /**
  * @module Chooses the kinds of context that help predict the next item, and fits their weights. A kind is kept if
- * weights fitted to earlier cases rank later cases better, at several split points. With a single split point, a season
- * that occurred once could pass for an effect of context.
+ * weights fitted to earlier cases rank later cases better. The cases are split at several times: with one split, a
+ * season that occurred once could pass for an effect of context.
  */
 import {
   type ContextFeature,
@@ -11,12 +11,17 @@ import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { BaseModel, ContextTerm } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import { mean, standardError } from '../estimates.ts'
-import { type RankerCase, type RankerDataset, rowScores } from '../ranker/dataset.ts'
-import { ndcgOfCases } from '../ranker/ndcgOfCases.ts'
+import {
+  ndcgOfCases,
+  partOf,
+  type RankerCase,
+  type RankerDataset,
+  rowScores,
+  rowsOfCase,
+} from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
-import { partOf, rowsOfCase } from '../ranker/part.ts'
-import { NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
+import { describeWeight, NEGLIGIBLE, spreadOf } from '../ranker/select.ts'
 import { DEFAULT_RANKER, type RankerData } from '../ranker/trainRanker.ts'
 
 /** Effect of adding a kind of context to the base model, on cases later than those that its weights are fitted to. */
@@ -34,23 +39,23 @@ export interface ContextOutcome {
 
 interface LearnedContext {
   readonly terms: readonly ContextTerm[]
-  /** Manifest records of all judged context features, with `scale` and `weight` as in the records of other features. */
+  /** Manifest records of all judged context features. */
   readonly records: readonly FeatureRecord[]
   readonly outcomes: readonly ContextOutcome[]
 }
 
 const FEWEST_CASES = 60
 /**
- * Split points, as shares of the cases sorted by time. At each split point, weights are fitted to the cases before it
- * and tested on the cases up to the next split point.
+ * Split points, as shares of the cases sorted by time. Weights are fitted to the cases before a split point, and tested
+ * on the cases from it to the next.
  */
 const ORIGINS = [0.25, 0.5, 0.75]
-/** Standard errors by which a kind of context must lower the loss. With 1, too many kinds would pass by chance. */
+/** Number of standard errors by which a kind must lower the loss. With 1, too many kinds would pass by chance. */
 const LOSS_ERRORS = 2
 
 /**
  * @param base model's weights, fitted without context
- * @param tableOf builds the table of cases with the context columns; called only if the log has context
+ * @param tableOf builds the table of cases, with the context columns last
  */
 export function learnContext(
   { context }: Pick<RankerData, 'context'>,
@@ -59,11 +64,8 @@ export function learnContext(
 ): LearnedContext {
   if (!context) return { terms: [], records: [], outcomes: [] }
   const rawWeights = base.featureWeights.map((weight, f) => weight / (base.featureScale[f] || 1))
-  return weighContext(withScore(tableOf(), rawWeights), contextCandidates(context.kinds))
-}
-
-/** Judges each kind on later cases of the table. The kinds that help are then fitted to all cases. */
-function weighContext(table: RankerDataset, features: readonly ContextFeature[]): LearnedContext {
+  const table = withScore(tableOf(), rawWeights)
+  const features = contextCandidates(context.kinds)
   if (table.cases.length < FEWEST_CASES)
     return {
       terms: [],
@@ -89,19 +91,13 @@ function weighContext(table: RankerDataset, features: readonly ContextFeature[])
     const found = outcome ? describe(outcome) : ''
     const place = columns.indexOf(1 + f)
     if (place < 0) return dropped(feature, `no help on later cases: ${found}`, scale[1 + f])
-    // The weights are divided by the base's fitted factor, so that the base's score keeps its scale.
+    // Dividing by the fitted factor of the base model's score leaves that score as it is.
     const weight = weights[place] / score
     if (Math.abs(weight) < NEGLIGIBLE)
       return dropped(feature, `|weight| below ${NEGLIGIBLE} beside the others`, scale[1 + f])
     terms.push({ feature, weight: weight / scale[1 + f] })
-    const direction = weight > 0 ? 'raises' : 'lowers'
-    return {
-      name: feature.name,
-      scale: scale[1 + f],
-      weight,
-      kept: true,
-      reason: `one standard deviation ${direction} the log-odds by ${Math.abs(weight).toFixed(3)}; later cases: ${found}`,
-    }
+    const reason = `${describeWeight(weight)}; later cases: ${found}`
+    return { name: feature.name, scale: scale[1 + f], weight, kept: true, reason }
   })
   return { terms, records, outcomes }
 }
@@ -110,11 +106,8 @@ function dropped({ name }: ContextFeature, reason: string, scale = 1): FeatureRe
   return { name, scale, weight: 0, kept: false, reason }
 }
 
-/** Fits one weight for each scaled context column, and one factor for the score of the base model. */
-function fitWeights(data: RankerDataset): {
-  readonly score: number
-  readonly weights: Float64Array
-} {
+/** Fits a weight to each scaled column, and returns the factor `score` of the base model's score (column 0). */
+function fitWeights(data: RankerDataset) {
   const { scale, constant } = spreadOf(data)
   const centre = new Float64Array(data.columns)
   centre[0] = scale[0]
@@ -127,12 +120,11 @@ function judge(table: RankerDataset, kind: string, columns: readonly number[]): 
   const loss: number[] = []
   const ndcg: number[] = []
   for (const { before, after } of splits(table)) {
-    const measured = [[0], columns].map((chosen) => {
+    const [alone, together] = [[0], columns].map((chosen) => {
       const fitted = partOf(table, before, chosen)
       const { scale } = spreadOf(fitted)
       return measureCases(partOf(table, after, chosen), scale, fitWeights(fitted).weights)
     })
-    const [alone, together] = measured
     alone.loss.forEach((value, c) => {
       loss.push(together.loss[c] - value)
       ndcg.push(together.ndcg[c] - alone.ndcg[c])
@@ -171,7 +163,7 @@ function measureCases(data: RankerDataset, scale: Float32Array, weights: Float64
 
 type IsIn = (one: RankerCase) => boolean
 
-/** Split points divide the cases by time. If all cases have the same time, the cases are divided by shopper instead. */
+/** Divides the cases at the split points; by shopper if all cases have the same time. */
 function splits({ cases }: RankerDataset): readonly { before: IsIn; after: IsIn }[] {
   const times = cases.map(({ time }) => time).sort((a, b) => a - b)
   const at = ORIGINS.map((share) => times[Math.floor(share * times.length)])
@@ -195,8 +187,8 @@ function describe({ loss, lossError, error, ...outcome }: ContextOutcome): strin
 }
 
 /**
- * Column 0 of the result is the score of the base model, the other columns are the raw values of the context features.
- * @param rawWeights weights of the base model for unscaled feature values, [F]
+ * Table whose column 0 is the base model's score; the other columns are the raw context features.
+ * @param rawWeights the base model's weights for raw features, [F]
  */
 function withScore(full: RankerDataset, rawWeights: Float32Array): RankerDataset {
   const columns = 1 + full.columns - FEATURE_COUNT

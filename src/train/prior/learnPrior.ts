@@ -15,7 +15,7 @@ import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/mo
 import { createRandom } from '@nearside/core/model/random.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
-import { firstTime, logsBefore, midnightAt } from '../ranker/sample.ts'
+import { afterWarmUp, logsBefore } from '../ranker/sample.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
 import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from './choose.ts'
 import { learnSpread, type Spread, withVariance } from './spread.ts'
@@ -164,13 +164,11 @@ export function sizeOf(
 function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { until, seed, eligible = () => true, casesEach = DEFAULT_CASES_EACH } = options
   const shoppers = logsBefore(data.shoppers, until)
-  const first = firstTime(shoppers, until)
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
-    folds: 5,
     neighbourDays: 60,
     popularityDays: 30,
-    // Starts where the ranker's statistics start, so that prior and ranker share the cached neighbour lists.
-    from: midnightAt(0.2, first, until),
+    // The ranker's statistics start at the same time, so prior and ranker share cached neighbour lists.
+    from: afterWarmUp(shoppers, until),
     until,
     statistics: { context: contextOf(model) },
     lists: data.lists,

@@ -1,8 +1,4 @@
-/**
- * @module Training cases of the ranker as one ragged table. The rows of a case are its targets, the shopper's own
- * items, their strongest neighbours, popular items, and a uniform sample with a correction for the sampling.
- */
-
+/** @module The ranker's training cases as one table: rows are some items of each case, columns are features. */
 import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import type { ContextSource } from '@nearside/core/features/context/context.ts'
 import {
@@ -13,6 +9,7 @@ import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import type { Random } from '@nearside/core/model/random.ts'
+import { ndcg } from '../metrics.ts'
 import { chooseRows, ROWS } from './chooseRows.ts'
 
 export interface RankerCase extends Case {
@@ -51,11 +48,10 @@ export function rowScores(
 /** Columns beside the features, e.g. an encoder's score. */
 export interface ExtraColumns {
   readonly count: number
-  /** Values of the columns for every item of a case, [N] each. */
+  /** Each column's values for all items at the time of a case, [N] each. */
   of(one: RankerCase, statistics: ItemStatistics): readonly Float32Array[]
 }
 
-/** Columns of the context features at the time of each case. */
 export function contextColumns(
   features: readonly ContextFeature[],
   contexts: ContextSource,
@@ -96,7 +92,10 @@ export function tableOf(
   }
 }
 
-/** @param cases in the sequence in which `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases` */
+/**
+ * Table of each case's rows by `chooseRows`.
+ * @param cases sorted as `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
+ */
 export function buildDataset(
   cases: readonly RankerCase[],
   statisticsOf: (one: RankerCase) => ItemStatistics,
@@ -140,4 +139,64 @@ export function buildDataset(
     correction: correction.slice(0, row),
     target: target.slice(0, row),
   }
+}
+
+/**
+ * Copies some cases of a table.
+ * @param columns columns to copy, in this order; default: all
+ */
+export function partOf(
+  table: RankerDataset,
+  isIn: (one: RankerCase) => boolean,
+  columns: readonly number[] = Array.from({ length: table.columns }, (_, column) => column),
+): RankerDataset {
+  const kept = [...table.cases.keys()].filter((c) => isIn(table.cases[c]))
+  const start = new Int32Array(kept.length + 1)
+  kept.forEach((c, k) => {
+    start[k + 1] = start[k] + table.start[c + 1] - table.start[c]
+  })
+  const rows = start[kept.length]
+  const part = {
+    cases: kept.map((c) => table.cases[c]),
+    start,
+    item: new Int32Array(rows),
+    columns: columns.length,
+    features: new Float32Array(rows * columns.length),
+    correction: new Float32Array(rows),
+    target: new Float32Array(rows),
+  }
+  let at = 0
+  kept.forEach((c, k) => {
+    const [from, to] = [table.start[c], table.start[c + 1]]
+    for (const name of ['item', 'correction', 'target'] as const)
+      part[name].set(table[name].subarray(from, to), start[k])
+    for (let row = from; row < to; row++)
+      for (const column of columns)
+        part.features[at++] = table.features[row * table.columns + column]
+  })
+  return part
+}
+
+export function rowsOfCase({ start }: Pick<RankerDataset, 'start'>, c: number): number[] {
+  return Array.from({ length: start[c + 1] - start[c] }, (_, k) => start[c] + k)
+}
+
+/** Rank of a target that is not among its case's rows. */
+const NOWHERE = 2 ** 31 - 1
+
+/**
+ * NDCG@10 of each case, with only the table's rows ranked. Targets without a row count as missed. Rows of equal score
+ * keep their sequence.
+ * @param scores [rows]
+ */
+export function ndcgOfCases(
+  { cases, start, target }: Pick<RankerDataset, 'cases' | 'start' | 'target'>,
+  scores: Float64Array,
+): number[] {
+  return cases.map(({ targets }, c) => {
+    const rows = rowsOfCase({ start }, c).sort((a, b) => scores[b] - scores[a] || a - b)
+    const places = rows.flatMap((row, place) => (target[row] > 0 ? [place] : []))
+    const missed = Array(targets.length - places.length).fill(NOWHERE)
+    return ndcg(Int32Array.from([...places, ...missed]), 10)
+  })
 }

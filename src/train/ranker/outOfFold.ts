@@ -1,9 +1,8 @@
 /**
  * @module Counts item statistics for training cases from events before the case, without the case's own shopper (out of
- * fold). Statistics that contain the answer would teach the ranker to trust them too much. Such a ranker is worse for
- * new shoppers than ranking by popularity.
+ * fold). If the statistics counted the case's target, the ranker would trust them too much, and rank worse for new
+ * shoppers than by popularity alone.
  */
-
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import {
@@ -22,12 +21,13 @@ import {
 } from '@nearside/core/features/statistics.ts'
 import { DAY } from '@nearside/core/time.ts'
 
-export interface OutOfFoldOptions {
-  readonly folds: number
-  /** Days between two rebuilds of the neighbour lists. */
-  readonly neighbourDays: number
-  /** Days between two recounts of popularity. */
-  readonly popularityDays: number
+interface OutOfFoldOptions {
+  /** Number of folds of shoppers; default 5. */
+  readonly folds?: number
+  /** Days between two rebuilds of the neighbour lists; default 30. */
+  readonly neighbourDays?: number
+  /** Days between two recounts of popularity; default 7. */
+  readonly popularityDays?: number
   /** Time of the first statistics, milliseconds. Cases before this time would get statistics of an empty log. */
   readonly from: number
   /** Exclusive limit of events and cases, milliseconds. */
@@ -39,20 +39,16 @@ export interface OutOfFoldOptions {
   readonly lists?: ListCache
 }
 
-/** Settings of `OutOfFoldStatistics` for training the ranker. */
-export const OUT_OF_FOLD = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
+const DEFAULTS = { folds: 5, neighbourDays: 30, popularityDays: 7 } as const
 
 type Lists = NonNullable<StatisticsOptions['neighbours']>
 
-/** Maximum memory of all cached lists, bytes. Lists that don't fit into this memory are built again each time. */
+/** Maximum memory of all cached lists, bytes. Lists beyond it are built again each time. */
 const MOST_CACHED = 2e8
 
-/**
- * Caches the neighbour lists of one log by fold and date. Neighbour lists are the most expensive part of the
- * statistics, and each part of a training needs the same lists.
- */
+/** Caches a log's neighbour lists by fold and date: they are slow to build, and each part of a training needs them. */
 export class ListCache {
-  /** Sums, at some dates, over shoppers who are only in the shop's data warehouse; absent if the log has all. */
+  /** Sums, at some dates, over the shoppers who are missing from the log; absent if the log has all shoppers. */
   readonly others?: OtherShoppers
   readonly #known = new Map<string, Lists>()
   #bytes = 0
@@ -82,12 +78,12 @@ export function foldOf(shopper: string, folds: number): number {
 }
 
 /**
- * Builds statistics on demand and caches only the latest, besides the neighbour lists. Sort the cases by `compareCases`
- * before requesting their statistics. In any other sequence, the statistics are rebuilt for every case.
+ * Builds statistics on demand. Sort the cases by `compareCases` before requesting their statistics: only the latest
+ * statistics are cached, so in another sequence every case rebuilds them.
  */
 export class OutOfFoldStatistics {
   readonly #items: readonly Item[]
-  readonly #options: OutOfFoldOptions
+  readonly #options: OutOfFoldOptions & Readonly<Record<keyof typeof DEFAULTS, number>>
   readonly #log: LogColumns
   readonly #cache: ListCache
   #lists: {
@@ -104,18 +100,19 @@ export class OutOfFoldStatistics {
     options: OutOfFoldOptions,
   ) {
     this.#items = items
-    this.#options = options
+    this.#options = { ...DEFAULTS, ...options }
     this.#cache = options.lists ?? new ListCache()
     this.#log = columnsOf(
       historiesOf(shoppers),
-      (shopper) => foldOf(shoppers[shopper].id, options.folds),
+      (shopper) => foldOf(shoppers[shopper].id, this.#options.folds),
       this.#cache.others,
     )
   }
 
   /**
-   * @param time milliseconds, at or after `from`.
-   * @param history interactions whose items' neighbours are read; absent: any item's
+   * Statistics for a case of this shopper.
+   * @param time milliseconds, at or after `from`
+   * @param history only its items need neighbour lists; absent: all items do
    */
   at(shopper: string, time: number, history?: History): ItemStatistics {
     const statistics = this.#at(shopper, time)

@@ -1,9 +1,7 @@
 /**
- * @module Samples the cases that the ranker is fitted to and that features are judged on: items that shoppers viewed,
- * saved (cart, wishlist) or bought before a time limit. A warm-up at the start of the log has no cases, so that the
- * statistics have something to count.
+ * @module Samples training cases: items that shoppers viewed, saved (cart, wishlist) or bought before a time limit. The
+ * first fifth of the log's time span gives no cases, so that the cases' statistics have earlier events to count.
  */
-
 import {
   buildCases,
   firstAtOrAfter,
@@ -16,47 +14,47 @@ import { DAY } from '@nearside/core/time.ts'
 import type { RankerCase } from './dataset.ts'
 
 export interface SampleOptions {
-  /** Time of the first case, milliseconds since the epoch; default: after the warm-up. */
+  /** Time of the first case, milliseconds since the epoch; default: `afterWarmUp`. */
   readonly from?: number
   /** Exclusive limit of the events, milliseconds since the epoch. */
   readonly until: number
-  /** Share of the log's span before the first case, so that statistics have something to count. */
-  readonly warmUp: number
-  /** Share of first orders (no history yet) that are drawn; with 0, no first orders. */
+  /** Share, 0 … 1, of the shoppers' first orders, which have no history, that can be drawn. */
   readonly firstShare: number
   readonly maxCases: number
 }
 
-/** The part of the log before `until`, without the shoppers who came later. */
+/** Histories before `until`, without shoppers who have no event before. */
 export function logsBefore(shoppers: readonly ShopperHistory[], until: number): ShopperHistory[] {
   return shoppers
     .map((shopper) => shopperBefore(shopper, until))
     .filter(({ interactions }) => interactions.length > 0)
 }
 
-/** Time of the first event; `until` if there is no event. */
-export function firstTime(shoppers: readonly ShopperHistory[], until: number): number {
-  return shoppers.reduce((least, { interactions: [one] }) => Math.min(least, one.time), until)
-}
+/** Share of the log's time span that gives no cases. */
+const WARM_UP = 0.2
 
-/** The midnight before which the given share of the span from `first` to `until` lies. */
-export function midnightAt(share: number, first: number, until: number): number {
-  return Math.floor((first + share * (until - first)) / DAY) * DAY
+/** Midnight before the time at which cases begin by default. */
+export function afterWarmUp(shoppers: readonly ShopperHistory[], until: number): number {
+  const first = shoppers.reduce(
+    (least, { interactions: [one] }) => Math.min(least, one.time),
+    until,
+  )
+  return Math.floor((first + WARM_UP * (until - first)) / DAY) * DAY
 }
 
 /**
- * Draws all cases with the same probability.
- * @returns `cases` of weight 1, in the sequence of the shoppers; empty if no shopper came back. `shoppers`: their logs
- *   before `until`. `from`: time from which cases could be drawn.
+ * Draws each case with the same probability.
+ * @returns `cases` of weight 1, in the sequence of the shoppers; `shoppers`, by `logsBefore`; and `from`, the time of
+ *   the earliest possible case
  */
 export function sampleCases(
   { shoppers: whole, dayOnly }: { shoppers: readonly ShopperHistory[]; dayOnly: boolean },
   options: SampleOptions,
   random: Random,
 ): { shoppers: readonly ShopperHistory[]; from: number; cases: RankerCase[] } {
-  const { until, warmUp, firstShare, maxCases } = options
+  const { until, firstShare, maxCases } = options
   const shoppers = logsBefore(whole, until)
-  const from = options.from ?? midnightAt(warmUp, firstTime(shoppers, until), until)
+  const from = options.from ?? afterWarmUp(shoppers, until)
   // Cases are built twice, to count and then to draw them, because millions of cases would not fit into memory.
   const isOpening = ({ interactions }: ShopperHistory, { time }: Case) =>
     firstAtOrAfter(interactions, time) === 0

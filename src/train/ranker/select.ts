@@ -1,7 +1,4 @@
-/**
- * @module Drops features that are constant in the training data or nearly without weight. The manifest lists
- * every feature with the reason.
- */
+/** @module Decides which features the ranker drops, and describes the reason in each feature's manifest record. */
 import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '@nearside/core/features/features.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
@@ -45,7 +42,7 @@ export function negligible(weights: Float64Array): Set<number> {
   return found
 }
 
-/** Features that get no weight: interaction features if the log has only purchases and so says nothing on views. */
+/** Features that get no weight: those of views, carts and wishes (`interaction`), if the log has only purchases. */
 export function untaught(purchasesOnly: boolean): Set<number> {
   const interactions = FEATURES.flatMap(({ group }, f) => (group === 'interaction' ? [f] : []))
   return new Set(purchasesOnly ? interactions : [])
@@ -73,29 +70,22 @@ export function recordsOf(
   lent: ReadonlyMap<number, number>,
   dropped: ReadonlySet<number>,
 ): FeatureRecord[] {
+  const whyDropped = (f: number) => {
+    if (spread.constant.has(f)) return 'constant in the training data'
+    if (untaught.has(f)) return 'the log has only purchases, so training saw no views'
+    return dropped.has(f) ? `|weight| below ${NEGLIGIBLE} in a first fit` : null
+  }
   return FEATURES.map(({ name }, f) => {
     const record = { name, scale: spread.scale[f], weight: weights[f] }
-    if (lent.has(f))
-      return {
-        ...record,
-        kept: true,
-        reason: 'learned in a shop whose log has views, because this log has none',
-      }
-    if (spread.constant.has(f))
-      return { ...record, kept: false, reason: 'constant in the training data' }
-    if (untaught.has(f))
-      return {
-        ...record,
-        kept: false,
-        reason: 'the log has only purchases, so training saw no views',
-      }
-    if (dropped.has(f))
-      return { ...record, kept: false, reason: `|weight| below ${NEGLIGIBLE} in a first fit` }
-    const direction = weights[f] > 0 ? 'raises' : 'lowers'
-    return {
-      ...record,
-      kept: true,
-      reason: `one standard deviation ${direction} the log-odds by ${Math.abs(weights[f]).toFixed(3)}`,
-    }
+    const reason = lent.has(f)
+      ? 'learned in a shop whose log has views, because this log has none'
+      : whyDropped(f)
+    if (reason) return { ...record, kept: lent.has(f), reason }
+    return { ...record, kept: true, reason: describeWeight(weights[f]) }
   })
+}
+
+export function describeWeight(weight: number): string {
+  const direction = weight > 0 ? 'raises' : 'lowers'
+  return `one standard deviation ${direction} the log-odds by ${Math.abs(weight).toFixed(3)}`
 }

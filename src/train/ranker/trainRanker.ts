@@ -1,33 +1,34 @@
 /**
- * @module Trains the feature weights w for new shoppers. The statistics of each training case exclude its
- * shopper and its future.
+ * @module Trains the feature weights w, as they serve new shoppers: the statistics of each training case exclude the
+ * case's shopper and later events.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { invalidInput } from '@nearside/core/error.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
+import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
-import type { History } from '@nearside/core/features/history.ts'
 import type { StatisticsOptions } from '@nearside/core/features/statistics.ts'
 import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/fitProblem.ts'
 import { createRandom } from '@nearside/core/model/random.ts'
 import { CANDIDATES } from '@nearside/core/model/trees.ts'
 import { candidatesOfCatalog } from './catalogCandidates.ts'
-import { buildDataset, type RankerCase, type RankerDataset, rowScores } from './dataset.ts'
-import { fitNewton } from './newton.ts'
 import {
-  type ListCache,
-  OUT_OF_FOLD,
-  type OutOfFoldOptions,
-  OutOfFoldStatistics,
-} from './outOfFold.ts'
-import { rowsOfCase } from './part.ts'
+  buildDataset,
+  contextColumns,
+  type RankerCase,
+  type RankerDataset,
+  rowScores,
+  rowsOfCase,
+} from './dataset.ts'
+import { fitNewton } from './newton.ts'
+import { type ListCache, OutOfFoldStatistics } from './outOfFold.ts'
 import { type SampleOptions, sampleCases } from './sample.ts'
 import { lentWeights, negligible, recordsOf, spreadOf, untaught } from './select.ts'
 
 export interface RankerData {
   readonly items: readonly Item[]
-  /** Logs of training shoppers only, without held-out shoppers. */
+  /** Training shoppers, without held-out shoppers. */
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
   /** Neighbour lists that the parts of a training share; absent: each part builds its own. */
@@ -39,17 +40,15 @@ export interface RankerData {
 /** Kinds of context to try, and the known contexts over time. */
 export type ContextCandidates = NonNullable<StatisticsOptions['context']>
 
-interface RankerOptions {
-  /** Time of the first case, milliseconds since the epoch; default: after the warm-up. */
-  readonly from?: number
-  /** Exclusive limit of the events, milliseconds since the epoch. */
-  readonly until: number
+interface SampleLimits extends Pick<SampleOptions, 'from' | 'until'> {
   readonly seed: number
+}
+
+interface RankerOptions extends SampleLimits {
   readonly encoder?: EncoderScores
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
-/** Scores of a trained encoder, which join the features if they help. */
 interface EncoderScores {
   /** h·E_i of every item, [N]. */
   scores(one: RankerCase): Float32Array
@@ -57,44 +56,31 @@ interface EncoderScores {
   unseen(shopper: string): boolean
 }
 
-interface RankerSettings
-  extends Omit<SampleOptions, 'from' | 'until'>,
-    Pick<OutOfFoldOptions, 'folds' | 'neighbourDays' | 'popularityDays'> {
-  readonly l2: number
-  /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/learning/fitProblem.ts`. */
-  readonly focus: number
-  /** Number of items of each case in the final fit: those that a first fit ranks highest. */
-  readonly candidates: number
-}
-
-export const DEFAULT_RANKER: RankerSettings = {
-  ...OUT_OF_FOLD,
-  warmUp: 0.2,
+export const DEFAULT_RANKER = {
   firstShare: 0.1,
   maxCases: 6000,
   l2: 60,
+  /** Share (0 … 1) of a case's weight that moves to the highest-ranked targets, see `core/learning/fitProblem.ts`. */
   focus: TARGET_FOCUS,
+  /** Number of items of each case in the final fit: those that a first fit ranks highest. */
   candidates: CANDIDATES,
-}
+} as const
 
 export type RankerResult = ReturnType<typeof trainRanker>
 
 /** @throws NearsideError `input-invalid` if the log is too small to train on */
 export function trainRanker(data: RankerData, options: RankerOptions) {
-  const settings = DEFAULT_RANKER
+  const { l2, focus, candidates: places } = DEFAULT_RANKER
   const random = createRandom(options.seed)
-  const asked = { from: options.from, until: options.until }
-  const { shoppers, from, cases } = sampleCases(data, { ...settings, ...asked }, random)
+  const { shoppers, from, cases } = sampleCases(data, { ...DEFAULT_RANKER, ...options }, random)
   if (cases.length === 0)
     throw invalidInput(
       'no shopper has a second order or event before the limit: there is nothing to train on',
     )
+  const { until } = options
   const statistics = new OutOfFoldStatistics(data.items, shoppers, {
-    folds: settings.folds,
-    neighbourDays: settings.neighbourDays,
-    popularityDays: settings.popularityDays,
     from,
-    until: options.until,
+    until,
     lists: data.lists,
   })
   cases.sort(statistics.compareCases)
@@ -106,8 +92,9 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const table = buildDataset(cases, statisticsOf, random)
   const spread = spreadOf(table)
   const onProgress = (step: number) => options.onProgress?.('weights', step, 0)
-  const { l2 } = settings
-  const purchasesOnly = shoppers.every(({ interactions }) => onlyPurchases(interactions))
+  const purchasesOnly = shoppers.every(({ interactions }) =>
+    interactions.every(({ name }) => name === 'purchase' || eventStrength(name) === 0),
+  )
   const idle = untaught(purchasesOnly)
   const lent = lentWeights(purchasesOnly)
   const known = new Set([...spread.constant, ...idle])
@@ -116,11 +103,11 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
   const frozen = new Set([...known, ...dropped])
   const centre = first.weights.map((value, f) => (frozen.has(f) ? 0 : value))
   const { scale } = spread
-  const candidates = candidatesOfCatalog(cases, statisticsOf, scale, centre, settings.candidates)
-  const focused = focusTargets(candidates, scale, centre, settings.focus)
+  const candidates = candidatesOfCatalog(cases, statisticsOf, scale, centre, places)
+  const focused = focusTargets(candidates, scale, centre, focus)
   const fitted = fitNewton(focused, scale, { l2, frozen, centre, onProgress })
   const joint = options.encoder
-    ? withEncoder(options.encoder, cases, statisticsOf, fitted.weights, scale, settings)
+    ? withEncoder(options.encoder, cases, statisticsOf, fitted.weights, scale)
     : { weights: fitted.weights, encoderWeight: 0 }
   const shipped = (found: Float64Array) =>
     found.map((value, f) => lent.get(f) ?? (frozen.has(f) ? 0 : value))
@@ -132,30 +119,29 @@ export function trainRanker(data: RankerData, options: RankerOptions) {
     /** Divisor of the raw features, [F]. */
     scale: spread.scale.slice(0, FEATURE_COUNT),
     records: recordsOf(weights, spread, idle, lent, dropped),
-    /** Factor of the encoder's score; the projection A is encoderWeight · identity. 0 without an encoder. */
+    /** Factor of the encoder's score; 0 without an encoder. The projection A is this factor times the identity. */
     encoderWeight: joint.encoderWeight,
-    /** Weights and records of the same features, fitted without the encoder's score. */
+    /** Weights and records that were fitted without the encoder's score. */
     alone: {
       weights: alone,
       records: recordsOf(shipped(fitted.weights), spread, idle, lent, dropped),
     },
-    /** Raw features of the catalog's highest items by the weights `alone`, for each case with a history. */
+    /** Table of the items that the weights `alone` rank highest, for each case with a history. */
     candidates: candidatesOfCatalog(
       cases.filter(({ history }) => history.length > 0),
       statisticsOf,
       scale,
       alone,
-      settings.candidates,
+      places,
     ),
     /** Columns whose weights the log can't teach. */
     untaught: idle,
-    cases: cases.length,
   }
 }
 
 /**
- * Refits the weights, with the encoder's score as one more column, on shoppers on whom the encoder did not train. The
- * features' weights are pulled towards the weights fitted to all shoppers.
+ * Refits the weights with the encoder's score as one more column, on shoppers whom the encoder's training did not see.
+ * The L2 term pulls the weights towards `weights`, which were fitted to all shoppers.
  */
 function withEncoder(
   encoder: EncoderScores,
@@ -163,8 +149,8 @@ function withEncoder(
   statisticsOf: (one: RankerCase) => ReturnType<OutOfFoldStatistics['at']>,
   weights: Float64Array,
   scale: Float32Array,
-  { l2, focus, candidates }: RankerSettings,
 ): { weights: Float64Array; encoderWeight: number } {
+  const { l2, focus, candidates } = DEFAULT_RANKER
   const unseen = cases.filter((one) => one.history.length > 0 && encoder.unseen(one.shopper))
   // Without unseen shoppers the encoder's benefit can't be measured, so the encoder gets no weight.
   if (unseen.length === 0) return { weights, encoderWeight: 0 }
@@ -185,15 +171,11 @@ function withEncoder(
   }
 }
 
-function onlyPurchases(interactions: History): boolean {
-  return interactions.every(({ name }) => name === 'purchase' || eventStrength(name) === 0)
-}
-
 /**
- * Target shares as in `focusedShares`, by the scores of a first fit.
- * @param scale [columns], divisor of the raw features.
- * @param weights [columns], of a first fit with equal shares.
- * @param focus 0 keeps equal shares; 1 gives the likelihood that any of the targets is next.
+ * Moves the shares of a case's targets to the targets with the highest scores, see `focusedShares`.
+ * @param scale divisor of the raw features, [columns]
+ * @param weights of a first fit, which had equal shares, [columns]
+ * @param focus 0 keeps equal shares; 1 gives the likelihood that any of the targets is next
  */
 export function focusTargets(
   data: RankerDataset,
@@ -215,4 +197,30 @@ export function focusTargets(
     })
   }
   return { ...data, target }
+}
+
+/** Maximum number of cases of `sampleTable`. */
+const MOST_JUDGED = 3000
+
+/** Table of some cases, with the context columns last, on which context and features are judged. */
+export function sampleTable(
+  data: RankerData,
+  { from: first, until, seed }: SampleLimits,
+): RankerDataset {
+  const random = createRandom(seed + 5)
+  const options = { from: first, until, firstShare: 0, maxCases: MOST_JUDGED }
+  const { cases, shoppers, from } = sampleCases(data, options, random)
+  const { context, lists } = data
+  const statistics = new OutOfFoldStatistics(data.items, shoppers, {
+    from,
+    until,
+    statistics: { context },
+    lists,
+  })
+  return buildDataset(
+    cases.sort(statistics.compareCases),
+    ({ shopper, time, history }) => statistics.at(shopper, time, history),
+    random,
+    context && contextColumns(contextCandidates(context.kinds), context.contexts),
+  )
 }

@@ -2,7 +2,7 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { START, type TestShop, testModel, testShop, UNTIL } from '@nearside/evaluate/testShop.ts'
 import { describe, expect, it } from 'vitest'
-import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
+import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import type { ShopSearch } from '../shop/shop.ts'
 import { learnTolerance } from './learnTolerance.ts'
 
@@ -37,7 +37,6 @@ function searchesFor(isAsked: (item: number) => boolean, shoppers = shop.shopper
 
 function learn(searches: readonly ShopSearch[] | undefined) {
   const statistics = new OutOfFoldStatistics(ITEMS, shop.shoppers, {
-    ...OUT_OF_FOLD,
     from: START,
     until: UNTIL + 60 * DAY,
   })

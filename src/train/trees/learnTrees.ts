@@ -7,10 +7,8 @@
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
 import { mean, standardError } from '../estimates.ts'
-import type { RankerDataset } from '../ranker/dataset.ts'
-import { ndcgOfCases } from '../ranker/ndcgOfCases.ts'
+import { ndcgOfCases, partOf, type RankerDataset } from '../ranker/dataset.ts'
 import { foldOf } from '../ranker/outOfFold.ts'
-import { partOf } from '../ranker/part.ts'
 import { BOOST, boost } from './boost.ts'
 
 const COUNTS = [50, 100, 150] as const

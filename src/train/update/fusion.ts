@@ -5,10 +5,8 @@
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import { mean, shopperMeans } from '../estimates.ts'
-import { type RankerDataset, rowScores } from '../ranker/dataset.ts'
-import { ndcgOfCases } from '../ranker/ndcgOfCases.ts'
+import { ndcgOfCases, partOf, type RankerDataset, rowScores } from '../ranker/dataset.ts'
 import { fitNewton } from '../ranker/newton.ts'
-import { partOf } from '../ranker/part.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
 
 export interface Fusion {

@@ -19,17 +19,16 @@ import type { ModelManifest } from '@nearside/core/model/manifest.ts'
 import type { EncoderSettings } from '../encoder/train.ts'
 import { ENCODER_WEIGHTS } from '../encoderCandidates.ts'
 import { hashOfHeldOut, isOutOf } from '../holdout.ts'
-import { FOLDS, planByTime } from '../plan.ts'
+import { FOLDS, lastPart, planByTime } from '../plan.ts'
 import { categoryNames, type PretrainOptions, pretrain } from '../pretrain.ts'
 import { contextOf } from '../prior/learnPrior.ts'
-import { OUT_OF_FOLD, OutOfFoldStatistics } from '../ranker/outOfFold.ts'
-import { partOf } from '../ranker/part.ts'
+import { partOf } from '../ranker/dataset.ts'
+import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
 import { inModelRows } from '../shop/modelRows.ts'
 import { packPictures } from '../shop/pictureVectors.ts'
 import type { Shop } from '../shop/shop.ts'
 import type { Split } from '../split.ts'
-import { lastPart } from '../validate.ts'
 import { learnEncoder } from './encoder.ts'
 import { type Fusion, fuseWeights } from './fusion.ts'
 import { requireGrown, requireSameHeldOut } from './grown.ts'
@@ -98,7 +97,6 @@ export async function updateModel(
   // With n new days, cases begin n days before them, so that a change can be detected.
   const earliest = Math.max(split.from, 2 * since - until)
   const outOfFold = new OutOfFoldStatistics(items, training, {
-    ...OUT_OF_FOLD,
     folds: FOLDS,
     from: earliest,
     until,

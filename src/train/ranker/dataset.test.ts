@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ndcgOfCases } from './ndcgOfCases.ts'
+import { ndcgOfCases } from './dataset.ts'
 
 const one = (targets: readonly number[]) => ({
   shopper: '',
