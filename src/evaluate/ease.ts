@@ -7,7 +7,7 @@
 import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { PAGE } from '@nearside/engine/wasm/instantiate.ts'
-import { createGemm, type Gemm } from '@nearside/train/encoder/gemm.ts'
+import { createGemm, type Gemm } from '@nearside/train/encoder/matrix.ts'
 import {
   decayedInteractions,
   ITEM_KNN,

@@ -1,4 +1,4 @@
-/** @module Describes in a new model's manifest how it was made: data, hold-out, features and measurements. */
+/** @module Writes into a new model's manifest how the model was made: data, hold-out, features and measurements. */
 import { createHash } from 'node:crypto'
 import { mainCurrency } from '@nearside/core/catalog/currency.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -21,7 +21,7 @@ interface Making {
   readonly split: Pick<Split, 'from' | 'to' | 'until' | 'heldOut'>
   /** Share of shoppers held out; 0 if no shoppers are held out, or if a file names them. */
   readonly heldOutShare: number
-  /** Hash of the held-out shoppers' ids, if a file names these shoppers. */
+  /** From `hashOfHeldOut`. */
   readonly heldOutHash: { readonly hash?: string }
   /** Records of the fixed features, then those of the context features. */
   readonly records: readonly FeatureRecord[]

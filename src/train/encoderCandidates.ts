@@ -1,6 +1,6 @@
 /**
- * @module Makes candidate models that differ in the weight of the encoder's score: nearly 0, some fixed shares, and the
- * weight fitted jointly with the features. Validation then chooses one of the candidates.
+ * @module Makes candidate models that differ in the weight of the encoder's score: nearly 0, some fixed weights, and the
+ * weight fitted jointly with the features. Validation chooses one of them.
  */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
@@ -9,15 +9,14 @@ import type { RankerResult } from './ranker/trainRanker.ts'
 import type { ScoringModel } from './validate.ts'
 
 /**
- * Weight of the encoder if it does not help: too small to change the ranking, but above 0, so that the user vector `u`
- * and the updates that shoppers share still have an effect through the item vectors and hidden states.
+ * Weight of an encoder that does not help: too small to change the ranking, but above 0, so that shoppers' contributions
+ * still have an effect through item vectors and hidden states.
  */
 const IDLE_ENCODER_WEIGHT = 0.01
 
-/** Factors of the encoder's score that validation tries beside the jointly fitted factor. */
+/** Weights that validation tries beside the jointly fitted weight. */
 export const ENCODER_WEIGHTS = [0.1, 0.2, 0.3, 0.4]
 
-/** Everything that a model ranks with, except its statistics. */
 interface EncoderCandidate extends ScoringModel {
   readonly records: readonly FeatureRecord[]
   /** Factor of the projection A from the encoder's hidden state to a user vector: A = encoderWeight · identity. */
@@ -38,7 +37,6 @@ export function encoderCandidates(
   ]
 }
 
-/** Makes a candidate of the projection A = encoderWeight · identity and the given feature weights. */
 function combine(
   encoder: TrainedEncoder,
   featureScale: Float32Array,

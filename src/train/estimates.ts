@@ -1,4 +1,5 @@
 /** @module Computes means over cases and over shoppers, and their standard errors. */
+import { groupBy } from '@nearside/core/groupBy.ts'
 
 /** Mean; 0 for an empty list. */
 export function mean(values: readonly number[]): number {
@@ -18,10 +19,6 @@ export function shopperMeans<T extends { readonly shopper: string }>(
   answers: readonly T[],
   value: (answer: T, index: number) => number,
 ): number[] {
-  const sums = new Map<string, { sum: number; count: number }>()
-  answers.forEach((answer, k) => {
-    const known = sums.get(answer.shopper) ?? { sum: 0, count: 0 }
-    sums.set(answer.shopper, { sum: known.sum + value(answer, k), count: known.count + 1 })
-  })
-  return [...sums.values()].map(({ sum, count }) => sum / count)
+  const groups = groupBy(answers.entries(), ([, { shopper }]) => shopper)
+  return [...groups.values()].map((own) => mean(own.map(([k, answer]) => value(answer, k))))
 }

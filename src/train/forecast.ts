@@ -1,7 +1,6 @@
 /**
  * @module Forecasts how well devices will rank: NDCG@10 of the base model for training shoppers whom its encoder and
- * trees have not seen. Cases, targets and the way of averaging are the same as in `evaluate`. Held-out shoppers are
- * never used for the forecast.
+ * trees have not seen. Cases, targets and means are those of `evaluate`. The forecast never uses held-out shoppers.
  */
 import {
   firstAtOrAfter,
@@ -20,24 +19,20 @@ import type { OutOfFoldStatistics } from './ranker/outOfFold.ts'
 
 /** Number of cases after which no further shopper is drawn. */
 const ENOUGH_CASES = 2000
-/** Maximum number of cases per shopper, drawn at random; further cases would add little to a mean over shoppers. */
+/** Maximum number of cases per shopper; more cases would add little to a mean over shoppers. */
 const MOST_CASES_EACH = 100
 
 interface ForecastData {
   readonly shoppers: readonly ShopperHistory[]
   readonly dayOnly: boolean
-  /** Statistics without the case's own shopper. */
   readonly statistics: Pick<OutOfFoldStatistics, 'at' | 'compareCases'>
   /** Time of the first case, milliseconds. */
   readonly from: number
-  /** Time when the devices' histories begin, milliseconds; devices don't know earlier events. */
+  /** Time from which devices know events, milliseconds. */
   readonly installed: number
 }
 
-/**
- * @param model base model, with `data.statistics` instead of its own
- * @returns metrics for the manifest
- */
+/** @returns metrics for the manifest */
 export function forecast(model: BaseModel, data: ForecastData): Record<string, number> {
   const { shoppers, dayOnly, statistics, from, installed } = data
   const random = createRandom(1)

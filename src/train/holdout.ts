@@ -1,16 +1,16 @@
 /**
- * @module Decides which shoppers are held out of training. The decision depends on the shopper's id and the
- * seed alone, so `pretrain` and `evaluate` agree without sharing a list.
+ * @module Decides which shoppers are held out of training. A share of the shoppers is chosen by id and seed alone, so
+ * `pretrain` and `evaluate` agree without sharing a list.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { invalidInput } from '@nearside/core/error.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 
-/** Held-out shoppers: a share of all shoppers by hash, or the named shoppers. */
+/** Held-out shoppers: a share of all shoppers, or the named shoppers. */
 export type Holdout = { readonly fraction: number } | { readonly shoppers: ReadonlySet<string> }
 
-/** Hashes a shopper to [0, 1) by FNV-1a with a final avalanche. */
+/** Hashes a shopper's id to [0, 1) by FNV-1a with a final avalanche. */
 function place(shopper: string, seed: number): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0
   for (let i = 0; i < shopper.length; i++) {
@@ -21,12 +21,11 @@ function place(shopper: string, seed: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 4294967296
 }
 
-/** Fold of a shopper among `folds` of about equal size. A hold-out of a fifth is the first of five folds. */
+/** Fold of a shopper, 0 … `folds` − 1. With five folds, fold 0 is the hold-out of a fifth. */
 export function foldOf(shopper: string, folds: number, seed: number): number {
   return Math.floor(place(shopper, seed) * folds)
 }
 
-/** Whether a shopper is held out; true for about `fraction` of all shoppers. */
 export function isHeldOut(shopper: string, fraction: number, seed: number): boolean {
   return place(shopper, seed) < fraction
 }
@@ -38,9 +37,8 @@ export function isOutOf(holdout: Holdout, seed: number): (shopper: string) => bo
 }
 
 /**
- * Hash that identifies a set of named held-out shoppers without naming anybody. The hash covers shoppers with events
- * before `until`, so it stays the same when the log and the file of ids grow. Absent if a share of the shoppers is
- * held out.
+ * Hash of the named held-out shoppers with events before `until`, so that it stays the same when the log and the file
+ * of names grow. Absent if a share of the shoppers is held out.
  * @returns SHA-256, hex
  */
 export function hashOfHeldOut(

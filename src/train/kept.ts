@@ -1,6 +1,6 @@
 /**
- * @module Stores the finished parts of a training, so that an interrupted training resumes after them.
- * A part is used only if log, catalog, options and code are the same.
+ * @module Stores the results of a training's finished parts, so that an interrupted training can resume. A result is
+ * reused only if log, catalog, options and code are the same.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -13,9 +13,9 @@ import type { Shop } from './shop/shop.ts'
 import type { WordVectors } from './wordVectors.ts'
 
 export interface KeptIn {
-  /** Folder for the parts, which contain shoppers' cases: only the owner may read it, no web server may serve it. */
+  /** Private folder: the results contain shoppers' cases. */
   readonly folder: string
-  /** Called once, when storing fails. Then nothing more is stored, and stored parts are removed to free the disk. */
+  /** Called once, when storing fails. Then no more results are stored, and stored results are removed. */
   onFailure(error: unknown): void
   readonly disk?: Disk
 }
@@ -25,7 +25,7 @@ type Keep = <T>(part: string, make: () => T | Promise<T>) => Promise<T>
 
 export const keepNothing: Keep = async (_, make) => make()
 
-/** Opens the folder, and removes the parts of any other training from it. */
+/** Opens the folder, and removes the results of other trainings from it. */
 export async function keepParts(
   { folder, onFailure, disk = nodeDisk }: KeptIn,
   key: string,
@@ -59,7 +59,7 @@ export async function keepParts(
   }
 }
 
-/** Cache key: changes with anything that can change the model. */
+/** Cache key, which changes with anything that can change the model. */
 export async function keyOf(
   shop: Shop,
   { holdout, words, ...rest }: { readonly holdout: Holdout; readonly words: WordVectors },
@@ -68,7 +68,7 @@ export async function keyOf(
   const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`)
   const { items, shoppers, searches = [], prices = [], others, ...facts } = shop
   const out = 'fraction' in holdout ? holdout : [...holdout.shoppers]
-  // `now` is not part of the key, because it changes no model: training only rejects logs that end after it.
+  // The time changes no model: training only rejects logs that end after it.
   const options = { ...rest, now: undefined, keptIn: undefined }
   for (const value of [process.version, options, out, facts]) add(value)
   for (const values of [items, shoppers, searches, prices]) for (const value of values) add(value)

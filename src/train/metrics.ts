@@ -10,12 +10,11 @@ export const METRICS = ['ndcg@10', 'hitRate@10', 'recall@20', 'mrr@20', 'nll'] a
 export type MetricName = (typeof METRICS)[number]
 
 /**
- * 0-based ranks of the targets among all candidates, ascending. Candidates are ranked by score, the highest first, then
- * by row.
- * @param scores [N], finite.
- * @param targets distinct rows, none of them excluded.
- * @param excluded [N], non-zero for items that are not ranked.
- * @throws NearsideError `engine-failed` if a score is not finite, because its rank would be arbitrary.
+ * 0-based ranks of the targets among all ranked items, ascending.
+ * @param scores [N]
+ * @param targets distinct rows, none of them excluded
+ * @param excluded [N], non-zero for items that are not ranked
+ * @throws NearsideError `engine-failed` if a score is not finite, because its rank would be arbitrary
  */
 export function placesOf(
   scores: Float32Array,
@@ -40,7 +39,7 @@ export function placesOf(
   return places.sort()
 }
 
-/** 0-based positions of the items in a list, ascending; beyond every cutoff for an item that the list lacks. */
+/** 0-based positions of the items in a list, ascending; 2³¹ − 1 for an item that the list lacks. */
 export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): Int32Array {
   return Int32Array.from(items, (item) => {
     const place = list.indexOf(item)
@@ -48,7 +47,7 @@ export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): I
   }).sort()
 }
 
-/** Returns an array [items] with 1 at `row`, an item that is not ranked; null: all items are ranked. */
+/** Returns `excluded` for `measure`, with one item that is not ranked; null: all items are ranked. */
 export function hiding(items: number, row: number | null): Uint8Array {
   const hidden = new Uint8Array(items)
   if (row !== null) hidden[row] = 1
@@ -56,8 +55,7 @@ export function hiding(items: number, row: number | null): Uint8Array {
 }
 
 /**
- * NDCG with binary relevance: gain 1 / log2(rank + 2), divided by the best sum that |targets| items can reach in a list
- * of k.
+ * NDCG with binary relevance and the gain 1 / log2(rank + 2).
  * @see Järvelin and Kekäläinen, doi 10.1145/582415.582418
  * @param places ranks of all targets, 0-based, ascending
  */
@@ -83,12 +81,12 @@ export function recall(places: Int32Array, k: number): number {
   return places.length > 0 ? found / places.length : 0
 }
 
-/** 1 / (1-based rank of the first target) if this rank is at most k, else 0. */
+/** 1 / (1-based rank of the first target); 0 if this rank is above k. */
 export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }
 
-/** All metrics that METRICS lists, in the same sequence. */
+/** Values of `METRICS`. */
 export function measure(
   scores: Float32Array,
   targets: readonly number[],

@@ -1,8 +1,7 @@
 /**
- * @module Estimates, before a training begins, its time and memory and the download size for devices. The estimate is
- * based on trainings with five logs of 70,000 to 300,000 events and 3,700 to 12,000 items (docs/results). For longer
- * logs, only parts of the training were measured (docs/results/scale.md). The download is compared with the shop's
- * budget.
+ * @module Estimates the time and memory of a training, and the download size of its model. The estimate is based on
+ * trainings with five logs of 70,000 to 300,000 events and 3,700 to 12,000 items (docs/results). For longer logs, only
+ * parts of the training were measured (docs/results/scale.md).
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -13,16 +12,16 @@ import { ROWS } from './ranker/chooseRows.ts'
 import { DEFAULT_RANKER } from './ranker/trainRanker.ts'
 import type { Shop } from './shop/shop.ts'
 
-/** Milliseconds of one core per event: for the log that trains fastest, and for the one that trains slowest. */
+/** Milliseconds of one core per event, for the measured log that trains fastest and for the slowest. */
 const EACH_EVENT = [1, 4.5] as const
-/** Base memory, bytes. The largest of three parts is added: events, ranker's table, prior's cases. */
+/** Base memory, bytes. Events, the ranker's table and the prior's cases come one after another: the largest is added. */
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000
-/** Beyond this number of events, cases are sampled, so that a further event costs only the memory of its columns. */
+/** Number of events beyond which cases are sampled; a further event costs only the memory of its columns. */
 const SAMPLED_FROM = 400_000
 const COLUMNS_EACH = 350
-/** Compressed bytes per item of a model, without picture vectors: these hardly compress and are added in full. */
+/** Compressed bytes per item of a model, without picture vectors, which hardly compress. */
 const ITEM = 200
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)} MB`

@@ -1,7 +1,7 @@
 /**
- * @module Makes a base model from a shop's log and catalog. The file reads top to bottom: split → encoder and item
- * table → ranker with the encoder's score as one more column → validation with and without the encoder → trees over
- * the highest items, if they help → context → feature judgement → search tolerance → population prior → files.
+ * @module Makes a base model from a shop's log and catalog, in this sequence: split → encoder and item table → ranker
+ * with the encoder's score as one more column → validation with and without the encoder → trees over the highest items,
+ * if they help → context → feature judgement → search tolerance → population prior → files.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { historiesOf } from '@nearside/core/features/cases.ts'
@@ -48,7 +48,7 @@ import { learnTrees } from './trees/learnTrees.ts'
 import { bestBeyondError, validate } from './validate.ts'
 import { shippedWordVectors, type WordVectors } from './wordVectors.ts'
 
-/** Prior that is used until the real prior is learned. */
+/** Prior of a model before its prior is learned. */
 export const NO_PRIOR: PersonalPrior = {
   mean: new Float32Array(DIMENSION + FEATURE_COUNT),
   variance: new Float32Array(DIMENSION + FEATURE_COUNT),
@@ -58,7 +58,7 @@ export const NO_PRIOR: PersonalPrior = {
   halfLifeDays: 1,
 }
 
-/** Learners that can be added to the weighted features. A model gets a learner only if it helps on the shop's log. */
+/** Learners beside the weighted features. A model gets a learner only if it helps on the shop's log. */
 export const LEARNERS = ['encoder', 'trees', 'context'] as const
 
 export type Learner = (typeof LEARNERS)[number]
@@ -68,14 +68,14 @@ export interface PretrainOptions {
   /** Learners to try; default: all. */
   readonly learners?: readonly Learner[]
   readonly holdout: Holdout
-  /** End of the training data, exclusive, milliseconds since the epoch; null for the end of the log. */
+  /** Exclusive limit of the training data, milliseconds since the epoch; null for the end of the log. */
   readonly until: number | null
   /**
-   * Whether to train leave-one-out on a log of sequences, on all but the last two events of each shopper. Items may be
-   * missing from the log; hold-out and limit are ignored.
+   * Whether to train leave-one-out on a log of sequences: on all but the last two events of each shopper. `holdout` and
+   * `until` are then ignored.
    */
   readonly leaveOneOut?: boolean
-  /** Whether to judge the features; default true. An evaluation skips this judgement, because it changes no model. */
+  /** Whether to judge the features, which changes no model; default true. */
   readonly judgeFeatures?: boolean
   /** Current time, milliseconds since the epoch. */
   readonly now: number
@@ -83,13 +83,12 @@ export interface PretrainOptions {
   readonly words?: WordVectors
   readonly encoder?: Partial<EncoderSettings>
   readonly onProgress?: (label: string, done: number, total: number) => void
-  /** Awaited between steps, so that signals are handled. The function can throw to stop the training. */
+  /** Awaited between steps, so that signals are handled; can throw to stop the training. */
   readonly checkpoint?: () => Promise<void>
-  /** Place where finished parts are stored for the same training to resume; default: nowhere. */
+  /** Where results of finished parts are stored, so that the same training can resume; default: nowhere. */
   readonly keptIn?: KeptIn
 }
 
-/** A model with its manifest, which still lacks the version; the publisher adds it. */
 export interface Pretrained extends WrittenModel {
   /** Reason why devices learn with this strength, or why they learn nothing. */
   readonly priorReason: string
@@ -306,7 +305,7 @@ export async function pretrain(shop: Shop, options: PretrainOptions): Promise<Pr
   return { ...written, files, priorReason: learned.reason, model }
 }
 
-/** Adds each item's lifts: how much the values of an accepted kind of context change the demand for the item. */
+/** Adds each item's lifts: by how much the values of each kept kind of context change the demand for the item. */
 function withContext(
   statistics: ItemStatistics,
   terms: readonly ContextTerm[],
@@ -322,7 +321,7 @@ function withContext(
   }
 }
 
-/** Category names by category index, as in `statistics.category`. */
+/** Category names by the numbers in `ItemStatistics.category`. */
 export function categoryNames(items: readonly Item[], index: Uint16Array): string[] {
   const names = ['']
   items.forEach(({ category }, i) => {

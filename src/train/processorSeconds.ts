@@ -1,4 +1,4 @@
-/** @module Processor time of this process so far, in seconds, regardless of other processes. */
+/** @module Processor time that this process has used, in seconds. */
 export function processorSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6

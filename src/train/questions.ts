@@ -1,16 +1,11 @@
-/**
- * @module The questions of an evaluation: for one case, which items a ranking may contain, and which of them it should
- * find. Each metric's suffix names its question.
- */
-
+/** @module The questions that an evaluation asks of a case: which items are ranked, and which of them are targets. */
 import type { Wanted } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { hiding } from './metrics.ts'
 
 /**
- * Suffixes of metrics by question. Without a suffix, the target of a metric is the next different product. With
- * `:repeat`, only targets and products in the shopper's history count. With `:new`, only targets and products outside
- * the shopper's history count.
+ * Suffixes of metrics by question. With `:repeat`, only products in the shopper's history are ranked; with `:new`, only
+ * products outside it.
  */
 export const SUFFIXES = ['', ':repeat', ':new'] as const
 
@@ -25,7 +20,7 @@ interface Asked {
 
 /**
  * Questions for which this case has a target.
- * @param history interactions that the compared rankings were given
+ * @param history events that the compared rankings know
  */
 export function questionsOf({ targets, hidden }: Wanted, history: History, items: number): Asked[] {
   const excluded = hiding(items, hidden)

@@ -1,5 +1,4 @@
 /** @module Splits off the training data: events before the training limit, of shoppers who are not held out. */
-
 import { invalidInput } from '@nearside/core/error.ts'
 import { type ShopperHistory, shopperBefore } from '@nearside/core/features/cases.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -12,9 +11,8 @@ export type Split = ReturnType<typeof splitShop>
 const FEWEST_SHOPPERS = 10
 
 /**
- * Selects the training shoppers, and computes the exclusive limit of training.
- * @param until exclusive limit in milliseconds, null for the end of the log.
- * @param now milliseconds; a log with later events has a wrong time column.
+ * @param until exclusive limit of training in milliseconds; null for the end of the log
+ * @param now milliseconds; a log that ends more than a day later has a wrong time column
  * @throws NearsideError `input-invalid`, naming the data that the log lacks
  */
 export function splitShop(

@@ -1,6 +1,6 @@
 /**
  * @module Reads pre-trained word vectors from `words.txt`, with one word per line, and `vectors.f32le.gz`, row-major
- * little-endian float32. Without pre-trained vectors, word vectors come from the shop's titles alone.
+ * little-endian float32.
  */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'

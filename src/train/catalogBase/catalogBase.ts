@@ -1,7 +1,7 @@
 /**
- * @module Makes a base model from a catalog alone, for a shop without a log. The weights were trained once on the logs
- * of other shops (`weights.json`). Items have no popularity until shoppers' contributions bring counts.
- * Similar titles replace co-occurrence.
+ * @module Makes a base model from a catalog alone, for a shop without a log. The feature weights come from the logs of
+ * other shops (`weights.json`). Items with similar titles count as neighbours, in place of items that are bought
+ * together. Items have no popularity until shoppers' contributions bring counts.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { invalidInput } from '@nearside/core/error.ts'
@@ -25,13 +25,9 @@ import taught from './weights.json' with { type: 'json' }
 
 type Weights = Readonly<Record<string, { readonly scale: number; readonly weight: number }>>
 
-/**
- * Hold-out share that the manifest states, although no log of this shop trained the model. If the shop has a log later,
- * `evaluate` tests the model on this share of the log's shoppers and tunes the baselines on the other shoppers.
- */
+/** Hold-out share for the manifest: if the shop has a log later, `evaluate` tests on this share of its shoppers. */
 const HELD_OUT = 0.2
 
-/** Statistics of a catalog alone: no shoppers are counted, and an item's neighbours have similar titles. */
 export function catalogStatistics(items: readonly Item[]): ItemStatistics {
   return buildStatistics(items, [], 0, { neighbours: contentNeighbours(items) })
 }
@@ -39,8 +35,6 @@ export function catalogStatistics(items: readonly Item[]): ItemStatistics {
 /**
  * Makes the model. The same catalog on the same day gives the same files.
  * @param name the shop's name
- * @param now milliseconds since the epoch
- * @param weights weights that were learned from the logs of other shops
  * @throws NearsideError `input-invalid` for fewer than two items
  */
 export async function makeCatalogBase(
@@ -69,7 +63,7 @@ export async function makeCatalogBase(
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),
-    // All item vectors are zero, because vectors without a log would add nothing to the similarity of titles.
+    // Without a log, item vectors would add nothing to the similarity of titles.
     itemVectors: new Float32Array(items.length * DIMENSION),
     bias: new Float32Array(items.length),
     projection: new Float32Array(DIMENSION * DIMENSION),
@@ -83,7 +77,6 @@ export async function makeCatalogBase(
   return writeBaseModel({ ...base, manifest: { ...base.manifest, source: 'catalog' } })
 }
 
-/** Manifest record of a feature. A feature whose weight the other shops' logs could not teach has weight 0. */
 function recordOf(name: string, weights: Weights): FeatureRecord {
   const { scale, weight } = weights[name] ?? { scale: 1, weight: 0 }
   const kept = weight !== 0
@@ -100,15 +93,12 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * Items that share only words in more titles than this are not compared, which keeps the time linear in the number of
- * items. Such a word still counts in the similarity of two titles.
+ * Number of titles above which a word alone makes no two items neighbours, so that the time grows linearly with the
+ * number of items. The word still counts in the similarity of two titles that share a rarer word.
  */
 const MOST_TITLES = 1000
 
-/**
- * Neighbours of each item, strongest first, as in `cooccurrence`: by the cosine of the titles' words, each weighted by
- * its inverse document frequency. An item without a title has no neighbours.
- */
+/** Neighbours of each item as in `cooccurrence`, by the cosine of the titles' words (TF-IDF), highest first. */
 export function contentNeighbours(
   items: readonly Item[],
 ): NeighbourLists & { readonly neighboursPerItem: number } {
@@ -120,7 +110,7 @@ export function contentNeighbours(
   /** Squared inverse document frequency. */
   const rarity = (word: string) => Math.log(items.length / (titles.get(word)?.length ?? 1)) ** 2
   const words = items.map(({ title }) =>
-    // Rare words come first, because the candidate neighbours of an item are found by its rarest words.
+    // Rare words come first: they find the neighbours, before common words add to the similarity.
     titleWords(title ?? '').sort((a, b) => rarity(b) - rarity(a)),
   )
   const norms = words.map((own) => Math.sqrt(own.reduce((sum, word) => sum + rarity(word), 0)))

@@ -115,7 +115,7 @@ function fitWeights(data: RankerDataset) {
   return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
 }
 
-/** Fits weights to cases before each split point, without and with the kind's columns; tests them on later cases. */
+/** Measures what the kind gains: weights with and without its columns, fitted before each split point, tested after. */
 function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []

@@ -1,22 +1,22 @@
-/** @module Creates parameters with their gradients, and updates them by AdamW (Adam with decoupled weight decay). */
+/** @module Trainable parameters, and their updates by AdamW (Adam with decoupled weight decay). */
 import { BETA1, BETA2, EPSILON } from '@nearside/core/adam.ts'
 import type { Matrix } from './matrix.ts'
 
 export interface Parameter {
   readonly value: Float32Array
   readonly gradient: Float32Array
-  /** Decoupled weight decay per step, as a share of the step size. */
+  /** Weight decay per step, as a share of the learning rate. */
   readonly decay: number
-  /** Tracks the rows that a step updates; if absent, a step updates all rows. */
+  /** Rows that a step updates; absent: all. */
   readonly met?: MetRows
 }
 
-/** Tracks the rows that have a gradient in this step. Other rows keep their moments; their weight decay comes later. */
+/** Rows that have a gradient in this step. Other rows keep their moments, and get their weight decay later. */
 export class MetRows {
   count = 0
   readonly rows: Int32Array
   readonly width: number
-  /** Factor by which all weight decay since the beginning would have shrunk a row. */
+  /** Factor of all weight decay since the first step. */
   #left = 1
   /** Value of `#left` when a row was last updated, [rows]. */
   readonly #leftThen: Float64Array
@@ -27,7 +27,7 @@ export class MetRows {
     this.#leftThen = new Float64Array(rows).fill(1)
   }
 
-  /** Registers a row with a gradient. Call this once a step for each such row. */
+  /** Call this once a step for each row with a gradient. */
   meet(row: number, value: Float32Array): void {
     this.settle(row, value)
     this.rows[this.count++] = row
@@ -49,7 +49,6 @@ export class MetRows {
   }
 }
 
-/** Creates a parameter; `allocate` provides the arrays of its values and gradients. */
 export function createParameter(
   length: number,
   decay: number,
@@ -59,16 +58,15 @@ export function createParameter(
 }
 
 /**
- * @param all parameters, whose arrays must lie in the memory of `matrix`
- * @returns a function that makes one step with `gradient` × `factor` and then clears the gradient
+ * @param all parameters, whose arrays lie in the memory of the matrix
+ * @returns a function that makes one step with `gradient` × `factor`, and clears the gradient
  * @see https://arxiv.org/abs/1711.05101
  */
 export function createAdam(
   { allocate, adam }: Pick<Matrix, 'allocate' | 'adam'>,
   all: readonly Parameter[],
 ): (learningRate: number, factor: number) => void {
-  // The WebAssembly loop always updates at least four values. For an empty parameter, these values would belong to
-  // another parameter.
+  // The WebAssembly loop updates at least four values, which for an empty parameter would belong to another one.
   const parameters = all.filter(({ value }) => value.length > 0)
   const first = parameters.map(({ value }) => allocate(value.length))
   const second = parameters.map(({ value }) => allocate(value.length))

@@ -1,6 +1,6 @@
 /**
- * @module Computes the encoder's block at every position of a window, forward and backward, with dropout. The
- * mathematics is that of `core/model/encoder.ts`, which computes one position without dropout.
+ * @module Computes the encoder's block at every position of a window, forward and backward, with dropout. The formulas
+ * are those of `core/model/encoder.ts`, which computes one position without dropout.
  */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { type EncoderWeights, FEED_FORWARD, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
@@ -68,7 +68,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     for (let i = 0; i < n * D; i++) mask[i] = random.next() < dropout ? 0 : kept
   }
 
-  /** Later positions and other sequences get exactly weight 0, so that whole rows can be multiplied. */
+  /** Later positions and other sequences get weight 0, so that whole rows can be multiplied. */
   function attend(n: number, first: Int32Array): void {
     const width = Math.ceil(n / 8) * 8
     linear(attention, query, key, n, width, D)
@@ -122,8 +122,9 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     hiddenGradient,
     inputGradient,
     /**
-     * Computes n positions; a null `random` switches dropout off. Position t attends to `first[t]` … t, so several
-     * short sequences can share the rows. Without `first`, all n positions form one sequence.
+     * Computes n positions. Position t attends to positions `first[t]` … t, so several short sequences can share the
+     * rows; by default all positions form one sequence.
+     * @param random draws the dropout; null: no dropout
      */
     forward(n: number, random: Random | null, first: Int32Array = ONE_SEQUENCE): void {
       drawMask(inputMask, n, random)

@@ -1,7 +1,7 @@
 /**
- * @module Trains item vectors as a sum of parts: E = id part + content. The vector of a title word is a projection of
- * its pre-trained vector plus a vector trained for this word only. So a word that is rare in training still lies near
- * similar words. The id part is dropped at random, so that training also fits the content.
+ * @module Trains item vectors as a sum of parts: E = id part + content (title words, category, price band). The vector
+ * of a title word is a projection of its pre-trained vector plus a vector of its own, so that a rare word still lies
+ * near similar words. The id part is dropped at random, so that training also fits the content.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
@@ -19,21 +19,21 @@ import type { Matrix } from './matrix.ts'
 const D = DIMENSION
 
 export interface ItemTableSettings {
-  /** Minimum number of titles that contain a word; a rarer word says nothing about other items and is left out. */
+  /** Minimum number of titles that contain a word; rarer words are left out. */
   readonly leastTitles: number
   readonly priceBands: number
   /** Probability that an item's id part is left out of a batch. */
   readonly idDropout: number
-  /** Decoupled weight decay of the id parts and of the vectors that are trained for one word only. */
+  /** Weight decay of all parts but the projection of pre-trained vectors. */
   readonly decay: number
   /**
-   * In a catalog of at least this many items, a batch computes and updates only the items that it reads (sparse Adam,
-   * lazy decay). In a smaller catalog nearly every batch reads all items.
+   * Number of items from which a batch computes and updates only the items that it reads (sparse Adam, lazy decay). In a
+   * smaller catalog nearly every batch reads all items.
    */
   readonly sparseFrom: number
 }
 
-/** Vectors of an earlier model by item row. Items without a row in the earlier model start from their content. */
+/** Vectors of an earlier model with the same item rows. */
 export interface EarlierVectors {
   readonly itemVectors: Float32Array
   readonly content?: ContentTables
@@ -57,9 +57,7 @@ export function tableFloats(
   )
 }
 
-/**
- * @param earlier vectors of an earlier model to start from; before the first step, `compose(null)` gives these vectors
- */
+/** @param earlier vectors to start from: before the first step, `compose(null)` gives its item vectors */
 export function createItemTable(
   matrix: Matrix,
   items: readonly Item[],
@@ -99,8 +97,9 @@ export function createItemTable(
   let dropped: Random | null = null
 
   /**
-   * Starts a batch: computes the word vectors and sums the parts of all items. In training, `drop` draws the id
-   * parts to leave out (null: none), and a sparse table leaves the sums to `meet`, which computes only the rows read.
+   * Starts a batch: computes the word vectors and sums the parts of all items. A sparse table in training leaves the
+   * sums to `meet`.
+   * @param drop draws the id parts to leave out; null: no training, so all parts count
    */
   function compose(drop: Random | null): void {
     matrix.linear(wordVectors, source, projection.value, words.length, D, inputs)
@@ -125,7 +124,7 @@ export function createItemTable(
     spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
   }
 
-  /** Composes the rows that a batch reads. Call this after `compose` and before reading the rows. */
+  /** Sums the parts of these rows in a sparse table. Call this after `compose`, before reading the rows. */
   function meet(wanted: Int32Array): void {
     if (!met || !dropped) return
     for (const i of wanted) {
@@ -136,7 +135,7 @@ export function createItemTable(
     }
   }
 
-  /** Adds each vector's gradient to the gradients of its parts, and sets `gradient` to 0. */
+  /** Adds each vector's gradient to the gradients of its parts, and clears `gradient`. */
   function backward(): void {
     dWords.fill(0)
     const count = met ? met.count : items.length
@@ -194,7 +193,7 @@ export function createItemTable(
   }
 }
 
-/** Length of a word's pre-trained vector, padded with zeros to a multiple of 8. */
+/** Length of a pre-trained vector, padded with zeros to a multiple of 8. */
 export function wordInputs({ dimension }: WordVectors): number {
   return Math.ceil(dimension / 8) * 8
 }
@@ -205,7 +204,7 @@ function fillUnitRows(into: Float32Array, wanted: readonly string[], known: Word
   const width = wordInputs(known)
   const rowOf = new Map(words.map((word, row) => [word, row]))
   wanted.forEach((word, k) => {
-    // `titleWords` removes the plural s; the pre-trained words keep it.
+    // `titleWords` removes the plural s; the pre-trained words still have it.
     const row = rowOf.get(word) ?? rowOf.get(`${word}s`)
     if (row === undefined) return
     const vector = vectors.subarray(row * dimension, (row + 1) * dimension)
@@ -241,7 +240,7 @@ function fillNormal(values: Float32Array, deviation: number, random: Random): vo
   for (let k = 0; k < values.length; k++) values[k] = deviation * random.normal()
 }
 
-/** Copies rows by name; rows that `known` lacks become 0. */
+/** Copies rows by name; rows of other names become 0. */
 function copyRows(
   into: Float32Array,
   names: readonly string[],

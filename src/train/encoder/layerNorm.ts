@@ -4,7 +4,7 @@ import { LAYER_NORM_EPSILON } from '@nearside/core/model/encoder.ts'
 interface Norm {
   /** [rows, d]. */
   readonly out: Float32Array
-  /** Normalised rows, and 1 / deviation of each row, which the backward pass needs. */
+  /** Normalised rows, and 1 / deviation of each row, for the backward pass. */
   readonly normal: Float32Array
   readonly inverse: Float32Array
 }

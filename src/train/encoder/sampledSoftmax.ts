@@ -1,7 +1,7 @@
 /**
- * @module Computes the softmax over a target and shared sampled negatives, with the logQ correction. Each sampled score
- * is lowered by the logarithm of its sampling frequency, so that the loss has the same minimum as with the full
- * softmax. Negatives that are targets of the same position are left out.
+ * @module Softmax over a target and sampled negatives that all positions share, with the logQ correction: each
+ * negative's score is lowered by the logarithm of its sampling frequency, so that the loss has the same minimum as with
+ * the full softmax.
  * @see https://research.google/pubs/sampling-bias-corrected-neural-modeling-for-large-corpus-item-recommendations/
  */
 import { firstIndex } from '@nearside/core/firstIndex.ts'
@@ -12,13 +12,12 @@ import type { Matrix } from './matrix.ts'
 import type { Window } from './sequences.ts'
 
 const D = DIMENSION
-/** Score given to a negative that is also a target of the position, so that the softmax ignores it. */
+/** Score of a negative that is also a target of the position, so that the softmax ignores it. */
 const EXCLUDED = -1e30
 
 /**
- * Samples negatives, half uniformly and half by frequency. The uniform half also pushes down rare items, so that
- * frequent items are not punished too much. Items without a count are never drawn: shoppers could not choose these
- * items, and pushing all of them down in the same way would make all new items alike.
+ * Samples negatives, half uniformly and half by frequency. The uniform half lowers rare items' scores, too. Items
+ * without a count are never drawn, because lowering all their scores in the same way would make new items alike.
  * @param counts [N], at least one of them positive
  */
 export function createSampler(counts: Float64Array) {
@@ -43,13 +42,12 @@ export function createSampler(counts: Float64Array) {
   }
 }
 
-/** First index whose cumulative value exceeds x. */
 const search = (cumulative: Float64Array, x: number): number =>
   firstIndex(cumulative.length - 1, (at) => cumulative[at] > x)
 
 /**
- * Returns the loss of a window (Σ weight · −log p) and computes its gradients: it overwrites `dHidden` [L, d], and adds
- * to `items.gradient` [N, d] and `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
+ * Returns the loss of a window (Σ weight · −log p). Overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and
+ * `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
  */
 type SampledSoftmax = (
   window: Window,
@@ -58,7 +56,7 @@ type SampledSoftmax = (
   items: {
     readonly vectors: Float32Array
     readonly gradient: Float32Array
-    /** Receives the rows of the items whose vectors the loss reads next. */
+    /** Called with the items whose vectors the loss reads next. */
     meet(rows: Int32Array): void
   },
   bias: { readonly value: Float32Array; readonly gradient: Float32Array },
@@ -70,7 +68,7 @@ export function softmaxFloats(negatives: number): number {
   return 2 * negatives * D + HISTORY_LENGTH * negatives + 3 * negatives + 1000
 }
 
-/** @param negatives number of negatives, a multiple of 8; drawn anew for each window, and shared by its positions */
+/** @param negatives number of negatives that are drawn for each window, a multiple of 8 */
 export function createSampledSoftmax(
   matrix: Matrix,
   sampler: ReturnType<typeof createSampler>,
@@ -86,8 +84,8 @@ export function createSampledSoftmax(
   const shift = allocate(negatives)
   const dBias = allocate(negatives)
   /**
-   * Linked lists of an item's draws. `firstOf` has 1 + the index in `drawn` of the item's first draw, `nextOf` 1 + the
-   * index of the next draw of the same item; 0 ends the list.
+   * Linked lists of an item's places in `drawn`: `firstOf` has 1 + the first place, `nextOf` 1 + the next place of the
+   * same item; 0 ends the list.
    */
   const firstOf = new Int32Array(items)
   const nextOf = new Int32Array(negatives)
@@ -146,7 +144,7 @@ export function createSampledSoftmax(
     const hiddenRow = hidden.byteOffset + 4 * t * D
     const highest = matrix.shift(scoresRow, shift.byteOffset, negatives)
     const rest = matrix.exp(scoresRow, negatives, highest)
-    // Each target competes with the negatives only, not with the other targets.
+    // The position's other targets are no negatives of a target.
     let lossHere = 0
     let onNegatives = 0
     for (let k = from; k < to; k++) {

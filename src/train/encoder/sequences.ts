@@ -1,16 +1,14 @@
 /**
- * @module Turns a shopper's log into a sequence of item sets (orders, visits, days), and cuts it into training windows.
- * The lines of one order share one time and have no meaningful sequence, so each epoch shuffles them. A position inside
- * an order learns which items complete the order. The last position of an order learns the whole next order, which is
- * the task at serving time.
+ * @module Turns a shopper's history into a sequence of item sets, one for each session (order, visit or day), and cuts
+ * it into training windows. The items of a set have no meaningful order, so each epoch shuffles them. A position inside
+ * a set learns the next item of the set; the last position learns the whole next set, which is the task on devices.
  */
-
 import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
 import { eventRow, gapBucket, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
 import { type Random, shuffled } from '@nearside/core/model/random.ts'
 
-/** Distinct items of one session, in no particular sequence. */
+/** Distinct items of one session. */
 export interface ItemSet {
   readonly items: Int32Array
   /** For each item, the row (`eventRow`) of its strongest event in the session, by `eventStrength`. */
@@ -20,7 +18,7 @@ export interface ItemSet {
   readonly to: number
 }
 
-/** At most L consecutive positions of one shopper, or several such runs packed together, with their targets. */
+/** At most L positions with their targets: a run of one shopper's consecutive positions, or several runs. */
 export interface Window {
   readonly length: number
   /** For each position, the first position of its run. */
@@ -44,7 +42,7 @@ export interface SequenceSettings {
   readonly insideWeight: number
 }
 
-/** Item sets of one shopper before `until` (milliseconds), ascending by time. */
+/** One shopper's item sets before `until` (milliseconds), ascending by time. */
 export function itemSets(history: History, until: number): ItemSet[] {
   const sessions = new Map<
     string,
@@ -72,7 +70,7 @@ export function itemSets(history: History, until: number): ItemSet[] {
     }))
 }
 
-/** Shuffles each set's items and cuts all positions into windows of L positions; the first has a random length. */
+/** Shuffles each set's items, and cuts the positions into windows of L positions; the first has a random length. */
 export function drawWindows(
   sets: readonly ItemSet[],
   settings: SequenceSettings,
@@ -138,7 +136,7 @@ export function drawWindows(
   }
 }
 
-/** Packs short windows, in their order, into windows of at most L positions, because each window costs time. */
+/** Joins short windows into windows of at most L positions, because each window costs time. */
 export function packWindows(windows: readonly Window[]): Window[] {
   const packs: Window[][] = []
   let room = 0

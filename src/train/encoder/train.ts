@@ -43,15 +43,15 @@ export interface EncoderSettings {
   readonly learningRate: number
   readonly dropout: number
   readonly negatives: number
-  /** Whether short windows of a batch share rows and negatives, which is much faster if histories are short. */
+  /** Whether `packWindows` joins the windows of a batch, which is much faster if histories are short. */
   readonly pack: boolean
-  /** Whether items have a bias during training. The shipped model has no bias. */
+  /** Whether items have a bias during training; the model has none. */
   readonly bias: boolean
   readonly sequences: SequenceSettings
   readonly table: ItemTableSettings
 }
 
-/** In a catalog with at least this many items, a batch reads only a small part of the catalog. */
+/** Number of items from which a batch reads only a small part of the catalog. */
 export const LARGE_CATALOG = 20_000
 
 export const ENCODER_SETTINGS: EncoderSettings = {
@@ -66,7 +66,7 @@ export const ENCODER_SETTINGS: EncoderSettings = {
   table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01, sparseFrom: LARGE_CATALOG },
 }
 
-/** Settings for many words and items: larger batches, and fewer of them, because each batch takes long. */
+/** Settings for a large catalog: fewer and larger batches, because each batch takes long. */
 export const LARGE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   batch: 128,
@@ -77,7 +77,7 @@ export const LARGE_SETTINGS: EncoderSettings = {
 /** Maximum number of shoppers whose windows are in memory at once. */
 const SHOPPERS_AT_ONCE = 50_000
 
-/** Settings for leave-one-out training, on logs of short sequences of single items without repetition. */
+/** Settings for leave-one-out training, on short sequences of single items without repetition. */
 export const SEQUENCE_SETTINGS: EncoderSettings = {
   ...ENCODER_SETTINGS,
   epochs: 24,
@@ -87,7 +87,7 @@ export const SEQUENCE_SETTINGS: EncoderSettings = {
   bias: false,
 }
 
-/** Encoder after quantisation to int8 and back, as devices read it. Later training steps are fitted to these values. */
+/** Encoder with values as devices read them, after quantisation to int8, because ranker and trees are fitted to it. */
 export interface TrainedEncoder {
   readonly encoder: Tensors
   /** E, [N, d]. */
@@ -97,17 +97,17 @@ export interface TrainedEncoder {
 
 interface EncoderData {
   readonly items: readonly Item[]
-  /** Category names, indexed by the numbers in `ItemStatistics.category`. */
+  /** Category names, indexed as in `ItemStatistics.category`. */
   readonly categories: readonly string[]
   readonly shoppers: readonly { readonly interactions: History }[]
-  /** Exclusive time limit, milliseconds: training reads only earlier events. */
+  /** Exclusive limit of the events, milliseconds. */
   readonly until: number
   readonly words: WordVectors
-  /** Starting point, for the same items; without it, training starts from scratch. */
+  /** Model of the same items to start from; default: random weights. */
   readonly earlier?: EarlierVectors & { readonly encoder: Tensors }
 }
 
-/** Trains the encoder; the same seed gives the same numbers. `onProgress` receives the number of steps done. */
+/** Trains the encoder; the same seed gives the same numbers. */
 export async function trainEncoder(
   data: EncoderData,
   settings: EncoderSettings,
@@ -124,7 +124,7 @@ export async function trainEncoder(
     categories.length,
     (earlier?.content?.priceEdges.length ?? settings.table.priceBands) + 1,
   )
-  // Adam's moments take twice the memory of the parameters, because Adam has two moments per parameter.
+  // Adam's two moments take as much memory as a parameter's values and gradients, hence the factors.
   const matrix = createMatrix(
     BLOCK_FLOATS +
       softmaxFloats(settings.negatives) +
@@ -181,7 +181,7 @@ export async function trainEncoder(
       let batchWeight = 0
       for (const window of settings.pack ? packWindows(batch) : batch) {
         trainWindow(window)
-        batchWeight += total(window.weights)
+        batchWeight += window.weights.reduce((sum, weight) => sum + weight, 0)
       }
       table.backward()
       // In the last quarter of the steps the learning rate falls to a tenth.
@@ -217,7 +217,7 @@ const WEIGHT_FLOATS = Object.values(ENCODER_SHAPES).reduce(
   0,
 )
 
-/** Event and gap vectors start at zero, so that an event which training never sees adds no noise. */
+/** Event and gap vectors start at 0, so that kinds of event that training never sees add no noise. */
 export function initialWeights(
   matrix: Matrix,
   random: Random,
@@ -287,10 +287,4 @@ function countItems(
   for (let shopper = 0; shopper < shoppers; shopper++)
     for (const set of setsOf(shopper)) for (const item of set.items) counts[item]++
   return counts
-}
-
-function total(values: Float32Array): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum
 }

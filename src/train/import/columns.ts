@@ -1,12 +1,12 @@
-/** @module Maps the columns of a file to roles: by flags, by the file's layout, or else by the columns' names. */
+/**
+ * @module Maps the columns of a file to roles: by the flag `--columns`, else by the file's layout (its export format),
+ * else by the columns' names.
+ */
 import { invalidInput } from '@nearside/core/error.ts'
 import type { Layout } from './layouts.ts'
 import type { Source } from './source.ts'
 
-/**
- * Known column names by role, most preferred first, compared without case, spaces and punctuation. The column names
- * come from shop systems, analytics and research logs, in English and German.
- */
+/** Known column names by role, most preferred first, written as `normalName` returns them. */
 const KNOWN_NAMES = {
   shopper:
     'shopper customerid customer userid buyerid memberid customeremail email billingemail user kundennummer kundennr kundenid kunde emailadresse',
@@ -63,10 +63,14 @@ const KNOWN_NAMES = {
 } as const
 
 export type Role = keyof typeof KNOWN_NAMES
+/** @param names role names, separated by spaces */
+export const rolesIn = (names: string) => names.split(' ') as readonly Role[]
+
 /** Columns by role. If a role has several columns, the first non-empty column counts. */
 export type Columns = Readonly<Partial<Record<Role, readonly string[]>>>
 export type NamedColumns = Readonly<Partial<Record<Role, string>>>
 
+/** Name in lower case, without spaces and punctuation. */
 export function normalName(name: string): string {
   const plain = name
     .toLowerCase()
@@ -78,11 +82,10 @@ export function normalName(name: string): string {
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' }
 
 /**
- * Finds columns for the roles: by flags first, then by the layout, then by name. A guessed column serves only one role;
- * roles are guessed in the sequence in which they are given.
- * @param named flags: role → column name, compared with or without case and punctuation
- * @param mayLack whether a flag may name a column that this file lacks, since flags apply to all files of an import
- * @throws NearsideError `input-invalid` when a named column does not exist
+ * Finds columns for the roles. A column found by name serves only one role: the first in `roles`.
+ * @param named column names by role, from the flag
+ * @param mayLack whether the file may lack the role's named column, since the flag applies to all files of an import
+ * @throws NearsideError `input-invalid` if the file lacks another named column
  */
 export function mapColumns(
   source: Source,
@@ -132,7 +135,7 @@ export function mapColumns(
   return found
 }
 
-/** @throws NearsideError `input-invalid`, naming the role without a column and the flag that sets it */
+/** @throws NearsideError `input-invalid` if none of the roles has a column */
 export function requireColumn(source: Source, found: Columns, roles: readonly Role[]): void {
   if (roles.some((role) => found[role])) return
   throw invalidInput(
@@ -140,7 +143,7 @@ export function requireColumn(source: Source, found: Columns, roles: readonly Ro
   )
 }
 
-/** SQL for a role's trimmed text; '' if no column has a value. */
+/** SQL for a role's trimmed text: the first non-empty column, or all columns joined by `join`. */
 export function roleText(source: Source, columns: Columns, role: Role, join?: string): string {
   const texts = (columns[role] ?? []).map((column) => `filled(${source.column(column)})`)
   if (texts.length === 0) return `''`

@@ -1,7 +1,4 @@
-/**
- * @module The analytical engine of an import (DuckDB), with a temporary folder for data that exceeds memory. The SQL
- * lies in `sql/`, where other tools can read and run it.
- */
+/** @module The SQL engine of an import (DuckDB), with a temporary folder for data that exceeds memory. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -13,13 +10,13 @@ import {
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { withFolder } from '../withFolder.ts'
 
-/** Memory limit of the engine. Larger tables and sorts use the disk. */
+/** Memory limit. Larger tables and sorts use the disk. */
 const MEMORY = '1GB'
 
 type SqlRow = Readonly<Record<string, JS>>
 
 export class SqlEngine {
-  /** Folder for temporary files; private to the user and removed with the engine. */
+  /** Folder for temporary files, removed with the engine. */
   readonly folder: string
   /** Aborts the import; work outside the engine must follow this signal, too. */
   readonly signal?: AbortSignal
@@ -31,7 +28,6 @@ export class SqlEngine {
     this.#connection = connection
   }
 
-  /** Runs `work` with an engine, and always removes the engine's files from disk. */
   static use<T>(work: (engine: SqlEngine) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return withFolder(async (folder) => {
       const instance = await DuckDBInstance.create(':memory:', {
@@ -65,7 +61,7 @@ export class SqlEngine {
     await this.#connection.run(sql).catch(refuse)
   }
 
-  /** Runs a file of `sql/`, statement by statement. */
+  /** Runs a file of `sql/`. */
   async runFile(name: string): Promise<void> {
     await this.run(await readFile(new URL(`sql/${name}.sql`, import.meta.url), 'utf8'))
   }
@@ -76,7 +72,7 @@ export class SqlEngine {
     return answer.getRowObjectsJS()
   }
 
-  /** Calls `visit` with each chunk of a result, as columns, so that a large table never lies in memory as rows. */
+  /** Calls `visit` with the columns of each part of a result, so that a large table is never in memory as rows. */
   async eachChunk(
     sql: string,
     visit: (columns: readonly (readonly JS[])[]) => void,
@@ -94,17 +90,14 @@ export class SqlEngine {
     return (await this.rows(sql))[0]
   }
 
-  /**
-   * Sets the time zone of times that name none.
-   * @throws NearsideError `input-invalid` if there is no such zone
-   */
+  /** Sets the time zone of times that name none. */
   async setZone(zone: string): Promise<void> {
     await this.run(`SET TimeZone = ${quote(zone)}`).catch((cause) => {
       throw invalidInput(`'${zone}' is not a time zone`, cause)
     })
   }
 
-  /** Sets variables that the SQL reads with `getvariable`; null unsets a variable. */
+  /** Sets variables that the SQL reads with `getvariable`. */
   async set(variables: Readonly<Record<string, string | number | boolean | null>>): Promise<void> {
     for (const [name, value] of Object.entries(variables)) {
       const text = typeof value === 'string' ? quote(value) : (value ?? 'CAST(NULL AS VARCHAR)')

@@ -1,5 +1,4 @@
-/** @module Names that other systems give to each event, without case, spaces and punctuation. */
-
+/** @module Names that other systems give to each event, in lower case without spaces and punctuation. */
 const NAMES = {
   view_item: 'view pv click detail action productview viewitem viewcontent',
   view_item_list: 'viewitemlist listview',

@@ -1,5 +1,4 @@
 /** @module Imports an order log, clicks and a catalog into a shop folder with a report. */
-
 import { createReadStream } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -18,27 +17,28 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly clicks?: string
   readonly catalog?: string
   readonly out: string
-  /** Time of the import, milliseconds since the epoch. Sales that ended before this time set no price. */
+  /** Time of the import, milliseconds since the epoch; sales that ended earlier set no price. */
   readonly now: number
   readonly columns?: NamedColumns
   readonly currency?: string
   readonly timeZone?: string
-  /** Number of last days of the log; items not sold in them become unavailable. If absent, all items are available. */
+  /** Without a catalog, items not sold in so many last days of the log are unavailable; default: none. */
   readonly availableDays?: number
-  /** Whether shopper ids stay as in the files, for public data only. Default: keyed hashes. */
+  /** Whether shopper ids stay as in the files, for public data only; default: keyed hashes. */
   readonly keepShopperIds?: boolean
-  /** Whether a shop without any title is accepted. Default: it is rejected. */
+  /** Whether a shop in which no item has a title is accepted. */
   readonly allowUntitled?: boolean
   readonly dryRun?: boolean
   readonly onProgress?: (label: string, done: number, total: number) => void
   readonly signal?: AbortSignal
-  /** Other settings that the report lists. */
-  readonly settings?: Readonly<Record<string, string | number | undefined>>
+  /** Other settings for the report. */
+  readonly settings?: Settings
   /** Final change to the items before they are written. */
   readonly refine?: (items: readonly Item[], lines: readonly OrderLine[]) => readonly Item[]
 }
 
-/** Fields of an event that show which items are bought together. */
+type Settings = Readonly<Record<string, string | number | undefined>>
+
 export interface OrderLine {
   readonly shopper: string
   readonly session?: string
@@ -48,10 +48,10 @@ export interface OrderLine {
 
 export interface ImportReport {
   readonly format: 2
-  readonly settings: Readonly<Record<string, string | number>>
+  readonly settings: Settings
   readonly logs: readonly FileReport[]
   readonly catalog: FileReport | null
-  /** How many items and lines of the log the catalog covers; null without a catalog. */
+  /** Null without a catalog. */
   readonly match: Match | null
   readonly shop: ShopCounts
   readonly files: readonly WrittenFile[]
@@ -88,7 +88,7 @@ export async function importShop(
       await writeEvents(engine, text, shop.dayOnly)
       const about = {
         format: 2,
-        settings: namedSettings(options),
+        settings: settingsOf(options),
         logs,
         catalog,
         match,
@@ -144,14 +144,11 @@ async function readLogs(engine: SqlEngine, options: ImportOptions): Promise<File
   if (clicks || (orders.columns.shopper && orders.columns.device)) await engine.runFile('join')
   else await engine.run(`UPDATE event SET shopper = device WHERE shopper = ''`)
   if (!clicks) return reports
-  const { twice } = await engine.row('SELECT count(*)::INTEGER AS twice FROM counted_twice')
-  return [orders, countTwice(clicks, Number(twice))]
-}
-
-function countTwice(report: FileReport, twice: number): FileReport {
-  if (twice === 0) return report
-  const dropped = { ...report.dropped, 'purchase that the order file also has': twice }
-  return { ...report, kept: report.kept - twice, dropped }
+  const { count } = await engine.row('SELECT count(*)::INTEGER AS count FROM counted_twice')
+  const twice = Number(count)
+  if (twice === 0) return reports
+  const dropped = { ...clicks.dropped, 'purchase that the order file also has': twice }
+  return [orders, { ...clicks, kept: clicks.kept - twice, dropped }]
 }
 
 async function countOtherCurrencies(
@@ -186,7 +183,6 @@ async function readProducts(
   return report
 }
 
-/** Without a catalog, builds the items from the log. */
 async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog: boolean) {
   const { availableDays = null, refine } = options
   await engine.set({ available_days: availableDays })
@@ -203,7 +199,7 @@ async function finalItems(engine: SqlEngine, options: ImportOptions, hasCatalog:
 /** Minimum share of the log's lines whose item is in the catalog; below it, the files don't belong together. */
 const LEAST_MATCH = 0.01
 
-/** Refuses files that can't belong together. @throws NearsideError `input-invalid`, whose message shows the evidence */
+/** @throws NearsideError `input-invalid` if log and catalog don't belong together, or no item has a title */
 function refuseNonsense(
   { catalog, allowUntitled }: ImportOptions,
   logs: readonly FileReport[],
@@ -250,19 +246,8 @@ async function writeEvents(engine: SqlEngine, path: string, dayOnly: boolean): P
   ) TO ${quote(path)} (FORMAT csv, HEADER false, DELIMITER E'\\x01', QUOTE '', ESCAPE '')`)
 }
 
-function namedSettings(options: ImportOptions): Record<string, string | number> {
-  const { currency, dateOrder, timeZone, availableDays } = options
-  const all: Record<string, string | number | undefined> = {
-    currency,
-    dateOrder,
-    timeZone,
-    availableDays,
-    ...options.settings,
-    shoppers: options.keepShopperIds ? 'as they are' : 'keyed hashes',
-  }
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      (entry): entry is [string, string | number] => entry[1] !== undefined,
-    ),
-  )
+function settingsOf(options: ImportOptions): Settings {
+  const { currency, dateOrder, timeZone, availableDays, settings, keepShopperIds } = options
+  const shoppers = keepShopperIds ? 'as they are' : 'keyed hashes'
+  return { currency, dateOrder, timeZone, availableDays, ...settings, shoppers }
 }

@@ -1,7 +1,7 @@
 /**
  * @module Reads JSON records as columns. Nested fields become dotted names (`ecommerce.transaction_id`). Each entry (a
- * "line") of these arrays becomes a row: `items` of GA4, `line_items` of shop APIs, Matomo's actions and their items,
- * Snowplow's products, JSON-LD's `@graph` and `hasVariant`. Of all other arrays only the first entry is read. GA4's
+ * "line") of some arrays becomes a row: `items` of GA4, `line_items` of shop APIs, Matomo's actions and their items,
+ * Snowplow's products, JSON-LD's `@graph` and `hasVariant`. Of other arrays only the first entry is read. GA4's
  * `event_params` become columns.
  * @see https://support.google.com/analytics/answer/7029846
  */
@@ -10,16 +10,16 @@ import { jsonOrNull } from '@nearside/core/reading.ts'
 import type { SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
 
-/** Number of records whose keys are read. */
+/** Number of records whose keys become columns. */
 const SAMPLE = 2000
 const LINES =
   /^(items|line_items|@graph|actionDetails|contexts_com_snowplowanalytics_snowplow_ecommerce_product_1(_0_0)?)$/i
-/** A list of at least this many numbers is a vector, which is read as one value. */
+/** A list of at least this many numbers is a vector: one value. */
 const VECTOR = 16
-/** Fields in which an array's entry holds further entries, such as the variants of a product. */
+/** Fields of an entry that contain further entries, such as the variants of a product. */
 const INNER = ['hasVariant', 'itemDetails']
 
-/** Source of a column's text: a path in the record or in an entry of its array, or a named event parameter. */
+/** Where a column's text is: at a path in the record or in an entry of its array, or in GA4's `event_params`. */
 type Place =
   | { readonly in: 'record' | 'line'; readonly path: string }
   | { readonly parameter: string }
@@ -62,7 +62,7 @@ export async function jsonSource(
   }
 }
 
-/** Quotes paths as an SQL list. DuckDB rejects an empty list, which becomes a path that matches nothing. */
+/** SQL list of the paths. Without paths, the list has one path that matches nothing, since DuckDB rejects an empty list. */
 function list(paths: readonly string[]): string {
   return `[${['$."\u0001"', ...paths].slice(paths.length > 0 ? 1 : 0).map((path) => `'${path.replaceAll("'", "''")}'`)}]`
 }
@@ -83,7 +83,7 @@ function collect(places: Map<string, Place>, record: unknown): void {
   }
 }
 
-/** Expands an entry that holds further entries, by the same rule as the macro `spread` in `sql/json.sql`. */
+/** Expands an entry that contains further entries, as the macro `spread` in `sql/json.sql` does. */
 function spread(line: unknown): readonly unknown[] {
   const key = isRecord(line) && INNER.find((name) => membersOf(line[name]).some(isRecord))
   if (!key || !isRecord(line)) return [line]
@@ -100,7 +100,7 @@ function membersOf(value: unknown): readonly unknown[] {
   return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
 }
 
-/** Records where each field of a value is found. A field of an array's entry takes precedence over the record's. */
+/** Notes the place of each field of a value. A field of an array's entry takes precedence over the record's. */
 function addFields(
   places: Map<string, Place>,
   where: 'record' | 'line',
@@ -108,6 +108,7 @@ function addFields(
   path: string,
   value: unknown,
 ): void {
+  const known = places.get(name)
   if (isRecord(value)) {
     for (const [key, inner] of Object.entries(value))
       addFields(
@@ -118,23 +119,14 @@ function addFields(
         inner,
       )
   } else if (Array.isArray(value)) {
-    // Snowplow lists the words of one search; together the words are the query. A long list of numbers is a vector.
+    // Snowplow lists the words of a query. If a list was one value in an earlier record, it stays one value.
     const whole =
       (name.endsWith('.terms') && value.every((one) => typeof one === 'string')) ||
       (value.length >= VECTOR && typeof value[0] === 'number') ||
-      isWhole(places.get(name), path)
+      (known && 'path' in known && known.path === path)
     if (whole) places.set(name, { in: where, path })
     else if (value.length > 0) addFields(places, where, name, `${path}[0]`, value[0])
-  } else if (where === 'line' || !isLine(places.get(name))) {
+  } else if (where === 'line' || !(known && 'in' in known && known.in === 'line')) {
     places.set(name, { in: where, path })
   }
-}
-
-/** Whether an earlier record had a list at this path that is read as one value (a vector or search terms). */
-function isWhole(place: Place | undefined, path: string): boolean {
-  return place !== undefined && 'path' in place && place.path === path
-}
-
-function isLine(place: Place | undefined): boolean {
-  return place !== undefined && 'in' in place && place.in === 'line'
 }

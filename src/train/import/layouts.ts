@@ -1,23 +1,23 @@
-/** @module Known export formats, recognised by their columns, with their peculiarities. */
+/** @module Known export formats (layouts), recognised by their columns. */
 import { normalName, type Role } from './columns.ts'
 
 export interface Layout {
   readonly name: string
-  /** Sets of column names, in lower case without spaces and punctuation. A file with all names of a set matches. */
+  /** Sets of column names, as by `normalName`. A file that has all columns of a set has this layout. */
   readonly marks: readonly string[]
-  /** Columns of each role, written like `marks`; the first non-empty one counts. Other roles' columns are guessed. */
+  /** Column names by role, as by `normalName`; the first non-empty column counts. */
   readonly columns?: Readonly<Partial<Record<Role, string>>>
-  /** Pattern of item ids. A line whose id doesn't match is a service, such as postage. */
+  /** Pattern of product ids. Other ids are services, such as postage. */
   readonly itemPattern?: string
-  /** Pattern of order numbers that are cancellations. */
+  /** Pattern of the order numbers of cancellations. */
   readonly cancelPattern?: string
   /** Whether a variant inherits missing fields from its parent product, which becomes its `group`. */
   readonly inherits?: true
-  /** Whether only an order's first line carries the order's fields. */
+  /** Whether only an order's first line has the order's fields. */
   readonly carry?: true
 }
 
-/** Schema versions that Snowplow's loaders append to a schema's name. */
+/** Schema versions in the column names that Snowplow's loaders write. */
 const SCHEMA_VERSIONS = ['1', '100', '101', '102']
 const snowplow = (kind: 'event' | 'contexts', schema: string, field: string) =>
   SCHEMA_VERSIONS.map((version) =>
@@ -28,7 +28,6 @@ const snowplow = (kind: 'event' | 'contexts', schema: string, field: string) =>
 
 const LAYOUTS: readonly Layout[] = [
   {
-    // Products have codes that begin with five digits; POST, M, BANK CHARGES and the like are services.
     name: 'UCI Online Retail',
     marks: [
       'invoiceno stockcode invoicedate customerid',
@@ -42,11 +41,10 @@ const LAYOUTS: readonly Layout[] = [
     marks: ['lineitemname lineitemquantity lineitemprice name'],
     columns: {
       session: 'name',
-      // Rows from Shopify's Admin API also have a customer's number, and a column for test orders.
+      // `customerid`, and `test` below, are columns of Shopify's Admin API.
       shopper: 'email phone customerid',
       // An order that awaits payment has no `Paid at`.
       time: 'paidat createdat',
-      // A product without a SKU is identified by its name, here and in the product export.
       item: 'lineitemsku lineitemname',
       title: 'lineitemname',
       brand: 'vendor',
@@ -78,7 +76,7 @@ const LAYOUTS: readonly Layout[] = [
     inherits: true,
   },
   {
-    // From the plugin Advanced Order Export. Its column `Item #` counts the lines of an order, so it is no id.
+    // From the plugin Advanced Order Export. Its column `Item #` is no id: it counts the lines of an order.
     name: 'WooCommerce orders, one line per item',
     marks: [
       'ordernumber quantityrefund',
@@ -211,7 +209,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // Answer of Live.getLastVisitsDetails, as JSON. Matomo's actions include views of pages without a product.
+    // JSON from Live.getLastVisitsDetails. Matomo's actions include views of pages without a product.
     name: 'Matomo visits',
     marks: ['idvisit visitorid type timestamp'],
     columns: {
@@ -230,7 +228,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // Snowplow's Analytics SDKs and loaders write this format. The same event can occur twice, with the same id.
+    // From Snowplow's Analytics SDKs and loaders. The same event can occur twice, with the same id.
     name: 'Snowplow events',
     marks: ['eventid eventname domainuserid collectortstamp'],
     columns: {

@@ -1,7 +1,4 @@
-/**
- * @module Writes the folder of an import: all files or none. A folder that can't be written is rejected before the
- * import starts.
- */
+/** @module Writes the folder of an import: all files or none. */
 import { randomBytes } from 'node:crypto'
 import {
   access,
@@ -24,7 +21,10 @@ interface OutputOptions {
   readonly dryRun?: boolean
 }
 
-/** @throws NearsideError `input-invalid` if the folder can't be created or written */
+/**
+ * Creates the folder before the import starts.
+ * @throws NearsideError `input-invalid` if the folder can't be created or written
+ */
 export async function openOutput(options: OutputOptions) {
   const { dryRun = false, keepShopperIds = false } = options
   const out = resolve(options.out)
@@ -32,9 +32,8 @@ export async function openOutput(options: OutputOptions) {
   const known = keepShopperIds ? undefined : await readKey(`${out}.key`)
   const key = keepShopperIds ? null : (known ?? randomBytes(32).toString('hex'))
   return {
-    /** Secret key, hex, with which the import hashes shopper ids; null if the ids stay unchanged. */
+    /** Secret key of the shopper-id hashes, hex; null if the ids stay unchanged. */
     key,
-    /** Compresses the text files, then moves them and the report into the folder. */
     async write(
       texts: Readonly<Record<string, AsyncIterable<string | Uint8Array> | Iterable<string>>>,
       report: (files: readonly WrittenFile[]) => unknown,

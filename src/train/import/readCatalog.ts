@@ -3,7 +3,14 @@ import type { Item } from '@nearside/core/catalog/item.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { type PicturedItem, readPictureVector } from '../shop/pictureVectors.ts'
-import { mapColumns, type NamedColumns, normalName, type Role, requireColumn } from './columns.ts'
+import {
+  mapColumns,
+  type NamedColumns,
+  normalName,
+  type Role,
+  requireColumn,
+  rolesIn,
+} from './columns.ts'
 import { quote, SqlEngine } from './engine.ts'
 import { recogniseLayout } from './layouts.ts'
 import {
@@ -17,50 +24,22 @@ import {
 } from './readLog.ts'
 import { openSource, type Source } from './source.ts'
 
-const CATALOG_ROLES: readonly Role[] = [
-  'item',
-  'number',
-  'group',
-  'kind',
-  'options',
-  'title',
-  'price',
-  'regularPrice',
-  'currency',
-  'category',
-  'brand',
-  'description',
-  'image',
-  'url',
-  'available',
-  'published',
-  'rating',
-  'reviews',
-  'badge',
-  'added',
-  'status',
-  'stock',
-  'stockPolicy',
-  'visibility',
-  'sale',
-  'saleStarts',
-  'saleEnds',
-  'saleDates',
-  'pictureVector',
-]
+const CATALOG_ROLES = rolesIn(
+  'item number group kind options title price regularPrice currency category brand description image url available published rating reviews badge added status stock stockPolicy visibility sale saleStarts saleEnds saleDates pictureVector',
+)
 
 interface ProductOptions {
   /** Currency of prices that name no currency. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
-  /** Whether a log has the column that a flag names for a role. */
+  /** Whether a log has the column that the flag names for a role. */
   readonly isInLog?: (role: Role) => boolean
-  /** Time of the import, milliseconds since the epoch. A sale price counts if its sale runs at this time. */
+  /** Time at which a sale must run for its price to count, milliseconds since the epoch. */
   readonly now: number
 }
 
 /**
- * Fills `product`. If a file has several ids for a product, the id that the log uses is taken (table `known_item`).
+ * Fills `product`. If products have an id and a number, those that more items of the table `known_item` use are the ids.
  * @throws NearsideError `input-invalid`
  */
 export async function loadCatalog(
@@ -132,17 +111,15 @@ interface Given {
   readonly columns?: NamedColumns
   /** Currency of prices that name no currency. */
   readonly currency?: string | null
-  /** Time zone of times that name none; default UTC, as in `nearside import`. */
+  /** Time zone of times that name none; default UTC. */
   readonly timeZone?: string
-  /** Item ids that are in use. If the file has several ids for a product, an id of this list is taken. */
+  /** Item ids in use, see `loadCatalog`. */
   readonly known?: readonly string[]
-  /** Whether to read picture vectors, too; default false. */
   readonly withPictures?: boolean
 }
 
 /**
  * Reads a product file alone, without a log.
- * @param now milliseconds since the epoch
  * @returns the file's items, and whether it has a column of regular (undiscounted) prices
  * @throws NearsideError `input-invalid`, `catalog-invalid` if no row is a product
  */

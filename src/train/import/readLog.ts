@@ -1,4 +1,4 @@
-/** @module Loads a log file into the engine's table `event`, and counts the lines that it drops. */
+/** @module Loads a log file into the engine's table `event`, and counts the lines that it can't use. */
 import { invalidInput } from '@nearside/core/error.ts'
 import {
   type Columns,
@@ -6,6 +6,7 @@ import {
   type NamedColumns,
   type Role,
   requireColumn,
+  rolesIn,
   roleText,
 } from './columns.ts'
 import { quote, type SqlEngine } from './engine.ts'
@@ -19,7 +20,7 @@ export type DateOrder = 'mdy' | 'dmy'
 export interface LogOptions {
   readonly columns: NamedColumns
   readonly dateOrder?: DateOrder
-  /** Whether the import also reads a catalog. Then a flag may name a product column that the log lacks. */
+  /** Whether the import also reads a catalog, which may have the product columns that a flag names. */
   readonly hasCatalog?: boolean
 }
 
@@ -37,37 +38,18 @@ export interface FileReport {
   readonly lost: Readonly<Record<string, number>>
 }
 
-/** Name that the report gives to a log without times, for which the import invents times in the log's order. */
+/** Layout, in the report, of a log without times. */
 export const SEQUENCES =
   'sequences: one shopper per line, without times; invented days encode the order'
 
-const LOG_ROLES: readonly Role[] = [
-  'shopper',
-  'device',
-  'time',
-  'item',
-  'session',
-  'order',
-  'quantity',
-  'price',
-  'currency',
-  'event',
-  'query',
-  'dwell',
-  'title',
-  'category',
-  'brand',
-  'status',
-  'cancelled',
-  'test',
-  'lines',
-  'record',
-]
+const LOG_ROLES = rolesIn(
+  'shopper device time item session order quantity price currency event query dwell title category brand status cancelled test lines record',
+)
 
-/** Roles that describe a product. Their columns can be in the catalog instead of the log. */
+/** Roles whose columns can be in the catalog instead of the log. */
 const PRODUCT_ROLES: readonly Role[] = ['price', 'currency', 'title', 'category', 'brand']
 
-/** Roles whose columns are all joined, by this separator. For other roles, the first non-empty column counts. */
+/** Separator of the roles whose columns are joined. For other roles, the first non-empty column counts. */
 const JOINED: Readonly<Partial<Record<Role, string>>> = { options: ' / ', test: ', ' }
 
 /** Fills `event` from one log. @throws NearsideError `input-invalid` */
@@ -113,8 +95,9 @@ export async function readLog(
 }
 
 /**
- * Counts, by reason, the kept rows that lost a field; omits reasons without rows.
- * @param verdict name of a view that gives each row's `reason` for being dropped, or NULL
+ * Counts the kept rows that meet each condition; omits conditions that no row meets.
+ * @param verdict view with each row's `reason` for being dropped, or NULL
+ * @param conditions SQL by reason
  */
 export async function countLost(
   engine: SqlEngine,
@@ -129,7 +112,7 @@ export async function countLost(
   return Object.fromEntries(pairs.filter(([, count]) => count > 0))
 }
 
-/** Loads each role as text into a table. Rows that could not be read have a `problem`. */
+/** Loads the columns of all roles as text into a table. Unreadable rows have a `problem`. */
 export async function loadRaw(
   engine: SqlEngine,
   table: string,
@@ -162,10 +145,7 @@ export async function loadRaw(
       FROM (${source.unread})`)
 }
 
-/**
- * Counts the kept and dropped rows.
- * @param verdict name of a view with each row's `line` and its `reason` for being dropped, or NULL
- */
+/** @param verdict view with each row's `line`, and its `reason` for being dropped, or NULL */
 export async function describeFile(
   engine: SqlEngine,
   verdict: string,
@@ -195,7 +175,7 @@ export async function describeFile(
   }
 }
 
-/** Whether a column uses a decimal comma: some value shows a comma, and no value a point. */
+/** Whether a column uses a decimal comma: some value has one, and no value has a decimal point. */
 export async function usesComma(engine: SqlEngine, table: string, column: Role): Promise<boolean> {
   const { comma } = await engine.row(`SELECT
     coalesce(bool_or(regexp_matches("${column}", ',\\d{1,2}\\D*$')), false)
@@ -204,10 +184,7 @@ export async function usesComma(engine: SqlEngine, table: string, column: Role):
   return comma === true
 }
 
-/**
- * Sequence of day and month that fits all times of a log; null when no time has slashes.
- * @throws NearsideError `input-invalid` when both sequences fit
- */
+/** @throws NearsideError `input-invalid` unless exactly one order of day and month fits all times of the log */
 async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrder | null> {
   const orders = await dateOrders(engine, 'raw', 'time')
   if (orders.length === 1) return orders[0]
@@ -216,7 +193,7 @@ async function guessDateOrder(engine: SqlEngine, file: string): Promise<DateOrde
   )
 }
 
-/** Sequences of day and month that fit all slashed dates of a column: none, one or both; `[null]` without dates. */
+/** Orders of day and month that fit all dates such as `1/12/2010` of a column; `[null]` if it has no such dates. */
 export async function dateOrders(
   engine: SqlEngine,
   table: string,

@@ -1,11 +1,10 @@
-/** @module Reads a small file that has columns. Every field of a row is read as text. */
+/** @module Reads a small file with columns into memory, each field as text. */
 import { identifier, SqlEngine } from './engine.ts'
 import { openSource } from './source.ts'
 
 /**
- * Rows in the file's order, with '' if a row lacks a column. The function also lists lines that are not JSON, or whose
- * number of fields differs from the header's.
- * @param wanted selects columns, because a feed may have too many to fit into memory
+ * Reads the rows in the file's order, with '' for a missing field, and lists the numbers of unreadable lines.
+ * @param wanted selects columns, because all columns of a feed may not fit into memory
  * @throws NearsideError `input-invalid`
  */
 export async function readTable(path: string, wanted: (column: string) => boolean = () => true) {

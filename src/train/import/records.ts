@@ -1,7 +1,7 @@
 /**
- * @module Splits a text file of any encoding into records, each with the number of its first line. A record is a line,
- * or several lines if a quoted field holds line breaks (RFC 4180). DuckDB parses the fields; this module decides where
- * a record ends. DuckDB would read the rest of the file as one field after an unclosed quote.
+ * @module Splits a text file into records, each with the number of its first line. A record has several lines if a
+ * quoted field contains line breaks (RFC 4180). DuckDB parses the fields, but this module decides where a record ends,
+ * because after an unclosed quote DuckDB would read the rest of the file as one field.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 import { invalidInput } from '@nearside/core/error.ts'
@@ -20,7 +20,7 @@ export interface RecordOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** Maximum number of lines of a quoted field; a longer field comes from a stray quote. */
+/** Maximum number of lines of a quoted field. */
 const MOST_LINES = 500
 
 export const cutOff = (name: string) =>
@@ -41,7 +41,7 @@ export async function* readRecords(
 
 /**
  * Yields every record of delimited text. A quote opens a field only at the field's start, so `5" nail` is text. A line
- * with an unclosed quote is a record of its own, with `isOpen`. A quote counts as unclosed if it isn't closed within
+ * whose quote isn't closed is a record of its own, with `isOpen`. A quote counts as unclosed if it isn't closed within
  * 500 lines, or if the record would have another number of fields than the first record.
  */
 export async function* readDelimited(
@@ -93,7 +93,10 @@ function lengthOfRecord(lines: readonly string[], at: number, delimiter: string,
   return 0
 }
 
-/** Counts the fields of a line; `inside`: it ends inside quotes; `isClean`: a delimiter follows each closing quote. */
+/**
+ * Counts the fields of a line. `inside` says whether the line ends inside quotes, `isClean` whether a delimiter follows
+ * each closing quote.
+ */
 function scan(text: string, delimiter: string, inside = false) {
   let fields = 1
   let isClean = true

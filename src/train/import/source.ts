@@ -1,11 +1,11 @@
-/** @module Opens a shop's file as a relation of the engine: its columns, and its rows with their line numbers. */
+/** @module Opens a file as an SQL relation: its columns, and its rows with their line numbers. */
 import { createWriteStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { invalidInput } from '@nearside/core/error.ts'
-import { detectEncoding, type Encoding, readText } from '../shop/lines.ts'
+import { detectEncoding, type Encoding, firstBytes, readText } from '../shop/lines.ts'
 import { identifier, quote, type SqlEngine } from './engine.ts'
 import { jsonSource } from './json.ts'
 import { cutOff, type FileRecord, readDelimited, readRecords, splitFields } from './records.ts'
@@ -17,30 +17,30 @@ export interface Source {
   readonly name: string
   readonly form: 'delimited' | 'json' | 'sequences'
   readonly columns: readonly string[]
-  /** SQL text for a column over the relation's rows; NULL or empty if a row lacks the column. */
+  /** SQL for a column of the relation's rows; NULL or empty if a row lacks the column. */
   column(name: string): string
-  /** SQL text that tells a row from all others. `id` is SQL text of a record's id; without it, the whole row counts. */
+  /** SQL for a text that equal rows share. `id` is SQL for the record's id, which then stands for its fields. */
   wholeRow(id?: string): string
-  /** SQL of the relation, with `line` (from 1) and whether it is `readable`. Call this after requesting all columns. */
+  /** SQL for the relation, with `line` (from 1) and `readable`. Call this after all calls of `column`. */
   relation(): string
-  /** SQL for `line` and `isOpen` (unclosed quote) of unreadable records; run it after the relation. */
+  /** SQL for `line` and `isOpen` (unclosed quote) of the records that the relation, once run, could not read. */
   readonly unread?: string
 }
 
 export interface SourceOptions {
-  /** Encoding; absent: detected. */
+  /** Default: detected. */
   readonly encoding?: Encoding
   readonly delimiter?: string
   readonly onProgress?: (done: number, total: number) => void
 }
 
 export const DELIMITERS = [',', '\t', ';', '|'] as const
-/** Length of the longest record, bytes. */
+/** Maximum length of a record, bytes. */
 const LONGEST = 16_000_000
 
 /**
- * Opens delimited text, JSON (lines, an array or one document), an XML feed, an Excel workbook, Parquet, or a
- * research log without times. Copies text into the engine's folder as numbered UTF-8 records.
+ * Opens delimited text, JSON (lines, an array or one document), an XML feed, an Excel workbook, Parquet, or a log of
+ * sequences. Text is copied into the engine's folder as UTF-8, with a line number before each record.
  * @throws NearsideError `input-invalid`
  */
 export async function openSource(
@@ -50,7 +50,7 @@ export async function openSource(
 ): Promise<Source> {
   const name = basename(path)
   const about = await stat(path).catch(() => undefined)
-  const magic = about?.isFile() ? await magicOf(path) : ''
+  const magic = about?.isFile() ? await firstBytes(path) : ''
   const staged = join(engine.folder, `text-${copies++}`)
   if (magic === 'PK\u0003\u0004') {
     const records = await readWorkbook(path)
@@ -139,13 +139,11 @@ async function delimitedSource(
   }
 }
 
-/**
- * A record with an unclosed quote is written as its negative line number alone. Carriage returns inside a record are
- * replaced, because DuckDB would end the record there.
- */
+/** Text of records with their line numbers. A record with an unclosed quote becomes its negative line number alone. */
 async function* numbered(batches: AsyncIterable<FileRecord[]>, delimiter: string) {
   for await (const records of batches)
     yield records
+      // Carriage returns are replaced, because DuckDB would end the record there.
       .map(({ line, text, isOpen }) =>
         isOpen ? `-${line}\n` : `${line}${delimiter}${text.replaceAll('\r', ' ')}\n`,
       )
@@ -179,7 +177,7 @@ function nameColumns(header: readonly string[]): string[] {
   })
 }
 
-/** Whether the file is JSON lines: these have one value per line, so the first line is a complete value. */
+/** Whether the file is JSON lines, whose first line is a complete value. */
 function isJsonLines(head: string): boolean {
   if (!head.startsWith('{')) return false
   const [first] = head.split('\n', 1)
@@ -202,17 +200,6 @@ async function readHead(path: string, encoding: Encoding): Promise<string> {
     if (head.length >= HEAD) break
   }
   return head
-}
-
-/** First four bytes, which identify a binary format. */
-async function magicOf(path: string): Promise<string> {
-  const file = await open(path)
-  try {
-    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
-    return buffer.toString('latin1')
-  } finally {
-    await file.close()
-  }
 }
 
 /** Delimiter that splits the header line into the most fields. */

@@ -1,4 +1,4 @@
-/** @module Summarises an import in numbers and three sample rows. */
+/** @module Counts an import's items and events, and takes three sample rows. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { SqlEngine } from './engine.ts'
 
@@ -28,13 +28,13 @@ export interface ShopCounts extends LogCounts {
 /** How many items and lines of the log the catalog covers. */
 export interface Match {
   readonly logItems: number
-  /** Number of the log's items that the catalog lists. */
+  /** Number of the log's items that the catalog has. */
   readonly items: number
-  /** Number of log lines, searches included, that name an item of the catalog. */
+  /** Number of log lines that are searches or name an item of the catalog. */
   readonly lines: number
-  /** Some of the log's items that the catalog lacks. */
+  /** Up to three of the log's items that the catalog lacks. */
   readonly unknown: readonly string[]
-  /** Some ids of the catalog, for comparison. */
+  /** First three ids of the catalog, for comparison. */
   readonly catalogIds: readonly string[]
 }
 

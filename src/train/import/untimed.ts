@@ -1,7 +1,7 @@
 /**
- * @module Reads research logs of sequences without times, and invents times that keep the sequence. Each line is one
- * shopper: `shopper item item …`. Each item gets a day of its own, counted back from one last day that all shoppers
- * share. So training with a time limit before the last two days leaves out each shopper's last two items.
+ * @module Reads logs of sequences, a research format without times. Each line is one shopper: `shopper item item …`.
+ * Each item gets a day of its own, counted back from one last day that all shoppers share. So training with a limit
+ * before the last two days leaves out each shopper's last two items.
  */
 import { identifier, type SqlEngine } from './engine.ts'
 import type { Source } from './source.ts'
@@ -10,7 +10,7 @@ import type { Source } from './source.ts'
 const LEAST_FIELDS = 3
 const LOOKED_AT = 100
 
-/** Whether a file begins like a sequence log: no header, only spaces as delimiters, lines of different lengths. */
+/** Whether a file begins like a log of sequences: only spaces as delimiters, lines of different lengths. */
 export function looksLikeSequences(head: string): boolean {
   const whole = head.split(/\r?\n/).slice(0, LOOKED_AT).slice(0, -1)
   const lines = whole.filter((text) => text.trim() !== '')

@@ -1,6 +1,5 @@
 /**
- * @module Reads the first sheet of an Excel workbook (.xlsx) as delimited records. Dates remain day numbers, as in
- * the file; the import reads them.
+ * @module Reads the first sheet of an Excel workbook (.xlsx) as delimited records. Dates stay day numbers.
  * @see https://ecma-international.org/publications-and-standards/standards/ecma-376/
  */
 import { readFile } from 'node:fs/promises'
@@ -10,7 +9,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { Parser } from 'htmlparser2'
 import type { FileRecord } from './records.ts'
 
-/** Maximum size of an unpacked sheet in bytes; it must fit into memory. */
+/** Maximum size of an unpacked sheet, which must fit into memory; bytes. */
 const LARGEST = 400_000_000
 const WORKBOOK = 'xl/workbook.xml'
 const TEXTS = 'xl/sharedStrings.xml'
@@ -18,7 +17,7 @@ const TEXTS = 'xl/sharedStrings.xml'
 type Attributes = Readonly<Record<string, string>>
 
 /**
- * Writes one record per row, with the fields separated by commas. All rows have as many fields as the first row.
+ * Returns one record per row, with the fields separated by commas. All rows have as many fields as the first row.
  * @throws NearsideError `input-invalid` if the file is damaged, too large or no workbook, or counts days from 1904
  */
 export async function readWorkbook(path: string): Promise<FileRecord[]> {

@@ -1,6 +1,6 @@
 /**
- * @module Reads an XML product feed (RSS 2.0 or Atom, as for Google Merchant Center) as JSON records. Each `item` or
- * `entry` of the feed gives one record with the text of its elements, without the prefix `g:`.
+ * @module Reads an XML product feed (RSS 2.0 or Atom, as for Google Merchant Center) as JSON records: the texts of each
+ * product's elements by name, without the prefix `g:`.
  * @see https://support.google.com/merchants/answer/14987622
  */
 import { basename } from 'node:path'
@@ -10,7 +10,7 @@ import { cutOff, type FileRecord, type RecordOptions } from './records.ts'
 
 const RECORD = /^(item|entry|product)$/
 
-/** Yields a record for each product, with its number as `line`. Repeated and nested elements are left out. */
+/** Yields a record for each product; `line` is the product's number. Repeated and nested elements are left out. */
 export async function* readXmlRecords(
   path: string,
   options: RecordOptions,

@@ -1,4 +1,4 @@
-/** @module Disk operations of publishing; a test can simulate a power failure between any two operations. */
+/** @module Disk operations of publishing. Tests replace them, to simulate a power failure between any two. */
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
@@ -33,7 +33,7 @@ export const nodeDisk = {
   },
   /** Returns once the names in a folder are on the disk. */
   async sync(folder: string): Promise<void> {
-    // Node can't open a folder on Windows, so on Windows the file system decides when it writes names.
+    // Node can't open a folder on Windows; there the file system decides when it writes names.
     if (process.platform === 'win32') return
     const directory = await open(folder, 'r')
     try {

@@ -1,8 +1,7 @@
 /**
- * @module Publishes model versions; `pretrain` and the aggregation server have no other way to do so. A version is
- * written to a staging folder, flushed to the disk and renamed to its name. Then a rename replaces `latest.json`. So
- * readers see either the old state or the new state, even after a crash. An existing version never changes, because it
- * may be cached for ever.
+ * @module Publishes model versions. A version is written to a staging folder, flushed to the disk and renamed to its
+ * name. Then a rename replaces `latest.json`. So readers see either the old state or the new state, even after a crash.
+ * A published version never changes, because it may be cached for ever.
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
@@ -33,15 +32,15 @@ interface PublishOptions {
 const ABANDONED_AFTER = 3_600_000
 const STAGING = /^\.staging-(.*)-(\d+)-[^-]+$/
 
-/** Number after the highest version in `models`. A retired version's number is never given again. */
+/** Number after the highest version in `models`. */
 export async function nextVersion(models: string, disk: Disk = nodeDisk): Promise<string> {
   const numbers = (await disk.list(models)).filter((name) => /^\d{1,15}$/.test(name)).map(Number)
   return String(Math.max(0, ...numbers) + 1)
 }
 
 /**
- * Publishes a model; `splitTail` divides a large model into a head and a tail. Publishing the same model under the same
- * name again has no effect except a new release number. So a process that crashed can repeat the publication.
+ * Publishes a model; `splitTail` splits a large model first. Publishing the same model under the same name again only
+ * increases the release number, so a process that crashed can repeat the publication.
  * @throws NearsideError `version-taken` if another model has the name; `storage-full`, `storage-unavailable`; errors of
  * `requireSigner`, or what `sign` throws
  */
@@ -72,7 +71,7 @@ export async function publishModel(
 }
 
 /**
- * Publishes an exact copy of a model published elsewhere, with the original's version name and release.
+ * Publishes an exact copy of a model that is published elsewhere, under the same version name and release.
  * @param files files of the version by name, including manifest.json
  * @param check throws if this version must not follow `previous`, which is null for the first version
  * @throws NearsideError as `publishModel`
@@ -101,7 +100,7 @@ export async function publishCopy(
 }
 
 /**
- * Publishes the current version as a new release, to begin to sign releases or to extend the validity.
+ * Signs the current version as a new release, e.g. to extend its validity.
  * @throws NearsideError `model-unreachable` if nothing is published
  */
 export async function signAgain(
@@ -116,10 +115,7 @@ export async function signAgain(
   })
 }
 
-/**
- * Requires a signer if the last release was signed. The function is also called before a training, which takes minutes.
- * @throws NearsideError `input-invalid` if the last release was signed and the next would not be
- */
+/** @throws NearsideError `input-invalid` if the last release was signed, and there is no signer for the next */
 export async function requireSigner(
   models: string,
   sign: SignRelease | undefined,
@@ -131,7 +127,7 @@ export async function requireSigner(
   )
 }
 
-/** Moves the folder of the less popular items to its place. Its name has its files' hash: an existing folder stays. */
+/** Publishes the folder of the less popular items. Its name is a hash of its content, so an existing folder can stay. */
 async function placeTail(
   models: string,
   staging: string,
@@ -170,8 +166,7 @@ async function replaceLatest(
     const previous = await readLatestFile(models, disk)
     const latest = sign ? await sign(model, previous) : model
     await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
-    // The helper (second server) may sign slowly. If another publisher took the release number meanwhile, publishing
-    // tries again.
+    // The helper (second server) may sign slowly. If meanwhile another process has published, sign again.
     const now = sign ? await readLatestFile(models, disk) : previous
     if (now?.signed?.release !== previous?.signed?.release) continue
     await disk.rename(draft, join(models, 'latest.json'))
@@ -208,16 +203,16 @@ async function staged<T>(
   } catch (thrown) {
     throw explained(thrown, models)
   } finally {
-    // A failed clean-up must not hide the error of `work`. The next publication removes the folder.
+    // A failed clean-up must not hide the error of `work`; the next publication removes the folder.
     await disk.remove(staging).catch(() => {})
   }
 }
 
 /**
  * Renames `draft` to `target`.
- * @param name name of a file in `target` that contains the hashes of all other files
- * @param bytes expected content of this file
- * @returns true if the folder was renamed or `target` has the same content; false if `target` has other content
+ * @param name file in the folder that contains the hashes of all other files
+ * @param bytes content of this file
+ * @returns false if `target` exists with other content
  */
 async function moveTo(
   target: string,

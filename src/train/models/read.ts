@@ -1,4 +1,4 @@
-/** @module Reads a directory of models: `latest.json` beside the versions, each with its manifest. */
+/** @module Reads published models: `latest.json`, and a folder for each version. */
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Bytes, sha256Hex } from '@nearside/core/bytes.ts'
@@ -16,12 +16,11 @@ import { readJson } from '@nearside/core/reading.ts'
 
 export interface PublishedModel {
   readonly version: string
-  /** SHA-256 of manifest.json, in hexadecimal. */
+  /** SHA-256 of manifest.json, hex. */
   readonly hash: string
   readonly manifest: ModelManifest
-  /** Path of this version's files. */
   readonly directory: string
-  /** Terms and signatures of the latest version, if it is signed. Not verified. */
+  /** Terms and signatures, not verified; only of the latest version, if it is signed. */
   readonly signed?: SignedRelease
 }
 
@@ -45,7 +44,7 @@ export async function readLatest(models: string): Promise<PublishedModel> {
 }
 
 /**
- * Trained ancestor of `model`, before shoppers' contributions changed it; `model` itself if none changed it.
+ * Trained version from which shoppers' contributions made `model`; `model` itself if there were none.
  * @throws NearsideError `model-unreachable` if a version in between is missing; `model-corrupt`
  */
 export async function readTrained(models: string, model: PublishedModel): Promise<PublishedModel> {
@@ -60,8 +59,8 @@ export async function readTrained(models: string, model: PublishedModel): Promis
 }
 
 /**
- * Reads a model with its tail (less popular items) from a directory of models or a version's folder; verifies every
- * file.
+ * Reads a model with its tail (less popular items), and verifies every file.
+ * @param directory folder of a version, or of all versions for the latest
  * @throws NearsideError `model-unreachable`, `model-corrupt` or `model-incompatible`
  */
 export async function readModel(directory: string): Promise<BaseModel> {
@@ -107,10 +106,7 @@ export async function readTail({
   return { index, files }
 }
 
-/**
- * Reads a model as devices have it at first, without its tail, and the SHA-256 of its manifest file in hexadecimal. The
- * hash needs the file's own bytes, since a parsed manifest may serialise differently.
- */
+/** Reads a model as devices have it at first, without its tail, and the SHA-256 of its manifest file, hex. */
 export async function readHashed(
   directory: string,
 ): Promise<{ readonly model: BaseModel; readonly hash: string }> {
@@ -124,7 +120,7 @@ async function readNamed(directory: string): Promise<PublishedModel> {
   return isParent ? readLatest(directory) : readVersion(directory)
 }
 
-/** Reads the files that `manifest` names: from `changed` if it has the file, otherwise from `directory`. */
+/** Reads the manifest's files: from `changed` if it has the file, otherwise from `directory`. */
 export async function readFiles(
   { manifest, directory }: Pick<PublishedModel, 'manifest' | 'directory'>,
   changed: ReadonlyMap<string, Bytes> = new Map(),
@@ -153,7 +149,7 @@ export async function readVersion(directory: string): Promise<PublishedModel> {
 
 async function readOptional(path: string): Promise<Bytes | null> {
   try {
-    // Copies the bytes, because a Buffer shares its memory, which a reader of tensors doesn't expect.
+    // Copies the bytes, because a Buffer can share its memory with others, which the tensors' reader doesn't expect.
     return new Uint8Array(await readFile(path))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

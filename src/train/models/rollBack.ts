@@ -15,7 +15,7 @@ export async function rollBack(
   // `readModel` verifies every file.
   await readModel(directory)
   const { manifest } = await readVersion(directory)
-  // The new version does not repeat the training reports, which belong to the earlier version.
+  // The training reports stay with the earlier version.
   const { reports: _, ...kept } = manifest
   const files = await readFiles({ manifest, directory })
   return publishModel(models, { manifest: kept, files }, { sign })

@@ -1,6 +1,6 @@
 /**
- * @module Signs published models as numbered releases, so that devices can compare them. Keys are PEM files
- * (PKCS #8, Ed25519) that only their owner can read, outside the published folder.
+ * @module Signs published models as numbered releases, so that devices can refuse an earlier one. Keys are PEM files
+ * (PKCS #8, Ed25519) outside the published folder, readable by their owner only.
  */
 import {
   createPrivateKey,
@@ -17,7 +17,7 @@ import type { LatestModel, ModelSignature } from '@nearside/core/model/manifest.
 import { type Release, releaseMessage } from '@nearside/core/model/release.ts'
 import { DAY } from '@nearside/core/time.ts'
 
-/** Signs a model as a release with a higher number than `previous`, the content of `latest.json`; null: no content. */
+/** Signs a model as the release after `previous`, the content of `latest.json`; null if nothing is published. */
 export type SignRelease = (model: Release, previous: LatestModel | null) => Promise<LatestModel>
 
 export interface Signer {
@@ -26,9 +26,9 @@ export interface Signer {
   readonly hasSigned: (latest: LatestModel) => boolean
 }
 
-/** Server of the helper (the second aggregator), which signs one model per release number, in ascending order. */
+/** The helper (second aggregation server), which signs only one model per release number, in ascending order. */
 export interface Cosigner {
-  /** Highest release that the helper has signed; 0 for none. */
+  /** Highest release number that the helper has signed; 0 for none. */
   lastRelease(): Promise<number>
   /** @throws NearsideError `version-taken` if the helper has signed this or a later release number for another model */
   sign(latest: LatestModel): Promise<ModelSignature>
@@ -38,16 +38,16 @@ export interface SignerOptions {
   readonly keys: readonly KeyObject[]
   /** Validity of a release in days, at most 366. */
   readonly days: number
-  /** Current time in milliseconds since the epoch. */
+  /** Current time, milliseconds since the epoch. */
   readonly now: () => number
-  /** Lowest release number to use, if the earlier numbers are lost. */
+  /** Lowest release number to use, for when `latest.json` is lost. */
   readonly least?: number
   readonly cosigner?: Cosigner
 }
 
 /** Default validity of a release in days. */
 export const DEFAULT_DAYS = 90
-/** Number of attempts to get the second server's signature. Two publishers can conflict once or twice, not more. */
+/** Number of attempts to get the helper's signature, because two publishers may use the same release number. */
 const ATTEMPTS = 3
 
 export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOptions): Signer {
@@ -91,7 +91,7 @@ export function createSigner({ keys, days, now, least = 1, cosigner }: SignerOpt
   }
 }
 
-/** Public key in base64. */
+/** Raw public key, base64. */
 export function publicKeyOf(key: KeyObject): string {
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
   return Buffer.from(x, 'base64url').toString('base64')
@@ -111,7 +111,6 @@ export async function makeSigningKey(file: string): Promise<boolean> {
 }
 
 /**
- * Reads a signing key.
  * @param models published folder, which must not contain the key
  * @throws NearsideError `input-invalid` if the key is no Ed25519 key, readable by others, or inside `models`
  */
@@ -145,7 +144,7 @@ export async function readKeyFile(file: string): Promise<string> {
   } catch (cause) {
     throw refuse(file, 'can’t be read', cause)
   }
-  // Windows has no such modes.
+  // Windows has no such permission bits.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     throw refuse(file, 'can be read by others: chmod 600')
   return text

@@ -1,4 +1,4 @@
-/** @module Splits a shop's catalog like its model, into the head (most popular items) and shards of the other items. */
+/** @module Splits a catalog as `splitTail` splits its model: into the head (most popular items), and shards of others. */
 import { writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { foldedWords, rememberingFold } from '@nearside/core/catalog/words.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -7,18 +7,18 @@ import type { TailIndex } from '@nearside/core/model/tail.ts'
 
 /** Maximum number of shards listed for a word, as many as a search loads. */
 const WORD_SHARDS = 4
-/** Maximum number of words in `words.json`. The words in the most titles are kept. */
+/** Maximum number of words in `words.json`: those in the most titles. */
 const MOST_WORDS = 50_000
 
 interface SplitRows {
-  /** Products of the head, and new products, which the model lacks. */
+  /** Products of the head, and products that the model lacks. */
   readonly head: readonly unknown[]
   readonly shards: readonly (readonly unknown[])[]
-  /** Number of new products for which the head has no room. */
+  /** Number of products that the model lacks and for which the head has no room. */
   readonly left: number
 }
 
-/** Folder beside the shards' folder, with `words.json`, `departments.json`, and each shard's products as `N.json`. */
+/** Folder for the files of `tailTexts`, beside the model's folder of shards. */
 export const linesFolder = (folder: string) => `${folder}-catalog`
 
 /**
@@ -49,7 +49,7 @@ export function splitRows(
   return { head: kept, shards, left: Math.max(0, unknown - MOST_NEW) }
 }
 
-/** Texts of `words.json`, `departments.json` and each shard's products (`N.json`), by file name. */
+/** Texts by file name: `words.json`, `departments.json`, and the products of shard N in `N.json`. */
 export function tailTexts({ shards }: Pick<SplitRows, 'shards'>): ReadonlyMap<string, string> {
   return new Map([
     ['departments.json', JSON.stringify(Object.fromEntries(departmentShards(shards)))],
@@ -58,7 +58,7 @@ export function tailTexts({ shards }: Pick<SplitRows, 'shards'>): ReadonlyMap<st
   ])
 }
 
-/** Shards of each category, by the catalog's names: the shop could have renamed categories since training. */
+/** Shards of each category; by the catalog's names, because the shop can have renamed categories since training. */
 function departmentShards(shards: readonly (readonly unknown[])[]) {
   const found = new Map<string, Set<number>>()
   for (const [shard, rows] of shards.entries())
@@ -69,10 +69,7 @@ function departmentShards(shards: readonly (readonly unknown[])[]) {
   return [...found].map(([name, of]) => [name, [...of]] as const)
 }
 
-/**
- * Folded words of the titles, each with the shards in which it is most frequent. Words in more than a tenth
- * of the shards say too little about where to look.
- */
+/** Folded title words with the shards in which they are most frequent, without words in more than a tenth of shards. */
 function wordShards(
   shards: readonly (readonly unknown[])[],
 ): readonly (readonly [string, readonly number[]])[] {

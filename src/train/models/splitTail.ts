@@ -1,6 +1,6 @@
 /**
- * @module Splits the files of a large model: devices download the head, the most popular items, and shards of the other
- * items by category when they need them. All values stay identical.
+ * @module Splits the files of a large model into the head (most popular items), which devices download, and the tail:
+ * shards of the other items by category, which devices download when they need them. All values stay identical.
  */
 import { type Bytes, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { popularityOf } from '@nearside/core/features/computeFeatures.ts'
@@ -24,7 +24,7 @@ import {
 import { hashOfId, type ShardRecord, type TailIndex } from '@nearside/core/model/tail.ts'
 import { gather, gatherColumns, splitNeighbours } from './splitTensors.ts'
 
-/** Number of items above which a model is split, because a device that held a larger model would need over 60 MB. */
+/** Number of items above which a model is split, because a larger model needs over 60 MB of a device's memory. */
 const MOST_WHOLE = 50_000
 /** Number of items of the head. Up to this number, a device scores every item (`LARGE` in `candidateSource.ts`). */
 const HEAD_ITEMS = 20_000
@@ -49,7 +49,7 @@ export interface SplitModel extends Files {
   readonly tail: ReadonlyMap<string, Bytes>
 }
 
-/** Tensors with one row per item, by file. (Context tensors have one column per item.) */
+/** Tensors with one row per item, by file. Context tensors have one column per item. */
 const BY_ITEM: Readonly<Record<string, readonly string[]>> = {
   [MODEL_FILES.popularity]: ['popularity_7', 'popularity_30', 'popularity_all'],
   [MODEL_FILES.items]: ['item_vectors', 'item_scale'],
@@ -58,7 +58,7 @@ const BY_ITEM: Readonly<Record<string, readonly string[]>> = {
   [MODEL_FILES.pictures]: ['vectors'],
 }
 
-/** Splits a model with more than `MOST_WHOLE` items; null for any other model. Tests give other `sizes`. */
+/** Splits a model; null if it has at most `sizes.whole` items. */
 export async function splitTail(
   { manifest, files }: Files,
   sizes: SplitSizes = SIZES,
@@ -173,7 +173,7 @@ export async function splitTail(
   }
 }
 
-/** Fills shards with whole categories, in sequence. A category larger than a shard gets its own shards. */
+/** Fills shards with whole categories, in their sequence. A category larger than a shard gets its own shards. */
 function shardsOf(departments: readonly (readonly number[])[], most: number): number[][] {
   const shards: number[][] = []
   for (const rows of departments) {

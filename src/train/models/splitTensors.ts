@@ -1,4 +1,4 @@
-/** @module Extracts the rows of some items, and their neighbours, from a model's tensors. */
+/** @module Extracts some items' rows and neighbours from a model's tensors. */
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
 import { vector } from '@nearside/core/model/fields.ts'
 import type { Tensor } from '@nearside/core/model/safetensors.ts'
@@ -27,9 +27,9 @@ export function gatherColumns(
 }
 
 /**
- * Splits the neighbours between a head and the shards of its tail.
- * @param numbers number of each row's item: its index in the whole catalog, head items first, [N]
- * @param head row of each head item, by number
+ * Splits the neighbours between head and shards, which number the items anew: the head's items first, then each shard's.
+ * @param numbers new number of each row's item, [N]
+ * @param head rows of the head's items, by number
  */
 export function splitNeighbours(
   { neighboursPerItem: each, neighbourItems, neighbourWeights }: ItemStatistics,
@@ -37,7 +37,7 @@ export function splitNeighbours(
   head: readonly number[],
 ) {
   const byteOf = (k: number) => Math.round(neighbourWeights[k] * 255)
-  /** Number of a tail item → numbers and weights of the head's items that co-occur with it. */
+  /** By the number of a tail item: numbers and weights of the head's items that co-occur with it. */
   const ties = new Map<number, [head: number, weight: number][]>()
   for (const [number, row] of head.entries())
     for (let k = row * each; k < (row + 1) * each && neighbourWeights[k] > 0; k++) {
@@ -48,7 +48,7 @@ export function splitNeighbours(
       ties.set(neighbour, known)
     }
   return {
-    /** Neighbour tables of the given rows, without neighbours whose index in the whole catalog is `known` or higher. */
+    /** Neighbour tables of the given rows, without neighbours whose number is `known` or higher. */
     tables(rows: readonly number[], known: number): [string, Tensor][] {
       const shape = [rows.length, each]
       const length = rows.length * each
@@ -68,7 +68,7 @@ export function splitNeighbours(
         ['neighbour_weights', { shape, data: weights }],
       ]
     },
-    /** Co-occurrence of the head's items with the `length` items from number `first` on. */
+    /** Co-occurrence of the head's items with a shard: `length` items from number `first` on. */
     tiesOf(first: number, length: number): [string, Tensor][] {
       const own = Array.from({ length }, (_, at) => at).flatMap((at) =>
         (ties.get(first + at) ?? []).map(([item, weight]) => [item, at, weight] as const),

@@ -1,9 +1,8 @@
 /**
- * @module Chooses the strength, half-life and fusion weight λ of learning on devices. The criterion is the likelihood
- * of training shoppers' next cases, among recipes that keep NDCG@10 as it is. “Learn nothing” is always one of the
- * choices, and it wins if the data are only noise.
+ * @module Chooses how devices learn: a recipe (strength, half-life) and the fusion weight λ with which what was learned
+ * enters the score. Among the choices that keep NDCG@10, the one with the highest likelihood of training shoppers' next
+ * cases wins. “Learn nothing” is always one of the choices.
  */
-
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/model/baseModel.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
@@ -14,8 +13,8 @@ import { type Outcome, outcomesOf, problemUnder, type Trial } from './trial.ts'
 const FUSION_WEIGHTS = [0.05, 0.1, 0.25, 0.5, 0.75, 1] as const
 
 /**
- * Recipe of the personal fit. `taste` multiplies the learned variances of the user vector u, and `features` those of
- * the personal feature weights w_p. A factor of 0 freezes these parameters.
+ * Recipe of the personal fit. `taste` multiplies the prior variances of the user vector u, `features` those of the
+ * personal feature weights w_p. A factor of 0 freezes these parameters.
  */
 export interface Recipe {
   readonly taste: number
@@ -40,7 +39,7 @@ export interface Judgement {
   readonly nllGains: readonly number[]
 }
 
-/** Tested shoppers, and a prior's mean and variances estimated from other shoppers. */
+/** Tested shoppers, and the spread of other shoppers' parameters. */
 interface Asked {
   readonly trials: readonly Trial[]
   readonly spread: Spread
@@ -65,7 +64,7 @@ export function priorOf(
   }
 }
 
-/** @returns one judgement for each λ */
+/** Tests one recipe. @returns a judgement for each λ */
 export async function judge(
   model: BaseModel,
   asked: readonly Asked[],
@@ -109,16 +108,16 @@ interface Choice {
   readonly reason: string
 }
 
-/** Rejects a recipe if, at the lower end of its interval, NDCG@10 falls by a larger share than this. */
+/** Largest share of NDCG@10 that the lower end of a recipe's interval may cost. */
 const HARM_LIMIT = 0.003
 /** Half the width of an interval, in standard errors. */
 const ERRORS = 2
 
 /**
  * Chooses the recipe with the largest certain gain in likelihood among those that are proven to cost at most 0.3 % of
- * NDCG@10; null if there is none. Likelihood decides, because differences show in likelihood after fewer cases than
- * in ranks. A recipe with the user vector u (64 numbers) must also be proven more likely than the best recipe without
- * u, even if that recipe costs more than 0.3 %. Otherwise u might only make up for a λ that wasn't tried.
+ * NDCG@10. Likelihood decides, because it shows differences after fewer cases than ranks do. A recipe with the user
+ * vector u (64 numbers) must also be proven more likely than the best recipe without u, even if that one costs more than
+ * 0.3 %. Otherwise u might only make up for a λ that wasn't tried.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))

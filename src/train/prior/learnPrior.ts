@@ -1,10 +1,8 @@
 /**
- * @module Learns the population's prior over personal parameters, and the recipe of the fit. Variances come from the
- * spread over training shoppers. The likelihood of the next case chooses their scale, the half-life, λ and, if the
- * log has several kinds of event, the event weights. Each half of the shoppers is tested with the other half's
- * spread. If learning does not help, λ becomes 0 and `reason` says so.
+ * @module Learns the population's prior over personal parameters, and the recipe of the fit on devices. Variances come
+ * from the spread over training shoppers; `choose.ts` chooses their scale, the half-life, λ and, if the log has several
+ * kinds of event, the event weights. Each half of the shoppers is tested with the other half's spread.
  */
-
 import { EVENT_WEIGHTS } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import { PRICE_KIND } from '@nearside/core/features/context/contextFeatures.ts'
@@ -21,7 +19,6 @@ import { certainGain, choose, type Judgement, judge, priorOf, type Recipe } from
 import { learnSpread, type Spread, withVariance } from './spread.ts'
 import { BEST, buildTrial, describing, EVENT_WEIGHTINGS, type Trial } from './trial.ts'
 
-/** Data from which the prior is learned. The item statistics are computed from the logs of the same shoppers. */
 type PriorData = Omit<RankerData, 'context'>
 
 interface PriorOptions {
@@ -30,13 +27,13 @@ interface PriorOptions {
   readonly seed: number
   readonly engine: Engine
   /**
-   * Selects the shoppers on whose next cases the encoder did not train; absent: all. On the encoder's training
-   * shoppers, the user vector seems to gain six times as much.
+   * Selects the tested shoppers; default: all. The encoder must not have trained on them: on its training shoppers, the
+   * user vector seems to gain six times as much.
    */
   readonly eligible?: (shopper: string) => boolean
   /** Maximum number of shoppers in each half. */
   readonly maxShoppers?: number
-  /** Maximum number of judged cases of each shopper, the most recent cases. */
+  /** Maximum number of tested cases of each shopper, the most recent ones. */
   readonly casesEach?: number
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
@@ -45,7 +42,7 @@ const STEPS = 30
 const SPREAD_ROUNDS = 4
 const DEFAULT_MAX_SHOPPERS = 350
 const DEFAULT_CASES_EACH = 4
-/** Maximum of items × shoppers to examine, which limits the time. */
+/** Maximum of items times tested shoppers, which limits the time. */
 const MOST_LOOKED_AT = 1.5e7
 const SCALES = [0.1, 0.3, 1, 3, 10] as const
 const HALF_LIVES = [60, 180, 365] as const
@@ -55,8 +52,8 @@ const START_TASTE = 0.5
 const START_WEIGHT = 0.1
 
 /**
- * @param model base model, whose own prior and statistics are ignored.
- * @returns the learned prior, the `reason` why its learning strength was chosen, and `metrics` for the manifest
+ * @param model base model, whose own prior and statistics are ignored
+ * @returns the prior, the `reason` for its strength or for λ = 0, and `metrics` for the manifest
  */
 export async function learnPrior(model: BaseModel, data: PriorData, options: PriorOptions) {
   const { engine, onProgress } = options
@@ -83,7 +80,7 @@ export async function learnPrior(model: BaseModel, data: PriorData, options: Pri
     if (!known) judgements.push(...(await judge(model, asked, start, recipe, engine)))
     onProgress?.('choice', ++done, total)
   }
-  // Searches one setting after the other, because a full grid would only fit more noise.
+  // One setting is searched after the other, because a full grid would fit more noise.
   const from: Recipe = {
     taste: 0,
     features: 0,
@@ -146,12 +143,7 @@ function startOf(model: BaseModel): PersonalPrior {
   )
 }
 
-/**
- * Sizes of the search for a recipe:
- * - `most`: maximum number of tested shoppers in each half
- * - `cases`: number of cases of both halves
- * - `bytesEach`: bytes of features for each case
- */
+/** Maximum number of tested shoppers in each half, number of cases of both halves, and bytes of features per case. */
 export function sizeOf(
   items: number,
   casesEach = DEFAULT_CASES_EACH,
@@ -207,7 +199,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
   return halves
 }
 
-/** Context options of out-of-fold statistics: the kinds that the model uses, and the contexts over time. */
+/** Context that statistics for the model need: the kinds that it uses, and the contexts over time. */
 export function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))

@@ -1,11 +1,10 @@
 /**
- * @module Estimates how much personal parameters vary between shoppers. Empirical Bayes for a Gaussian prior with one
- * variance per parameter, with Laplace's approximation of each shopper's posterior. A parameter counts by how well a
- * shopper's cases determine it: γ = I·v / (I·v + 1), with I the information of the cases. The fixed point v = Σ p² / Σ
- * γ converges in a few rounds, where plain expectation–maximisation barely moves.
+ * @module Estimates how much personal parameters vary between shoppers: empirical Bayes for a Gaussian prior with one
+ * variance v per parameter, and Laplace's approximation of each shopper's posterior. A shopper's cases determine a
+ * parameter p to the degree γ = I·v / (I·v + 1), where I is their information. The fixed point v = Σ p² / Σ γ converges
+ * in a few rounds, while plain expectation–maximisation barely moves.
  * @see MacKay 1992, "Bayesian interpolation", doi 10.1162/neco.1992.4.3.415
  */
-
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import type { PersonalPrior } from '@nearside/core/model/baseModel.ts'
 import type { Engine } from '@nearside/engine/engine.ts'
@@ -13,7 +12,6 @@ import { problemUnder, type Trial } from './trial.ts'
 
 /** Adam's step as a share of a parameter's standard deviation: thirty steps reach nine standard deviations. */
 const STEP_SHARE = 0.3
-
 /** Weight of the initial variance, as a number of shoppers whose data determine the parameter fully. */
 const START_COUNT = 5
 /** Largest factor by which a variance moves from its initial value, down or up. */
@@ -26,15 +24,12 @@ export interface Spread {
   readonly variance: Float32Array
 }
 
-/** The prior with other variances, [P], and with matching step sizes. */
+/** The prior with other variances, [P], and step sizes to match. */
 export function withVariance(prior: PersonalPrior, variance: Float32Array): PersonalPrior {
   return { ...prior, variance, stepSize: variance.map((v) => STEP_SHARE * Math.sqrt(v)) }
 }
 
-/**
- * Estimates mean and variance of the parameters over shoppers, [P] each. Every trial is fitted `rounds` times, which
- * comes near the fixed point.
- */
+/** Estimates mean and variance of the parameters over shoppers. Every trial is fitted `rounds` times. */
 export async function learnSpread(
   trials: readonly Trial[],
   start: PersonalPrior,
@@ -62,7 +57,7 @@ export async function learnSpread(
       }
       onProgress(round * trials.length + index + 1, rounds * trials.length)
     }
-    // A parameter that no data determine is frozen, instead of guessing its variance.
+    // A parameter that no data determine is frozen.
     variance = Float32Array.from(start.variance, (from, j) => {
       if (determined[j] < 1e-6 * trials.length) return 0
       const moved = (square[j] + START_COUNT * from) / (determined[j] + START_COUNT)

@@ -1,9 +1,8 @@
 /**
- * @module A trial: one training shopper at one moment, with the cases that a device would have learned from by then,
- * and the next case. The trial's statistics exclude the shopper and everything later, as for a shopper who arrives
- * after the model was shipped.
+ * @module A trial: one training shopper at one moment, with the cases that the shopper's device would have learned from,
+ * and the next case. The statistics exclude the shopper and everything later, as for a shopper who arrives after the
+ * model was published.
  */
-
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -51,10 +50,7 @@ interface Weighting {
   readonly target: Float32Array
 }
 
-/**
- * The default event weights, and variants in which each ratio between two weights is raised to the power of 0 (all
- * events weigh the same), 2 or 4.
- */
+/** The default event weights, and variants with each ratio of two weights to the power of 0 (equal weights), 2 or 4. */
 export const EVENT_WEIGHTINGS: readonly EventWeights[] = [
   EVENT_WEIGHTS,
   ...[0, 2, 4].map((power): EventWeights => {
@@ -69,7 +65,7 @@ export interface Outcome {
   readonly nll: number
 }
 
-/** Number of items with the highest base scores, which stand for the whole catalog. */
+/** Number of items with the highest base scores that a trial stores; the others count as one item. */
 export const BEST = 256
 
 const NDCG = METRICS.indexOf('ndcg@10')
@@ -87,10 +83,7 @@ function outcome(
   return { ndcg: values[NDCG], nll: values[NLL] }
 }
 
-/**
- * Keeps a trial's targets and the items with the highest base scores. All others count as one item with a fixed score,
- * because they don't reach the first ten.
- */
+/** Keeps the targets and the items with the highest base scores. The others don't reach the first ten. */
 function bestOf(
   { base, features }: Trial['terms'],
   targets: readonly number[],
@@ -120,7 +113,7 @@ interface Known {
 /** Maximum number of cached cases, which take 45 KB each. */
 const MOST_REMEMBERED = 512
 
-/** Returns a function that gives the model other statistics. Repeated calls with the same statistics share a cache. */
+/** Creates a function that gives the model other statistics. Successive calls with the same statistics share a cache. */
 export function describing(model: BaseModel): (statistics: ItemStatistics) => Known {
   let last: Known | null = null
   return (statistics) => {
@@ -132,10 +125,7 @@ export function describing(model: BaseModel): (statistics: ItemStatistics) => Kn
   }
 }
 
-/**
- * Builds a trial; null if the shopper has no case with a history to learn from.
- * @param most number of items with the highest base scores whose terms are stored, besides the targets.
- */
+/** Builds a trial; null if the shopper has no case with a history to learn from. */
 export function buildTrial(
   shopper: ShopperHistory,
   nextCase: number,
@@ -186,7 +176,7 @@ export function buildTrial(
   }
 }
 
-/** Removes the unused rows of a problem, since hundreds of trials with few cases each are in memory at once. */
+/** Removes the unused rows of a problem, because hundreds of trials with few cases each are in memory at once. */
 function withoutPadding(problem: FitProblem, cases: number): FitProblem {
   const rows = cases * problem.candidates
   return {
@@ -214,10 +204,7 @@ export function problemUnder(trial: Trial, prior: PersonalPrior): FitProblem {
   }
 }
 
-/**
- * Metrics of the next case for each λ, the weight with which the fitted parameters enter the score. As on a device, λ
- * is smaller if there are few cases.
- */
+/** Metrics of the next case for each fusion weight λ. As on a device, λ is smaller if there are few cases. */
 export function outcomesOf(
   model: BaseModel,
   trial: Trial,

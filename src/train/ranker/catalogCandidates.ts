@@ -1,10 +1,8 @@
 /**
- * @module Candidates for the second fit of ranker and trees: the items that a first fit ranked highest, where NDCG@10
- * is decided. The candidates come from the whole catalog, as on a device. If they came from a case's sampled rows only,
- * a target would often be among the highest although the catalog has many higher items. Such targets would teach that
- * low-ranked items are often bought, above all for short histories.
+ * @module Candidates for the second fit of the ranker and for the trees: the items that a first fit ranks highest in the
+ * whole catalog, as on a device. Among the sampled rows of a case alone, a target would often rank high although many
+ * items of the catalog rank higher, and would teach that low-ranked items are often bought.
  */
-
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
 import { plainItemScan } from '@nearside/core/learning/shortlist.ts'
@@ -14,12 +12,11 @@ import { type ExtraColumns, type RankerCase, type RankerDataset, tableOf } from 
 import { createHighest } from './highest.ts'
 
 /**
- * Table of each case's items with the highest scores w·f. A case is dropped if none of its targets is among these
- * items. Nothing is sampled, so no correction is needed.
- * @param cases in the sequence in which `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
- * @param scale [F], divisor of the raw features; the table holds raw features.
- * @param weights for scaled features, [F].
- * @param extra columns to add, which are not used for ranking.
+ * Table of each case's items with the highest scores w·f, without cases that have no target among them.
+ * @param cases sorted as `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
+ * @param scale divisor of the raw features, [F]
+ * @param weights for scaled features, [F]
+ * @param extra columns to add to the raw features; they don't change the scores
  */
 export function candidatesOfCatalog(
   cases: readonly RankerCase[],
@@ -59,13 +56,13 @@ export function candidatesOfCatalog(
   return tableOf(FEATURE_COUNT + (extra?.count ?? 0), described)
 }
 
-/** Model that scores by raw features only, without bias and item vectors. */
+/** Model that scores by features alone. */
 const unbiased = (items: number, weights: Float32Array) => ({
   bias: new Float32Array(items),
   itemVectors: new Float32Array(items * DIMENSION),
   weights,
 })
 
-/** Creates the shortlist's scan for a model whose item vectors are all 0, so that the scan multiplies no vectors. */
+/** Creates the scan of a shortlist for a model whose item vectors are all 0. */
 const scanOf = (statistics: ItemStatistics) =>
   plainItemScan(null, withColdStart(statistics).popularity30)

@@ -1,6 +1,6 @@
 /**
- * @module Chooses the rows of a ranker's case: its targets, the shopper's own items, their strongest neighbours,
- * popular items, and a uniform sample of the rest. The cost of a case's rows doesn't grow with the catalog.
+ * @module Chooses the rows of a training case: its targets, the shopper's own items, their strongest neighbours, popular
+ * items, and a uniform sample of the rest, whose number doesn't grow with the catalog.
  */
 import type { Signals } from '@nearside/core/features/computeFeatures.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -13,7 +13,6 @@ import { onceFor } from '@nearside/core/onceFor.ts'
 
 /** Maximum number of rows of a case. At most a quarter are targets; at least a quarter are sampled items. */
 export const ROWS = 320
-/** Maximum number of rows for the history's strongest neighbours, besides targets and the shopper's own items. */
 const CERTAIN_NEIGHBOURS = 50
 /** Maximum number of rows for products of the same category and brand as the history's last products. */
 const CERTAIN_PEERS = 30
@@ -21,8 +20,8 @@ const CERTAIN_PEERS = 30
 const CERTAIN_POPULAR = 40
 
 /**
- * @returns distinct items: the first `targets` are targets, and those from index `certain` on are sampled. `correction`
- *   is the log of the number of items that a sampled item stands for
+ * @returns distinct `items`, first the targets (`targets` is their number), and sampled ones from index `certain` on.
+ *   `correction` is the logarithm of the number of items that a sampled item stands for
  */
 export function chooseRows(
   one: Pick<Case, 'history' | 'targets'>,
@@ -69,7 +68,7 @@ function neighbours({ interest }: Signals): number[] {
   return strongest(values, CERTAIN_NEIGHBOURS)
 }
 
-/** Items of the peer groups (category and brand) that are most frequent among the history's last products. */
+/** Items of the same category and brand as many of the history's last products. */
 function peers({ peerGroup }: ItemStatistics, { intent }: Signals): number[] {
   const values = new Map<number, number>()
   for (const group of intent?.groups ?? [])
@@ -83,7 +82,7 @@ const popular = onceFor((statistics: ItemStatistics): number[] => {
   return highestRows(popularity30, CERTAIN_POPULAR).filter((item) => popularity30[item] > 0)
 })
 
-/** Items with the largest positive values; ties are broken by row. */
+/** Items with the largest positive values; of equal values, the lower row comes first. */
 function strongest(values: ReadonlyMap<number, number>, count: number): number[] {
   return [...values]
     .filter(([, value]) => value > 0)
@@ -92,7 +91,7 @@ function strongest(values: ReadonlyMap<number, number>, count: number): number[]
     .map(([item]) => item)
 }
 
-/** Draws like `someOf`, but from the rows outside `taken`, without making a list of these rows. */
+/** Draws rows outside `taken`, as `someOf` would draw from a list of them. */
 function drawOthers(
   taken: ReadonlySet<number>,
   items: number,
@@ -101,7 +100,6 @@ function drawOthers(
 ): number[] {
   const before = Int32Array.from(taken).sort()
   const places = items - before.length
-  /** Row at index `place` among the rows outside `taken`. */
   const rowAt = (place: number) =>
     place + firstIndex(before.length, (at) => before[at] - at > place)
   if (count >= places) return Array.from({ length: places }, (_, place) => rowAt(place))

@@ -1,7 +1,6 @@
 /**
  * @module Finds the items of a case with the highest scores, bias + E·u + w·f, where u is the user vector. In a large
- * catalog only a shortlist is scored, because scoring all items is slow. The highest items and their scores are
- * identical to the last bit either way.
+ * catalog only a shortlist is scored, which is faster and gives the same items and scores to the last bit.
  */
 import { readHistory, writeFeatures } from '@nearside/core/features/computeFeatures.ts'
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
@@ -21,7 +20,7 @@ interface LinearModel extends Pick<BaseModel, 'bias' | 'itemVectors'> {
 }
 
 interface Scored {
-  /** Scored rows (the shortlist), ascending; the rows with the highest scores are among them. */
+  /** Scored rows, ascending. */
   readonly rows: readonly number[]
   /** Raw features, [rows, F]; valid until the next case. */
   readonly features: Float32Array
@@ -29,13 +28,13 @@ interface Scored {
   readonly scores: Float32Array
 }
 
-/** In a catalog of at least this many items, a shortlist is faster than scoring all items. */
+/** Number of items from which a shortlist is faster than scoring all items. */
 const SHORTLIST_FROM = 20_000
 
 /**
  * @param scanOf prepares a shortlist's scan of a model's item vectors
- * @returns a function that scores a case with each model, given a user vector [d] for each. A model's scored rows
- * contain its `places` highest items, the shopper's own items and the given `others`
+ * @returns a function that scores a case with each model, given a user vector [d] (taste) for each. The scored rows
+ *   contain the model's `places` highest items, the shopper's own items and the given `others`
  */
 export function createHighest(
   models: readonly LinearModel[],

@@ -1,18 +1,18 @@
 /**
- * @module Fits the ranker's weights by Newton's method. The multi-positive softmax with an L2 term is convex in w and
- * has about thirty parameters. So a few exact steps reach the optimum, without a learning rate.
+ * @module Fits the ranker's weights by Newton's method. A softmax with several targets and an L2 term is convex in w and
+ * has about thirty parameters, so a few exact steps reach the optimum, without a learning rate.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { RankerDataset } from './dataset.ts'
 
 interface NewtonOptions {
-  /** Strength of the L2 term on the distance of the scaled weights from `centre`, in units of one case. */
+  /** Strength of the L2 term on the distance of the scaled weights from `centre`; 1 weighs as much as one case. */
   readonly l2: number
   /** Columns whose weights stay at the centre. */
   readonly frozen: ReadonlySet<number>
   /** Start of the descent and centre of the L2 term, [columns]; default 0. */
   readonly centre?: Float64Array
-  readonly onProgress?: (step: number, loss: number) => void
+  readonly onProgress?: (step: number) => void
 }
 
 type NewtonTable = Pick<
@@ -25,9 +25,8 @@ const MAX_STEPS = 25
 const TOLERANCE = 1e-7
 
 /**
- * @param scale [columns], > 0; divisor of the raw features
- * @returns weights for scaled features, [columns]; the mean negative log-likelihood of a case, nats, with
- *   the L2 term; and the number of steps
+ * @param scale divisor of the raw features, > 0, [columns]
+ * @returns weights for scaled features, [columns], and the `loss` at these weights, see `evaluate`
  */
 export function fitNewton(data: NewtonTable, scale: Float32Array, options: NewtonOptions) {
   const inverse = Float64Array.from(scale, (value) => 1 / value)
@@ -49,7 +48,7 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
     if (!(loss <= state.loss)) break
     const gained = state.loss - loss
     weights = next
-    options.onProgress?.(steps, loss)
+    options.onProgress?.(steps)
     if (gained < TOLERANCE) {
       state = { ...state, loss }
       break
@@ -58,12 +57,12 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
   }
   if (!weights.every(Number.isFinite))
     throw new NearsideError('fit-diverged', `the ranker diverged after ${steps} steps`)
-  return { weights, loss: state.loss, steps }
+  return { weights, loss: state.loss }
 }
 
 /**
- * Mean loss of a case, nats, with the L2 term. On request, the gradient and Hessian with respect to the scaled weights
- * are computed, too.
+ * Mean negative log-likelihood of a case in nats, with the L2 term; on request with the gradient and the Hessian by the
+ * scaled weights.
  * @param inverse 1 / scale, [columns]
  */
 export function evaluate(
@@ -174,7 +173,7 @@ function direction(
   return solve(factorise(free, F), x)
 }
 
-/** Replaces the lower half of a matrix by its Cholesky factor. Pivots that rounding pushed below 0 become 1e-12. */
+/** Replaces the lower half of a matrix by its Cholesky factor. Pivots below 1e-12, due to rounding, become 1e-12. */
 export function factorise(matrix: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

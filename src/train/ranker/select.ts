@@ -35,7 +35,7 @@ export function spreadOf(data: Pick<RankerDataset, 'columns' | 'features' | 'ite
   return { scale, constant }
 }
 
-/** Features to drop after a first fit, because their weights are below `NEGLIGIBLE`. */
+/** Features whose weights after a first fit are below `NEGLIGIBLE`. */
 export function negligible(weights: Float64Array): Set<number> {
   const found = new Set<number>()
   for (let f = 0; f < FEATURE_COUNT; f++) if (Math.abs(weights[f]) < NEGLIGIBLE) found.add(f)

@@ -1,6 +1,7 @@
 /**
- * @module Learns how far the personal order can move search results beyond tied hits, from shoppers' queries and the
- * purchases after these queries. The tolerance is 0 unless a wider tolerance surely ranks purchases higher.
+ * @module Learns a tolerance: by how much relevance a search result may lie below another and still move above it by the
+ * personal order. It is learned from shoppers' queries and the purchases after them, and 0 unless a wider tolerance
+ * surely ranks purchases higher.
  */
 import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -14,22 +15,18 @@ import type { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import type { Shop } from '../shop/shop.ts'
 import { likedOf, typedQueries } from './typed.ts'
 
-/**
- * Tolerances, narrowest first. A hit for a synonym has four fifths of the relevance and must not overtake a hit for
- * the word itself.
- */
+/** A hit for a synonym has four fifths of the relevance, and must not overtake a hit for the word itself. */
 const TOLERANCES = [0, 0.05, 0.1, 0.2] as const
 /** Fewest shoppers for a reliable standard error of the mean. */
 const FEWEST_SHOPPERS = 30
 /** Number of standard errors by which a gain must exceed 0. */
 const SURE = 2
-/** Maximum number of hits, which is the number that a results page requests. */
+/** Number of hits that a results page requests. */
 const LIMIT = 500
 
 /**
  * Chooses the widest tolerance that surely ranks purchases higher than the best narrower tolerance.
- * @param model base model, whose own statistics are ignored
- * @param shoppers shoppers unseen by the model's weights, with events before the training limit
+ * @param shoppers shoppers on whom the model was not trained
  * @param from milliseconds; earlier queries count only as history
  * @returns the tolerance, and `metrics` for the manifest
  */

@@ -1,9 +1,7 @@
 /**
- * @module Real queries from the shop's log that led to a purchase: within a day the same shopper bought an item that
- * the query finds. Such a purchase is the target. Ranking uses only what the device knew when the query was typed,
- * including earlier queries.
+ * @module Queries of the shop's log that led to a purchase: within a day the same shopper bought an item that the query
+ * finds. Such items are the targets. The history is that of the device when the query was typed.
  */
-
 import type { FindByTitle } from '@nearside/core/catalog/titleIndex.ts'
 import { searchEntries } from '@nearside/core/events/history.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -12,7 +10,7 @@ import type { SearchHit } from '@nearside/core/search/hit.ts'
 import { DAY } from '@nearside/core/time.ts'
 import type { ShopSearch } from '../shop/shop.ts'
 
-/** A typed query; `targets` are the purchased items among its hits. */
+/** A query as a case, whose `targets` are the purchased items among its hits. */
 export interface TypedQuery extends Case {
   readonly hits: readonly SearchHit[]
 }
@@ -21,10 +19,10 @@ export interface TypedQuery extends Case {
 const MOST_QUERIES = 10
 
 /**
- * @param shoppers tested shoppers; queries before `from` count as their history
+ * @param from milliseconds; earlier queries count only as history
  * @param rows rows of the model, by item id
- * @returns queries by shopper, without shoppers that have none; and `missed`, the number of queries that found none
- *   of the purchases after them, because the shopper wanted something else or the search is bad
+ * @returns queries by shopper, without shoppers that have none; and `missed`, the number of queries that found none of
+ *   the purchases after them
  */
 export function typedQueries(
   searches: readonly ShopSearch[],
@@ -63,7 +61,7 @@ export function typedQueries(
   return { perShopper: perShopper.filter((own) => own.length > 0), missed }
 }
 
-/** Ids of the hits in a shopper's personal order. `scores` are by the model's rows, [N]. */
+/** Ids of the hits in a shopper's personal order, by the scores of the model's rows, [N]. */
 export function likedOf(
   rows: ReadonlyMap<string, number>,
   hits: readonly SearchHit[],

@@ -1,8 +1,7 @@
 /**
- * @module Fits the ranker's softmax with an L1 term, at one strength after another, from the strongest to the weakest.
- * If a feature's weight stays at 0 while other weights become nonzero, the feature adds nothing to those others. The
- * fit takes proximal Newton steps: each step minimises a quadratic model of the loss plus the L1 term by coordinate
- * descent. Each strength starts from the weights of the previous strength.
+ * @module Fits the ranker's softmax with an L1 term, at falling strengths. A feature whose weight stays 0 adds nothing to
+ * the features with a weight. Each proximal Newton step minimises a quadratic model of the loss plus the L1 term by
+ * coordinate descent.
  * @see Friedman, Hastie and Tibshirani, Regularization paths, doi 10.18637/jss.v033.i01
  */
 import type { RankerDataset } from '../ranker/dataset.ts'
@@ -16,15 +15,15 @@ interface LassoStep {
 }
 
 const STEPS = 30
-/** Number of steps that use the same Hessian, since it costs as much as ten gradients and changes little. */
+/** Number of steps that share a Hessian, which costs as much as ten gradients and changes little. */
 const STEPS_A_HESSIAN = 6
 const SWEEPS = 200
 const TOLERANCE = 1e-5
 const PLAIN = { l2: 0, frozen: new Set<number>() }
 
 /**
- * @param scale [columns], divisor of the raw features.
- * @param strengths falling, in (0, 1].
+ * @param scale divisor of the raw features, [columns]
+ * @param strengths falling, in (0, 1]
  */
 export function lassoPath(
   data: RankerDataset,

@@ -1,6 +1,6 @@
 /**
- * @module Selects features at each pretrain: measures each feature by information gain and an L1 term, and
- * reports which features the model kept and why.
+ * @module Reports for each feature what it says about the next item (by information gain and an L1 term), and whether
+ * and why the model kept it.
  */
 import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
 import { FEATURES } from '@nearside/core/features/features.ts'
@@ -12,12 +12,15 @@ import { spreadOf } from '../ranker/select.ts'
 import type { RankerData } from '../ranker/trainRanker.ts'
 import { lassoPath } from './lasso.ts'
 
-interface FeatureJudgement {
-  readonly name: string
-  /** Information gain in bits per item of the catalog. */
+interface FeatureGain {
+  /** Information gain in bits per item of the catalog, estimated from the sampled rows with their correction. */
   readonly gain: number
-  /** Largest gain of the same values after shuffling. */
+  /** Largest gain of the same values shuffled. By chance, `gain` exceeds it with probability 1 / (`SHUFFLES` + 1). */
   readonly noise: number
+}
+
+interface FeatureJudgement extends FeatureGain {
+  readonly name: string
   /**
    * Largest L1 strength at which the feature's weight is not 0, as a share of the smallest strength at which all
    * weights are 0. Null if the weight is 0 at every strength.
@@ -34,7 +37,7 @@ interface SelectionReport {
   readonly format: 2
   readonly cases: number
   readonly features: readonly FeatureJudgement[]
-  /** Effect of each kind of context on later cases; absent until it is measured. */
+  /** Effect of each kind of context; absent until it is measured. */
   readonly context?: readonly ContextOutcome[]
 }
 
@@ -82,7 +85,7 @@ export function judgeFeatures(
   return { format: 2, cases: data.start.length - 1, features }
 }
 
-/** Adds the findings of the selection to the model's records, and the decisions of the model to the report. */
+/** Adds the judgements to the manifest's records, and the manifest's decisions to the report. */
 export function joinRecords(
   report: SelectionReport,
   records: readonly FeatureRecord[],
@@ -112,20 +115,12 @@ function finding({ gain, noise, enters, carries }: FeatureJudgement): string {
     : `${alone}, enters at an L1 strength of ${enters}`
 }
 
-interface FeatureGain {
-  /** Gain in bits per item of the catalog, estimated from the sampled rows with their correction. */
-  readonly gain: number
-  /** Largest of the shuffled gains, bits. By chance, a gain exceeds this with probability 1 / (`SHUFFLES` + 1). */
-  readonly noise: number
-}
-
 const BINS = 12
 const SHUFFLES = 19
 
 /**
- * Measures how much each feature alone says about the target: information gain over binned values. The reference is the
- * gain of the same values shuffled inside each case. If a feature differs between shoppers but not between the items of
- * one case, it gains as much with shuffled values as with its own, so it counts as uninformative.
+ * Measures how much each feature alone says about the target: information gain over binned values. The values are
+ * shuffled inside each case, so a feature that differs only between cases counts as noise.
  * @see Quinlan, Induction of decision trees, doi 10.1007/BF00116251
  */
 export function informationGains(data: RankerDataset, random: Random): FeatureGain[] {
@@ -144,13 +139,13 @@ export function informationGains(data: RankerDataset, random: Random): FeatureGa
   })
 }
 
-/** Bin of each row of a column. The bins' edges are quantiles of the column's values; equal values share a bin. */
+/** Bin of each row of a column, with quantiles of the column's values as edges. */
 function binned(data: RankerDataset, column: number) {
   const rows = data.target.length
   const values = new Float32Array(rows)
   for (let row = 0; row < rows; row++) values[row] = data.features[row * data.columns + column]
   const sorted = values.slice().sort()
-  // Most features are 0 for most items, so edges come from the quantiles of the values other than 0.
+  // The median value, which for most features is 0, gets a bin of its own.
   const varied = sorted.filter((value) => value !== sorted[rows >> 1])
   const edges = new Set<number>([sorted[rows >> 1]])
   for (let bin = 0; bin < BINS; bin++) edges.add(varied[Math.floor((bin * varied.length) / BINS)])

@@ -1,6 +1,6 @@
 /**
- * @module Stores the events of a log in numeric columns, 21 bytes each; ten million objects would not fit into
- * memory. A shopper's history is built from the columns on demand.
+ * @module Stores the events of a log in numeric columns, 21 bytes for each event, because ten million objects would not
+ * fit into memory. A shopper's history is built from the columns on demand.
  */
 import { LOG_NAMES, type LogName, SESSION_GAP } from '@nearside/core/events/event.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -31,9 +31,8 @@ export class EventColumns {
   }
 
   /**
-   * Shoppers are numbered as they first appear; events are sorted by time, and equal times stay as inserted. An event
-   * without a session belongs to a visit, which ends after half an hour without such an event, as on a device. With
-   * dates only, the visit is the UTC day.
+   * Shoppers as they first appear, their events by time; equal times stay as inserted. Events without a session form
+   * visits, see `Shop.shoppers`.
    */
   shoppers(dayOnly: boolean): ShopperHistory[] {
     const ids = [...this.#shoppers.keys()]
@@ -90,11 +89,10 @@ function grown<T extends Int32Array | Uint8Array | Float64Array>(into: T, from: 
   return into
 }
 
-/** Index of a text, counted by first appearance. */
 function placeOf(known: Map<string, number>, text: string): number {
   const place = known.get(text)
   if (place !== undefined) return place
-  // Copies the text, because a slice would keep the whole file in memory.
+  // Copies the text, because a slice of the file's text would keep the whole file in memory.
   known.set(Buffer.from(text).toString(), known.size)
   return known.size - 1
 }

@@ -1,6 +1,6 @@
 /** @module Reads text files, plain or gzip, as a stream; errors name the file. */
 import { createReadStream } from 'node:fs'
-import { access, open, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -13,12 +13,12 @@ interface ReadOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/** Detects gzip by the first bytes, because a browser may have unpacked the file and kept its name. */
-async function isGzip(path: string): Promise<boolean> {
+/** First four bytes of a file as Latin-1 text, which identify a binary format. */
+export async function firstBytes(path: string): Promise<string> {
   const file = await open(path)
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0)
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    return buffer.toString('latin1')
   } finally {
     await file.close()
   }
@@ -49,10 +49,10 @@ export async function* readText(
   }
 }
 
-/** Length of a line, in bytes, beyond which it is decoded in parts. */
+/** Length beyond which a line is decoded in parts, bytes. */
 const LONG_LINE = 1 << 20
 
-/** Decodes each line as UTF-8 if it is valid, else as Windows-1252: a file joined from exports may mix encodings. */
+/** Decodes each line as UTF-8 if it is valid, else as Windows-1252, because files joined from exports mix encodings. */
 class LineDecoder {
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   readonly #windows = new TextDecoder('windows-1252')
@@ -83,7 +83,7 @@ class LineDecoder {
 
 /**
  * Detects the encoding by the byte order mark; else UTF-8 if the whole file is valid UTF-8; else Windows-1252, the
- * encoding of old spreadsheets. In a Windows-1252 file, `readText` still decodes each line of valid UTF-8 as UTF-8.
+ * encoding of old spreadsheets.
  * @throws NearsideError `input-invalid` for a missing or damaged file
  */
 export async function detectEncoding(path: string): Promise<Encoding> {
@@ -106,37 +106,31 @@ export async function detectEncoding(path: string): Promise<Encoding> {
 }
 
 async function openBytes(path: string) {
-  const isPacked = await isGzip(path)
+  // The name doesn't tell whether the file is gzip: a browser may have unpacked the file and kept its name.
+  const isGzip = (await firstBytes(path)).startsWith('\u001f\u008b')
   const file = createReadStream(path, { highWaterMark: 1 << 18 })
-  if (!isPacked) return { file, stream: file }
+  if (!isGzip) return { file, stream: file }
   // `pipe` doesn't forward errors; destroying the stream with an error rejects the loop that reads it.
   const gunzip = createGunzip({ chunkSize: 1 << 18 })
   file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
   return { file, stream: gunzip }
 }
 
+const FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a folder, not a file',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'is not UTF-8 text',
+  Z_BUF_ERROR: 'the gzip data ends too early',
+}
+
 function fileError(path: string, error: unknown): NearsideError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const reason =
-    code === 'ENOENT'
-      ? 'there is no such file'
-      : code === 'EISDIR'
-        ? 'is a folder, not a file'
-        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-          ? 'is not UTF-8 text'
-          : code === 'Z_BUF_ERROR'
-            ? 'the gzip data ends too early'
-            : String(code).startsWith('Z_')
-              ? 'the gzip data is damaged'
-              : undefined
-  if (reason) return invalidInput(`${basename(path)}: ${reason}`, error)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reason = FAULTS[code] ?? (code.startsWith('Z_') ? 'the gzip data is damaged' : '')
+  if (reason !== '') return invalidInput(`${basename(path)}: ${reason}`, error)
   return NearsideError.from(error, 'input-invalid', `${basename(path)} cannot be read`)
 }
 
-/**
- * Yields lines in batches, because a generator step for each line would cost more than parsing it.
- * Only `\n` and `\r\n` end a line, so a U+2028 in a title is kept.
- */
+/** Yields lines in batches, because a generator step for each line would cost more than parsing it. */
 export async function* readLines(
   path: string,
   options: ReadOptions = {},
@@ -156,14 +150,7 @@ function withoutReturn(line: string): string {
 
 /** Returns the path itself or the path with `.gz`, whichever exists. */
 export async function findFile(path: string): Promise<string | undefined> {
-  for (const candidate of [path, `${path}.gz`]) {
-    if (
-      await access(candidate).then(
-        () => true,
-        () => false,
-      )
-    )
-      return candidate
-  }
+  for (const candidate of [path, `${path}.gz`])
+    if (await stat(candidate).catch(() => null)) return candidate
   return undefined
 }

@@ -1,4 +1,5 @@
-/** @module Maps a shop to the item rows of a model that was trained on an earlier catalog. */
+/** @module Maps a shop's events to the item rows of a model that was trained on an earlier catalog. */
+import type { ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { ContextSource } from '@nearside/core/features/context/context.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { extendModel } from '@nearside/core/model/extend.ts'
@@ -6,7 +7,7 @@ import { withContext } from '@nearside/core/model/score.ts'
 import { contextOf } from './context.ts'
 import type { Shop } from './shop.ts'
 
-/** Maps a shop to the rows of a model. New items follow the model's own rows, with vectors from their content. */
+/** Maps a shop to a model's rows. New items get rows after the model's own, with vectors from their content. */
 export function inModelRows(trained: BaseModel, shop: Shop) {
   const model = extendModel(trained, shop.items)
   const rows = new Map(model.itemIds.map((id, row) => [id, row]))
@@ -15,17 +16,12 @@ export function inModelRows(trained: BaseModel, shop: Shop) {
     const contexts = contextOf(shop)
     return { model: withContext(model, contexts), shoppers: shop.shoppers, contexts }
   }
-  const shoppers = shop.shoppers.map(({ id, interactions }) => ({
-    id,
-    interactions: interactions.flatMap((one) =>
-      rowOf[one.item] < 0 ? [] : { ...one, item: rowOf[one.item] },
-    ),
-  }))
-  const contexts = inRows(contextOf(shop), rowOf, rows.size)
+  const contexts = contextInRows(contextOf(shop), rowOf, rows.size)
+  const shoppers = shoppersInRows(shop.shoppers, rowOf)
   return { model: withContext(model, contexts), shoppers, contexts }
 }
 
-/** Maps a shop to the rows of a model, without the items that the model lacks. */
+/** Maps a shop to a model's rows, without the items that the model lacks. */
 export function inRowsOf({ itemIds }: Pick<BaseModel, 'itemIds'>, shop: Shop): Shop {
   const rows = new Map(itemIds.map((id, row) => [id, row]))
   const known = new Map(shop.items.map((item) => [item.id, item]))
@@ -34,17 +30,23 @@ export function inRowsOf({ itemIds }: Pick<BaseModel, 'itemIds'>, shop: Shop): S
     items: itemIds.map((id) => known.get(id) ?? { id }),
     // Prices over time are left out, because they are stored by the shop's item rows, not the model's.
     prices: undefined,
-    shoppers: shop.shoppers.map(({ id, interactions }) => ({
-      id,
-      interactions: interactions.flatMap((one) => {
-        const item = rows.get(shop.items[one.item].id)
-        return item === undefined ? [] : [{ ...one, item }]
-      }),
-    })),
+    shoppers: shoppersInRows(
+      shop.shoppers,
+      Int32Array.from(shop.items, ({ id }) => rows.get(id) ?? -1),
+    ),
   }
 }
 
-function inRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
+function shoppersInRows(shoppers: readonly ShopperHistory[], rowOf: Int32Array): ShopperHistory[] {
+  return shoppers.map(({ id, interactions }) => ({
+    id,
+    interactions: interactions.flatMap((one) =>
+      rowOf[one.item] < 0 ? [] : { ...one, item: rowOf[one.item] },
+    ),
+  }))
+}
+
+function contextInRows(contexts: ContextSource, rowOf: Int32Array, items: number): ContextSource {
   return {
     at: contexts.at,
     discountsAt(time) {

@@ -1,4 +1,4 @@
-/** @module Compresses a text as gzip; with the same zlib, the same text gives the same bytes. */
+/** @module Writes a text as a gzip file; with the same zlib, the same text gives the same bytes. */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export interface WrittenFile {
   readonly contentSha256: string
 }
 
-/** Writes `name.gz` into a folder, piece by piece. */
+/** Writes `name.gz` into a folder. */
 export async function packFile(
   directory: string,
   name: string,
@@ -47,7 +47,7 @@ export async function packFile(
   return { name: `${name}.gz`, bytes, sha256, contentSha256 }
 }
 
-/** Removes time, file name and operating system from the header, so that the file doesn't reveal its origin. */
+/** Removes time and operating system from the gzip header, so that the file doesn't reveal where it was made. */
 function anonymise(header: Buffer): void {
   header.fill(0, 4, 8)
   header[9] = 255

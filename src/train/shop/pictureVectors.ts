@@ -1,6 +1,6 @@
 /**
- * @module Reads picture vectors from a catalog, one per product, which the shop made with a picture model of its own.
- * Packs them for devices. Only training reads the vectors themselves; devices get packed vectors in the base model.
+ * @module Reads products' picture vectors from a catalog, and packs them into the base model. The shop makes the vectors
+ * with a picture model of its own.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -15,8 +15,8 @@ export interface PicturedItem extends Item {
 const NUMBER_BYTES = Float32Array.BYTES_PER_ELEMENT
 
 /**
- * Reads a vector and scales it to length 1. The vector is an array of numbers, the JSON text of such an array, or
- * base64 of float32 values (little-endian). Six decimals remain, far more than a device gets.
+ * Reads a vector, and scales it to length 1 with six decimals.
+ * @param value an array of numbers, the JSON text of such an array, or base64 of float32 values (little-endian)
  * @param where place that the error names, e.g. `catalog.jsonl line 7`
  * @throws NearsideError `catalog-invalid`
  */
@@ -28,7 +28,7 @@ export function readPictureVector(value: unknown, where: string): readonly numbe
   if (numbers.length !== DIMENSION) throw refuse(`has ${numbers.length} numbers, not ${DIMENSION}`)
   if (!numbers.every((one) => Number.isFinite(one)))
     throw refuse('has a value that is not a finite number')
-  // The values are divided by the largest value first, because squares of huge or tiny values overflow or become 0.
+  // Dividing by the largest value first keeps squares of huge or tiny values from overflowing or becoming 0.
   const largest = Math.max(...numbers.map(Math.abs))
   if (largest === 0) throw refuse('has only zeros')
   const scaled: readonly number[] = numbers.map((one) => one / largest)
@@ -48,16 +48,16 @@ function numbersIn(text: string): unknown {
 }
 
 /**
- * Share of the shop's mean vector that is subtracted. If the whole mean were subtracted, near-identical vectors of a
- * small or uniform shop would become mere differences from their mean, and look unlike. With four fifths, vectors of
- * such a shop look alike if their cosine is at least 0.96, and the direction common to varied pictures hardly counts.
+ * Share of the mean vector that is subtracted. Without the whole mean, near-identical pictures of a small or uniform
+ * shop would seem unlike. With four fifths of it subtracted, they seem alike if the cosine of their vectors is at least
+ * 0.96.
  */
 const MEAN_SHARE = 0.8
 
 /**
- * Subtracts most of the shop's mean vector, scales each row to the range of int8 and rounds it. The scales are not
- * stored, because a cosine doesn't depend on them. Vectors of picture models point in similar directions; with the
- * mean, unlike pictures would seem alike.
+ * Subtracts most of the mean vector, scales each row to the range of int8 and rounds it. The vectors of picture models
+ * all point in similar directions, so with the mean, unlike pictures would seem alike. The scales are not stored,
+ * because a cosine doesn't depend on them.
  * @returns `BaseModel.pictures`; undefined if no item has a vector
  */
 export function packPictures(items: readonly PicturedItem[]): Int8Array | undefined {

@@ -1,8 +1,7 @@
 /**
- * @module Item prices over time, from the log. If a price is below the item's usual price, the item is on offer. Orders
- * of one day differ (quantities, vouchers), so a day's price is its median.
+ * @module Item prices over time, from the log. Orders of one day differ (quantities, vouchers), so a day's price is the
+ * median of its orders' prices.
  */
-
 import { LEAST_DISCOUNT } from '@nearside/core/features/context/context.ts'
 import { firstIndex } from '@nearside/core/firstIndex.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -16,11 +15,11 @@ interface PriceHistory {
 /** Price history by item row; items without a logged price are missing. */
 export type PriceLog = ReadonlyMap<number, PriceHistory>
 
-/** Number of days before a date whose prices give the usual price. */
+/** Number of last days whose median price is an item's usual price. */
 const USUAL_DAYS = 120
 /** Number of days for which a price counts as current. */
 const CURRENT_DAYS = 14
-/** Minimum number of days with a known price; with fewer days, an item has no usual price. */
+/** Minimum number of these days that must have a price. */
 const FEWEST_DAYS = 5
 const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
 
@@ -50,7 +49,7 @@ export class PriceCollector {
   }
 }
 
-/** log(usual price / current price) of each item, ≥ 0, [items], from prices of the days before the day of `time`. */
+/** log(usual price / current price) of each item, ≥ 0, [items], from the days before the day of `time`. */
 export function discountsAt(log: PriceLog, items: number, time: number): Float32Array {
   const today = Math.floor(time / DAY)
   const discounts = new Float32Array(items)
@@ -62,8 +61,7 @@ export function discountsAt(log: PriceLog, items: number, time: number): Float32
     const current = prices[end - 1]
     let above = 0
     for (let k = start; k < end; k++) if (prices[k] >= current * LEAST_RATIO) above++
-    // Most prices don't change. Counting the higher prices is faster than sorting, and shows if the median can't be
-    // above the current price.
+    // Skips the sort for the median if the median can't be above the current price, as for most items.
     if (above < (end - start) / 2) continue
     const discount = Math.log(median(prices.slice(start, end)) / current)
     if (discount >= LEAST_DISCOUNT) discounts[item] = discount

@@ -1,8 +1,4 @@
-/**
- * @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`; each may be gzip (`.gz`). The reader
- * streams the files; errors name file and line. Up to a tenth of the log's lines may be wrong; these lines are left
- * out, and `leftOut` counts them by reason.
- */
+/** @module Reads a shop folder: `catalog.jsonl`, `events.tsv` and `context.tsv`; each may be gzip (`.gz`). */
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'
@@ -18,16 +14,13 @@ import { parseIsoTime } from './time.ts'
 
 /**
  * Reads the whole folder into memory.
- * - Items keep the sequence of the catalog. Items that only the log knows follow, with their id alone, as they first
- *   appear.
+ * - Items keep the sequence of the catalog. Items that only the log has follow as they first appear, with their id alone.
  * - Shoppers come as they first appear, their interactions by time; equal times stay as in the file.
- * - Lines without a session belong to one visit until half an hour passes without such a line, as on a device. With
- *   day-only times, such lines belong to the session of their UTC day.
- * - The log is `dayOnly` if any time is a bare date, or every time is midnight. In a `dayOnly` log all times are cut to
- *   the day, because times inside the day that only some lines have would mislead.
+ * - The log is `dayOnly` if any time is a bare date, or every time is midnight. Then all times are cut to the day,
+ *   because times that only some lines have would mislead.
  * - A search without an item is stored in `searches` and adds no shopper.
- * - A list view without an item is left out, because it names nothing to learn from.
- * - Without `catalog.jsonl` all items are id-only. Without `context.tsv` the context follows from the time alone.
+ * - A list view without an item is left out.
+ * - Up to a tenth of the log's lines may be wrong; they are left out, and `leftOut` counts them by reason.
  *
  * @param now milliseconds since the epoch; later lines of the log are wrong
  * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalog)
@@ -95,8 +88,8 @@ function parseJson(text: string, where: string): unknown {
 const COLUMNS = ['time', 'name', 'value'] as const
 
 /**
- * Each line has time (ISO, UTC), name and value. A context's value applies until the next line with the same name. An
- * empty value ends the previous value.
+ * Reads lines of time (ISO, UTC), name and value. A value applies until the next line with the same name; an empty value
+ * only ends the previous one.
  * @throws NearsideError `input-invalid`, naming file and line
  */
 export async function readContext(path: string): Promise<ContextChange[]> {

@@ -1,5 +1,4 @@
-/** @module Reads `events.tsv` of a shop folder, line by line, into shoppers' histories. */
-
+/** @module Reads `events.tsv` of a shop folder into shoppers' histories. */
 import { basename } from 'node:path'
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { parseItem } from '@nearside/core/catalog/parseItem.ts'
@@ -35,7 +34,7 @@ function parseHeader(text: string, where: string): Columns {
   return { ...(places as Omit<Columns, 'count'>), count: names.length }
 }
 
-/** Number of parsed times to cache, because lines of one order follow each other. */
+/** Maximum number of cached times; the lines of one order follow each other. */
 const TIMES = 10_000
 
 const EVENT_SET: ReadonlyMap<string, LogName> = new Map(LOG_NAMES.map((name) => [name, name]))
@@ -64,7 +63,7 @@ export async function readEvents(
   let anyDay = false
   let allMidnight = true
 
-  /** Stores one copy of each distinct text, because slices would keep the whole file in memory. */
+  /** Returns the first of equal texts, so that each is in memory once. */
   const intern = (text: string): string => {
     const known = names.get(text)
     if (known !== undefined) return known
@@ -170,18 +169,10 @@ export async function readEvents(
     dayOnly,
     ...(leftOut.length > 0 && { leftOut }),
     ...(priceLog.size > 0 && { prices: priceLog }),
-    ...(searches.length > 0 && { searches: inTimeOrder(searches, dayOnly) }),
+    ...(searches.length > 0 && {
+      searches: searches
+        .map((one) => (dayOnly ? { ...one, time: Math.floor(one.time / DAY) * DAY } : one))
+        .sort((a, b) => a.time - b.time),
+    }),
   }
-}
-
-/** Sorts lines by time. Lines of equal time keep the file's sequence. */
-function inTimeOrder<T extends { readonly time: number }>(lines: readonly T[], dayOnly: boolean) {
-  return lines
-    .map((line) => (dayOnly ? { ...line, time: line.time - modulo(line.time, DAY) } : line))
-    .sort((a, b) => a.time - b.time)
-}
-
-/** Remainder that is never negative, so that days before 1970 are also rounded down. */
-function modulo(value: number, by: number): number {
-  return ((value % by) + by) % by
 }

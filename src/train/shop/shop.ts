@@ -9,11 +9,12 @@ import type { LeftOut } from './wrongLines.ts'
 export interface Shop {
   /** Name of the folder, without its path. */
   readonly name: string
-  /** Items in the row order of the model's item table. Items that only the log knows come last, with their id alone. */
+  /** Items in the row order of the model's item table. Items that only the log has come last, with their id alone. */
   readonly items: readonly PicturedItem[]
   /**
-   * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the order or visit that the log
-   * names. Without a name, a pause of half an hour ends the session; if the log has only dates, the day is the session.
+   * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the log's order or visit. Events
+   * without one form visits, which end after half an hour without such an event, as on a device; in a `dayOnly` log, the
+   * UTC day is the session.
    */
   readonly shoppers: readonly ShopperHistory[]
   /** Times of the first and the last event, milliseconds since the epoch. */
@@ -21,24 +22,24 @@ export interface Shop {
   readonly to: number
   /** Whether the log has only dates; a case is then one shopper's day. */
   readonly dayOnly: boolean
-  /** Context over time, from `context.tsv`; absent without this file. */
+  /** Context over time, from `context.tsv`; without it, the context follows from the time alone. */
   readonly context?: readonly ContextChange[]
   /** Item prices over time, if the log has prices. */
   readonly prices?: PriceLog
-  /** Counts of all other shoppers, if `shoppers` is a sample from a data warehouse; else absent. */
+  /** Sums over all other shoppers, if `shoppers` is a sample from a data warehouse; else absent. */
   readonly others?: OtherShoppers
-  /** Lines of the log that are unusable; absent if all lines are usable. */
+  /** Unusable lines of the log; absent if there are none. */
   readonly leftOut?: readonly LeftOut[]
-  /** Searches ascending by time; absent: the log has no queries. */
+  /** Searches ascending by time; absent if there are none. */
   readonly searches?: readonly ShopSearch[]
 }
 
 /** A line of the log with a query instead of an item. */
 export interface ShopSearch {
-  /** Shopper id, possibly missing from `Shop.shoppers`: some shoppers only search. */
+  /** Shopper id; missing from `Shop.shoppers` if the shopper only searches. */
   readonly shopper: string
   readonly query: string
-  /** Time in milliseconds since the epoch, UTC; midnight if the log is `dayOnly`. */
+  /** Milliseconds since the epoch; midnight if the log is `dayOnly`. */
   readonly time: number
   /** Session of the log, or else the UTC day. */
   readonly session: string

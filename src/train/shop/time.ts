@@ -1,7 +1,7 @@
 /** @module ISO dates and date-times of a shop folder. Times without a zone are UTC. */
 
 interface ParsedTime {
-  /** Time in milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly time: number
   readonly dayOnly: boolean
 }
@@ -9,7 +9,7 @@ interface ParsedTime {
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** Parses an ISO date or date-time; null for other text, and for a day that no calendar has, such as 30 February. */
+/** Parses an ISO date or date-time; null for other text, and for a day that doesn't exist, such as 30 February. */
 export function parseIsoTime(text: string): ParsedTime | null {
   const parts = ISO.exec(text)
   if (!parts) return null

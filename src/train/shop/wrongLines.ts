@@ -1,12 +1,9 @@
-/**
- * @module Counts the unusable lines of a log. If few lines are unusable, they are left out, so that one error does not
- * cost the whole log. If many lines are unusable, the file is rejected.
- */
+/** @module Counts the unusable lines of a log. Few such lines are left out; many cause the file to be rejected. */
 import { invalidInput } from '@nearside/core/error.ts'
 
 /** Lines of `events.tsv` that were left out for one reason. */
 export interface LeftOut {
-  /** Reason that completes "3 lines …", such as `without a time`, `in the future`. */
+  /** Reason that completes "3 lines …", e.g. `without a time`. */
   readonly reason: string
   readonly lines: number
   /** Number of the first such line; the header is line 1. */
@@ -18,7 +15,7 @@ export interface Fault {
   readonly message: string
 }
 
-/** Share of wrong lines above which a log is rejected. */
+/** Share of wrong lines above which the log is rejected. */
 const MOST_WRONG = 0.1
 
 export class WrongLines {

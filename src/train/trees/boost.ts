@@ -1,8 +1,7 @@
 /**
  * @module Boosts regression trees on the softmax of a case's candidates. Each tree takes a small Newton step from the
- * scores so far, starting at the base's scores (Friedman 2001, doi 10.1214/aos/1013203451; leaves by gradient and
- * curvature as in Chen and Guestrin 2016, doi 10.1145/2939672.2939785). Nothing is random in boosting: the same table
- * gives the same trees.
+ * scores so far, starting at the base model's scores (Friedman 2001, doi 10.1214/aos/1013203451; leaves by gradient and
+ * curvature as in Chen and Guestrin 2016, doi 10.1145/2939672.2939785). The same table gives the same trees.
  */
 import { LEAF, type Trees } from '@nearside/core/model/trees.ts'
 import {
@@ -42,7 +41,7 @@ interface BoostOptions {
   readonly onTree?: (done: number, total: number) => void
 }
 
-/** Settings chosen on training shoppers of the demo shop, July and August 2011; see docs/results/ranker.md. */
+/** Settings chosen on training shoppers of the demo shop, see docs/results/ranker.md. */
 export const BOOST = { leaves: 8, rate: 0.05, leastRows: 800, l2: 5 } as const
 
 /** A leaf that can still be split. */
@@ -114,8 +113,7 @@ function growTree(
     if (!next.split) break
     const { column, bin } = next.split
     const [below, above] = divide(bins, next.split, next.rows)
-    // Only the rows of the smaller side are summed, which halves the work. The sums of the other side are the whole
-    // minus these sums.
+    // Only the smaller side's rows are summed, which halves the work; the other side is the whole minus these sums.
     const isFewer = below.length < above.length
     const counted = histogramOf(bins, isFewer ? below : above)
     const left = without(next.histogram, counted)

@@ -21,7 +21,7 @@ export interface Split {
   readonly gain: number
 }
 
-/** Sums the slopes of these rows. The caller has written `bins.slopes`. */
+/** Sums these rows' slopes, which the caller has written to `bins.slopes`. */
 export function histogramOf({ slopes, sumRows }: Bins, rows: Int32Array): Histogram {
   let gradient = 0
   let curvature = 0
@@ -32,7 +32,7 @@ export function histogramOf({ slopes, sumRows }: Bins, rows: Int32Array): Histog
   return { sums: sumRows(rows), gradient, curvature, rows: rows.length }
 }
 
-/** Divides rows by a split: rows whose value lies in a bin below `split.bin`, and all other rows. */
+/** Divides rows into those whose bin is below the split's, and all others. */
 export function divide(
   { columns, place }: Bins,
   { column, bin }: Split,
@@ -62,7 +62,7 @@ export function without(whole: Histogram, part: Histogram): Histogram {
   }
 }
 
-/** Best split; null if no split lowers the loss. Of equal gains, the first column and its lowest bin win. */
+/** Best split; null if no split lowers the loss. Of equal gains, the first column and lowest bin win. */
 export function bestSplit(
   { sums, gradient, curvature, rows }: Histogram,
   { columns, edges }: Bins,
@@ -91,7 +91,7 @@ export function bestSplit(
 
 /** Maximum number of bins per column. A tree treats all values between two neighbouring edges alike. */
 const BINS = 64
-/** Number of values per column that the quantiles are computed from. */
+/** Number of values per column from which the quantiles are computed. */
 const SAMPLED = 50_000
 
 export interface Bins {
@@ -108,8 +108,8 @@ export interface Bins {
 }
 
 /**
- * @param features row-major [rows, columns], finite.
- * @param unused columns that no split may use.
+ * @param features row-major [rows, columns], finite
+ * @param unused columns that no split may use
  */
 export function binFeatures(
   { features, columns }: { readonly features: Float32Array; readonly columns: number },
@@ -149,7 +149,7 @@ export function binFeatures(
   return { columns: used, edges, place, slopes, sumRows }
 }
 
-/** Quantiles above the smallest value, so that the lowest bin is never empty. */
+/** Distinct quantiles above the smallest value, so that the lowest bin is never empty. */
 function edgesOf(sorted: Float32Array): Float32Array {
   const edges = new Set<number>()
   for (let b = 1; b < BINS; b++) {

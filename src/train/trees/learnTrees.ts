@@ -1,8 +1,8 @@
 /**
  * @module Grows the trees that re-rank the base model's candidates, and keeps them only if they rank better for new
- * shoppers. Each half of the shoppers is tested on its last months, with trees grown on the other half. The other
- * half's cases also choose the number of trees; a choice on the tested half would inflate the reported gain.
- * The tested scores leave out the encoder, whose scores look too good on the shoppers that it was trained on.
+ * shoppers. Each half of the shoppers is tested on its last months, with trees grown on the other half. The number of
+ * trees is chosen on that other half, too: a choice on the tested half would inflate the gain. The encoder's scores are
+ * left out, because they look too good on its training shoppers.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { firstTrees, treesScore } from '@nearside/core/model/trees.ts'
@@ -16,17 +16,14 @@ const COUNTS = [50, 100, 150] as const
 interface TreesOptions {
   /** Time of the first tested case, milliseconds since the epoch. */
   readonly askedFrom: number
-  /** Selects the shoppers whose cases must not be used to grow the trees `unseen`. */
+  /** Selects the shoppers on whom the trees `unseen` must not be grown. */
   readonly isUnseen: (shopper: string) => boolean
   /** Columns that no split is allowed to use. */
   readonly untaught: ReadonlySet<number>
   readonly onProgress?: (step: string, done: number, total: number) => void
 }
 
-/**
- * @param candidates training cases with a history, raw features
- * @param base `scale`: divisor of the raw features, [F]; `weights`: for scaled features, [F]
- */
+/** @param base `scale`: divisor of the raw features, [F]; `weights`: for scaled features, [F] */
 export function learnTrees(
   candidates: RankerDataset,
   base: { readonly scale: Float32Array; readonly weights: Float32Array },
@@ -68,9 +65,9 @@ export function learnTrees(
   const { lift, error, best } = judge(halves.map((half) => half.lifts))
   const count = COUNTS[best]
   const ships = lift > error
-  /** Trees grown on all shoppers; null if no number of trees helps by more than the standard error. */
+  /** Trees grown on all shoppers; null if the gain is not above its standard error. */
   const trees = ships ? grow('all', count, () => true) : null
-  /** As many trees, grown without the shoppers that `isUnseen` selects, for unbiased tests on these shoppers. */
+  /** As many trees, for unbiased tests on the shoppers that `isUnseen` selects. */
   const unseen = ships ? grow('some unseen', count, (shopper) => !options.isUnseen(shopper)) : null
   const metrics = {
     trees: trees?.roots.length ?? 0,
@@ -85,9 +82,8 @@ export function learnTrees(
 /**
  * Judges several candidates on two halves of cases.
  * @param halves lifts by half, candidate and case
- * @returns `lift` and `error`: mean lift over all cases and its standard error, where each half is measured with the
- * candidate that has the best mean in the other half; `best`: index of the candidate with the best mean over both
- * halves, the first of equals
+ * @returns `lift` and `error`: mean lift and its standard error, where each half is measured with the candidate that is
+ *   best in the other half; `best`: index of the best candidate over both halves, the first of equals
  */
 export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   const bestOf = (lifts: readonly (readonly number[])[]) => {
@@ -100,7 +96,7 @@ export function judge(halves: readonly (readonly (readonly number[])[])[]) {
   return { lift: mean(own), error: standardError(own), best: bestOf(all) }
 }
 
-/** Table with features scaled as on a device. The offset is the score w·f; trees add to this score. */
+/** Table for `boost`, with features scaled as on a device, and the score w·f as the initial score. */
 function scaledTable(
   { start, features, item, target }: RankerDataset,
   { scale, weights }: { readonly scale: Float32Array; readonly weights: Float32Array },

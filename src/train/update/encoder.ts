@@ -1,7 +1,6 @@
 /**
- * @module Continues the training of a published model's encoder. An update trains on shoppers with new events, reading
- * one window of their earlier events, too. An update also replays an equal number of events of other shoppers, so that
- * the encoder doesn't forget.
+ * @module Continues the training of a published model's encoder: on shoppers with new events, with one window of their
+ * earlier events, and on as many events of other shoppers, so that the encoder doesn't forget.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { firstAtOrAfter, type ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -17,13 +16,12 @@ import {
 } from '../encoder/train.ts'
 import { NO_WORD_VECTORS } from '../wordVectors.ts'
 
-/** Settings of an update: a single epoch over fewer events than in a full training, with a third of the step size. */
+/** Settings of an update: one epoch, with a third of the learning rate. */
 const SETTINGS: EncoderSettings = { ...ENCODER_SETTINGS, epochs: 1, learningRate: 3e-4 }
 
 export interface EncoderLesson {
   readonly items: readonly Item[]
   readonly categories: readonly string[]
-  /** Training shoppers, with no event from `until` on. */
   readonly shoppers: readonly ShopperHistory[]
   /** Time of the first new event, milliseconds. */
   readonly since: number
@@ -51,7 +49,7 @@ export function learnEncoder(
     room -= others[k].length
     taught.push({ interactions: others[k] })
   }
-  // No pre-trained vectors are given, because an earlier model's word vectors already include them.
+  // The earlier model's word vectors already include the pre-trained ones.
   return trainEncoder(
     { items, categories, shoppers: taught, until, words: NO_WORD_VECTORS, earlier },
     { ...SETTINGS, ...settings },

@@ -1,6 +1,6 @@
 /**
- * @module Updates the ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old. θ_new is fitted to new cases, starting
- * at θ_old; λ is the value that ranks the newest cases best.
+ * @module Updates the ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old. θ_new is fitted to new cases, with θ_old as
+ * the centre of the L2 term; λ is the value that ranks the newest cases best.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -16,12 +16,13 @@ export interface Fusion {
 }
 
 const FUSION_WEIGHTS = [0.25, 0.5, 0.75, 1] as const
-/** Scale of the features of `serveCases`, which are already scaled. */
+/** `serveCases` has already scaled the features. */
 const SCALED = new Float32Array(FEATURE_COUNT).fill(1)
 
 /**
- * @param table new cases, from `serveCases` with a model whose weights are `old`
- * @param isNewest selects the cases that choose λ; without such cases, or without other cases to fit to, λ is 0
+ * @param table new cases, from `serveCases`
+ * @param old the model's weights
+ * @param isNewest selects the cases that choose λ; the weights are fitted to the other cases
  */
 export function fuseWeights(
   table: RankerDataset,

@@ -1,4 +1,4 @@
-/** @module Rejects an update whose log or held-out shoppers don't continue those that the model was trained with. */
+/** @module Rejects an update unless its log and held-out shoppers continue those of the model's training. */
 import { invalidInput } from '@nearside/core/error.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -12,8 +12,8 @@ import type { Split } from '../split.ts'
 const LEAST_KNOWN = 0.5
 
 /**
- * Hold-out for an update of the model. Shoppers whom the model held out stay held out.
- * @param named value of `--holdout`, needed if a file named the model's held-out shoppers; null: not given
+ * Hold-out for an update of the model, whose held-out shoppers stay held out.
+ * @param named value of `--holdout`, required if a file named the model's held-out shoppers; null: not given
  * @throws NearsideError `input-invalid`
  */
 export function sameHoldout({ manifest }: BaseModel, named: Holdout | null): Holdout {

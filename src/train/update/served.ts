@@ -1,9 +1,7 @@
 /**
- * @module Ranks cases as the published model would. The module gives the NDCG@10 of each case, and a table of each
- * case's highest items, to which new feature weights can be fitted. Encoder, context and trees stay the same, so the
- * table adds their scores to each row as a fixed offset.
+ * @module Ranks cases as a published model does, and makes a table of each case's highest items, to which new feature
+ * weights can be fitted. The scores of encoder, context and trees are each row's `correction`.
  */
-
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
@@ -27,9 +25,9 @@ export interface Served {
 }
 
 /**
- * @param cases in the sequence in which `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
+ * @param cases sorted as `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
  * @param between awaited before each case
- * @param shares factors of the encoder's score that are tried
+ * @param shares factors of the encoder's score
  * @returns one result for each share
  */
 export async function serveCases(
@@ -48,7 +46,7 @@ export async function serveCases(
     const { history, time, targets } = one
     const terms = linearTerms({ ...model, statistics: statisticsOf(one) }, history, time)
     const encoded = new Float32Array(terms.base.length)
-    // The encoder's score counts only if the history shows interest; otherwise popularity ranks the items.
+    // Without interest in the history, the encoder's score doesn't count: popularity ranks the items.
     if (isKnown(history))
       addScores(encoded, model.itemVectors, multiply(model.projection, terms.hidden))
     for (const [k, { ndcgs, described }] of all.entries()) {
@@ -92,7 +90,7 @@ function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, f) => sum + value * b[f], 0)
 }
 
-/** NDCG@10 before and after an update: means over the shoppers of the cases. */
+/** NDCG@10 before and after an update: means over shoppers. */
 export interface Comparison {
   readonly shoppers: number
   readonly before: number
@@ -104,7 +102,7 @@ export interface Comparison {
 /** Half width of a two-sided 95 % interval, in standard errors. */
 const SURE = 1.96
 
-/** @param before results for the same cases, and possibly for further cases */
+/** Compares the cases of `after`, which `before` must contain. */
 export function compare(before: Served, after: Served): Comparison {
   const known = new Map(before.cases.map((one, c) => [keyOf(one), before.ndcgs[c]]))
   const was = (one: Case) => known.get(keyOf(one)) ?? 0
@@ -120,12 +118,12 @@ export function compare(before: Served, after: Served): Comparison {
 
 const keyOf = ({ shopper, time }: Case) => `${time} ${shopper}`
 
-/** Whether `after` is proven lower than `before`. Always false for a single shopper, who has no spread. */
+/** Whether `after` is proven lower than `before`; false for a single shopper, whose standard error is unknown. */
 export function isSurelyWorse({ shoppers, before, after, error }: Comparison): boolean {
   return shoppers > 1 && after - before + SURE * error < 0
 }
 
-/** Describes how far NDCG@10 fell from `since` on, if ADWIN, a change detector, finds that it did; else null. */
+/** Describes how far NDCG@10 fell from `since` on, if the change detector ADWIN finds a fall; else null. */
 export function fallOf({ cases, ndcgs }: Served, since: number): string | null {
   const errors = createAdwin()
   const order = [...cases.keys()].sort((a, b) => cases[a].time - cases[b].time)

@@ -1,13 +1,13 @@
 /**
- * @module Makes the next version of a published model from a log that has grown.
- * - Counts are recomputed over the whole log, which is exact and takes a hundredth of the time of a training.
- * - The encoder's training continues from its last state, with new sequences and a replay of older ones.
- * - The encoder's weight is chosen among the weights that training tries; the ranker is updated by fusion.
- * - An update leaves trees, context and prior unchanged.
+ * @module Makes the next version of a published model (its parent) from a log that has grown.
+ * - Counts are recomputed over the whole log.
+ * - The encoder's training continues with new histories and a replay of older ones.
+ * - The encoder's weight is chosen among the weights that training tries; the feature weights are updated by fusion.
+ * - Trees, context and prior stay unchanged.
  *
- * The weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the quality of
- * the ranking has fallen, the model is trained in full instead. In both cases, the new model is compared with its
- * parent on the newest cases of held-out shoppers.
+ * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the ranking has become
+ * worse, the model is trained in full instead. In both cases, the new model is compared with its parent on the newest
+ * cases of held-out shoppers.
  */
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -41,7 +41,7 @@ import {
   serveCases,
 } from './served.ts'
 
-/** Options of an update. Its hold-out is the parent's hold-out, see `sameHoldout`. */
+/** `holdout` is the parent's hold-out, see `sameHoldout`. */
 type UpdateOptions = Pick<
   PretrainOptions,
   'until' | 'holdout' | 'now' | 'words' | 'encoder' | 'onProgress' | 'checkpoint'
@@ -50,7 +50,7 @@ type UpdateOptions = Pick<
 interface Updated extends WrittenModel {
   /** Model as a device reads it from `files`. */
   readonly model: BaseModel
-  /** Reason not to publish the model, which surely ranks worse than its parent; null if it can be published. */
+  /** Reason not to publish the model: it surely ranks worse than its parent. Null if it can be published. */
   readonly refused: string | null
 }
 
@@ -58,7 +58,7 @@ interface Updated extends WrittenModel {
 const NEWEST = 1 / 3
 /** Maximum number of cases: a tenth of the number in a full training. */
 const MOST_CASES = DEFAULT_RANKER.maxCases / 10
-/** Names of the parent's metrics that remain true, because an update doesn't change the parts that they describe. */
+/** The parent's metrics that describe parts which an update doesn't change. */
 const STAYING = /^(encoderWeight|trees|prior\.)/
 
 /** @throws NearsideError `input-invalid` if the log is not a continuation of the log that the model was trained on */
@@ -143,7 +143,7 @@ export async function updateModel(
     const cases = casesOf(isOut, newest, until, of)
     return (await serveCases(served, cases, () => statistics, between('guard')))[0]
   }
-  /** Ranks the newest cases with a model whose counts are recomputed from all orders before the newest orders. */
+  /** Ranks the newest cases with a model, whose counts are recomputed from all earlier orders. */
   const serveCountedAnew = (one: BaseModel) => {
     const rows = inModelRows(one, shop)
     const kinds = contextOf(rows.model)?.kinds
@@ -155,7 +155,6 @@ export async function updateModel(
     )
     return serveNewest(rows.model, asOfNewest, rows.shoppers)
   }
-  /** Compares the model with its parent on the newest orders of held-out shoppers. */
   const judge = async (next: BaseModel) =>
     compare(await serveNewest(model, model.statistics, shoppers), await serveCountedAnew(next))
   const fall = fallOf(before, since)
@@ -202,8 +201,7 @@ export async function updateModel(
   const fusion = fuseWeights(table, model.featureWeights, isNewest)
   const next: BaseModel = { ...base, featureWeights: fusion.weights }
 
-  // The new encoder and weights were trained on other shoppers' newest orders, but the parent's were not. So the
-  // comparison on held-out shoppers slightly favours the update.
+  // This comparison slightly favours the update: unlike the parent, it was trained on other shoppers' newest orders.
   const guard = await judge(next)
   progress('counting', 0, 1)
   const did = [
@@ -231,14 +229,14 @@ export async function updateModel(
   return { ...written, model: read, refused: refusal(guard) }
 }
 
-/** Encoder weight w of a model. Training makes the projection A to the user vector a multiple of the identity, w·I. */
+/** Encoder weight w of a model, whose projection A to the user vector is w times the identity after training. */
 function weightOf({ projection }: Pick<BaseModel, 'projection'>): number {
   let sum = 0
   for (let j = 0; j < DIMENSION; j++) sum += projection[j * DIMENSION + j]
   return sum / DIMENSION
 }
 
-/** Index of the best result that beats the first result by more than the error; else of the first. */
+/** Index of the best result that beats the first by more than the standard error; else 0. */
 function surelyBest(served: readonly Served[]): number {
   const gains = served.map((one) => compare(served[0], one))
   return gains.reduce(
@@ -256,7 +254,7 @@ function describeUpdate(
   { weights, fusionWeight }: Fusion,
   metrics: ModelManifest['metrics'],
 ): ModelManifest {
-  // The training reports describe the parent, so the update's manifest doesn't repeat them.
+  // The training reports describe the parent.
   const { reports: _, ...kept } = manifest
   const iso = (time: number) => new Date(time).toISOString()
   return {
@@ -300,7 +298,7 @@ function refusal(guard: Comparison): string | null {
 const staying = (metrics: ModelManifest['metrics']) =>
   Object.fromEntries(Object.entries(metrics).filter(([name]) => STAYING.test(name)))
 
-/** Selects at most `MOST_CASES` cases, evenly over time. */
+/** At most `MOST_CASES` cases, evenly over time. */
 function evenly(all: readonly Case[]): readonly Case[] {
   const sorted = [...all].sort((a, b) => a.time - b.time)
   const stride = Math.max(1, all.length / MOST_CASES)

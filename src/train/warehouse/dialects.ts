@@ -1,9 +1,8 @@
 /**
- * @module SQL dialects of data warehouses. The statements that count events are written once, in DuckDB's dialect, and
- * a library translates them. This module has what no library translates: settings of a session, two functions that the
- * statements call, and how a table becomes a file.
+ * @module SQL dialects of data warehouses. The statements that count events are written in DuckDB's dialect, and a
+ * library translates them. This module has the rest: a session's settings, two functions that the statements call, and
+ * the statement that writes a table to a file.
  */
-
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Dialect as LibraryDialect } from '@polyglot-sql/sdk'
 
@@ -12,13 +11,13 @@ export type Dialect = 'bigquery' | 'snowflake' | 'databricks' | 'clickhouse' | '
 interface Traits {
   /** Name of the dialect in the library that translates; null for the dialect that the statements are written in. */
   readonly library: keyof typeof LibraryDialect | null
-  /** Hint for the user: where the statements run, and how to get the files that they write. */
+  /** Instruction for the user. */
   readonly note: string
-  /** Statements before all others: UTC times, and the functions `nearside_hash` (MD5 in hex) and `nearside_millis`. */
+  /** First statements: UTC times, and the functions `nearside_hash` (MD5, hex) and `nearside_millis`. */
   readonly before: readonly string[]
-  /** Statement after a table is made: PostgreSQL plans joins of a new table badly without statistics about it. */
+  /** Statement after a table is made, because PostgreSQL plans joins badly without statistics about a new table. */
   readonly made?: (table: string) => string
-  /** Statement that writes a table to files whose names begin with the given name. */
+  /** Statement that writes a table to files whose names begin with `file`. */
   store(table: string, file: string): string
 }
 
@@ -94,8 +93,7 @@ export const TRAITS: Readonly<Record<Dialect, Traits>> = {
 export const DIALECTS = Object.keys(TRAITS) as Dialect[]
 
 /**
- * Translates a script from DuckDB's dialect into statements. Each translation is parsed back, so that no statement is
- * printed that the library can't read itself.
+ * Translates a script from DuckDB's dialect into statements, and checks that the library can parse each of them.
  * @throws NearsideError `engine-unavailable` without the library, `input-invalid` for a name that no dialect can have
  */
 export async function translate(script: string, dialect: Dialect): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 /**
- * @module Reads the partials that a shop's data warehouse made with the statements of `nearside sql`: a sample of
- * shoppers with their histories, and sums over the other shoppers. No file names a shopper, and no file is a raw log.
+ * @module Reads partials, the tables that a shop's data warehouse makes with the statements of `nearside sql`: a sample
+ * of shoppers with their histories, and sums over the other shoppers. No file names a shopper.
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -23,20 +23,18 @@ import { PARTIALS } from './statements.ts'
 type Partial = (typeof PARTIALS)[number]
 
 const FORMAT = 1
-/** Options for reading CSV as PostgreSQL writes it. All values are text, because an id such as 007 is no number. */
+/** PostgreSQL's CSV. All values are read as text, because an id such as 007 is no number. */
 const CSV = `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"'`
 
-/** A shop whose log is in a data warehouse; its events end at `until`. */
 export interface PartialShop extends Shop {
   readonly others: OtherShoppers
-  /** Exclusive limit of the events, and also the date of the last sums; milliseconds since the epoch. */
+  /** Exclusive limit of the events, and the date of the last sums; milliseconds since the epoch. */
   readonly until: number
 }
 
 /**
- * @param folder contains each of the warehouse's tables as a file, as several files or as a folder of files: Parquet,
- * or CSV with a header
- * @param catalog products of the shop, whose fields replace those of the log; absent: only the log's products
+ * @param folder contains each table as a file, as several files or as a folder of files: Parquet, or CSV with a header
+ * @param catalog the shop's products, whose fields replace those of the log; the log's other products follow
  * @throws NearsideError `input-invalid`
  */
 export async function readPartials(
@@ -72,7 +70,7 @@ export async function readPartials(
   })
 }
 
-/** SQL relation of each partial table. */
+/** SQL for each table. */
 async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string>>> {
   const paths = await readdir(folder, { recursive: true }).catch((cause) => {
     throw invalidInput(`${folder}: there is no such folder`, cause)
@@ -89,7 +87,7 @@ async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string
   return Object.fromEntries(found)
 }
 
-/** Items of the catalog, followed by items that only the log has. `rows` maps the warehouse's item numbers to rows. */
+/** Items, the row of each of the warehouse's item numbers, and the time of each row's first event. */
 async function readItems(engine: SqlEngine, catalog: readonly Item[]) {
   const items = [...catalog]
   const places = new Map(items.map(({ id }, row) => [id, row]))
@@ -134,9 +132,7 @@ async function readSample(engine: SqlEngine, rows: Int32Array) {
         if (item === undefined || !LOG_NAMES.includes(name) || !Number.isFinite(time))
           throw invalidInput(`sample: '${name}' of item ${numbers[k]} at ${time} is no event`)
         log.add(`shopper ${shopper}`, { item, name, time, session: `visit ${visits[k]}` })
-        if (Number(paid[k]) > 0) {
-          prices.add(item, time, Number(paid[k]))
-        }
+        if (Number(paid[k]) > 0) prices.add(item, time, Number(paid[k]))
         from = Math.min(from, time)
         to = Math.max(to, time)
         dayOnly &&= time % DAY === 0
@@ -154,7 +150,7 @@ async function readOthers(
   first: Float64Array,
   shoppers: number,
 ): Promise<OtherShoppers> {
-  const sums = new Sums(engine, rows, first.length)
+  const sums = readSums(engine, rows, first.length)
   const dates =
     await engine.rows(`SELECT as_of::DOUBLE AS at, has_pairs::INTEGER AS pairs, week_from::DOUBLE AS week,
     month_from::DOUBLE AS month FROM partial_date ORDER BY 1`)
@@ -182,58 +178,48 @@ async function readOthers(
 }
 
 /** Reads the warehouse's sums over events before a date, as arrays by item row. */
-class Sums {
-  readonly #engine: SqlEngine
-  readonly #rows: Int32Array
-  readonly #items: number
-
-  constructor(engine: SqlEngine, rows: Int32Array, items: number) {
-    this.#engine = engine
-    this.#rows = rows
-    this.#items = items
-  }
-
-  async countsAt(asOf: number, weekFrom: number, monthFrom: number): Promise<OtherCounts> {
-    const fields = ['in_week', 'in_month', 'shoppers', 'repeated']
-    const [week, month, all, repeated] = await this.#columns(fields, `count WHERE as_of = ${asOf}`)
-    return { weekFrom, monthFrom, week, month, all, repeated }
-  }
-
-  async pairsAt(asOf: number): Promise<OtherPairs> {
-    const pairs = `pair WHERE as_of = ${asOf}`
-    const [norm] = await this.#columns(['norm'], `norm WHERE as_of = ${asOf}`)
-    const [sizes] = await this.#columns(['count(*)'], `${pairs} GROUP BY item`)
-    const start = new Int32Array(this.#items + 1)
-    sizes.forEach((size, row) => {
-      start[row + 1] = start[row] + size
-    })
-    const next = start.slice()
-    const neighbour = new Int32Array(start[this.#items])
-    const together = new Float64Array(start[this.#items])
-    await this.#engine.eachChunk(
-      `SELECT item::DOUBLE, neighbour::DOUBLE, together::DOUBLE FROM partial_${pairs} ORDER BY 1, 2`,
-      ([items, neighbours, sums]) =>
-        items.forEach((number, k) => {
-          const place = next[this.#rows[Number(number)]]++
-          neighbour[place] = this.#rows[Number(neighbours[k])]
-          together[place] = Number(sums[k])
-        }),
-    )
-    return { norm, start, neighbour, together }
-  }
-
-  /** Values of all items, as one array for each field; 0 for an item that the table lacks. */
-  async #columns(fields: readonly string[], from: string): Promise<readonly Float64Array[]> {
-    const columns = fields.map(() => new Float64Array(this.#items))
-    await this.#engine.eachChunk(
+function readSums(engine: SqlEngine, rows: Int32Array, items: number) {
+  /** An array [items] for each field; 0 for an item that the table lacks. */
+  const read = async (fields: readonly string[], from: string) => {
+    const columns = fields.map(() => new Float64Array(items))
+    await engine.eachChunk(
       `SELECT item::DOUBLE, ${fields.map((field) => `${field}::DOUBLE`)} FROM partial_${from}`,
       ([numbers, ...values]) =>
         numbers.forEach((number, k) => {
           columns.forEach((column, c) => {
-            column[this.#rows[Number(number)]] = Number(values[c][k])
+            column[rows[Number(number)]] = Number(values[c][k])
           })
         }),
     )
     return columns
+  }
+  return {
+    async countsAt(asOf: number, weekFrom: number, monthFrom: number): Promise<OtherCounts> {
+      const fields = ['in_week', 'in_month', 'shoppers', 'repeated']
+      const [week, month, all, repeated] = await read(fields, `count WHERE as_of = ${asOf}`)
+      return { weekFrom, monthFrom, week, month, all, repeated }
+    },
+    async pairsAt(asOf: number): Promise<OtherPairs> {
+      const pairs = `pair WHERE as_of = ${asOf}`
+      const [norm] = await read(['norm'], `norm WHERE as_of = ${asOf}`)
+      const [sizes] = await read(['count(*)'], `${pairs} GROUP BY item`)
+      const start = new Int32Array(items + 1)
+      sizes.forEach((size, row) => {
+        start[row + 1] = start[row] + size
+      })
+      const next = start.slice()
+      const neighbour = new Int32Array(start[items])
+      const together = new Float64Array(start[items])
+      await engine.eachChunk(
+        `SELECT item::DOUBLE, neighbour::DOUBLE, together::DOUBLE FROM partial_${pairs} ORDER BY 1, 2`,
+        ([numbers, neighbours, sums]) =>
+          numbers.forEach((number, k) => {
+            const place = next[rows[Number(number)]]++
+            neighbour[place] = rows[Number(neighbours[k])]
+            together[place] = Number(sums[k])
+          }),
+      )
+      return { norm, start, neighbour, together }
+    },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * @module Makes the query that reads a warehouse's log as one row per event and product, in DuckDB's dialect. The log
- * is GA4's export, Snowplow's events, or any table whose columns are named.
+ * @module The SQL query that reads a warehouse's log as one row per event and product. The log is GA4's export,
+ * Snowplow's events, or any table whose columns are named.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -18,7 +18,7 @@ export interface Source {
   readonly columns: NamedColumns
 }
 
-/** Dialects in which the query can read the products that an event of GA4 or Snowplow contains. */
+/** Dialects in which the query can read the array of products in an event of GA4 or Snowplow. */
 const NESTED: readonly Dialect[] = ['bigquery', 'databricks', 'duckdb']
 
 /** Number of last days whose events GA4 still changes. */
@@ -44,7 +44,7 @@ export function parseSource(name: string, columns: NamedColumns, dialect: Dialec
   return { layout: layout as Layout, table, columns }
 }
 
-/** SQL for the default exclusive end of the events. GA4 revises its last days, and its newest day is incomplete. */
+/** SQL for the default exclusive limit of the events. GA4 revises its last days, and its newest day is incomplete. */
 export function lastSettled(layout: Layout): string {
   return layout === 'ga4'
     ? `FLOOR(MAX(moment) / ${DAY}.0) * ${DAY} - ${GA4_DAYS * DAY}`
@@ -93,7 +93,7 @@ function ga4Rows(from: string): string {
   )
 }
 
-/** SQL that reads the columns as Snowplow's loaders name them for version 1 of the schemas. */
+/** Reads the columns that Snowplow's loaders write for version 1 of the schemas. */
 function snowplowRows(from: string): string {
   const schema = 'com_snowplowanalytics_snowplow_ecommerce'
   return rows(
@@ -112,10 +112,7 @@ function snowplowRows(from: string): string {
   )
 }
 
-/**
- * @param texts for each text, the SQL expressions to read it from; the first non-empty one counts, and GA4's `(not
- * set)` counts as empty
- */
+/** @param texts SQL by column; of several expressions the first non-empty one counts, and GA4's `(not set)` is empty */
 function rows(
   texts: Readonly<Record<string, readonly (string | undefined)[]>>,
   moment: string,
@@ -139,7 +136,7 @@ function rows(
     ${named.join(', ')}, ${moment} AS moment, CAST(${price ?? 'NULL'} AS DOUBLE) AS price ${from}`
 }
 
-/** Quotes a name only where needed, because warehouses differ in the case of quoted names. */
+/** Quotes a name only if needed, because warehouses differ in the case of quoted names. */
 function nameOf(name: string): string {
   return /^([a-z_][a-z0-9_]*|[A-Z_][A-Z0-9_]*)$/.test(name) ? name : identifier(name)
 }

@@ -1,6 +1,6 @@
 /**
- * @module Makes the statements that `nearside sql` prints. They turn a warehouse's log into partials (a sample of
- * shoppers, and sums over the others): they make a table of events, run `sql/partials.sql`, and write the files.
+ * @module Makes the statements that `nearside sql` prints. In the shop's data warehouse, they turn the log into partials:
+ * tables of a sample of shoppers, and of sums over the others.
  */
 import { readFile } from 'node:fs/promises'
 import type { EventName } from '@nearside/core/events/event.ts'
@@ -12,16 +12,16 @@ import { lastSettled, type Source, sourceRows } from './source.ts'
 
 /** Minimum number of shoppers behind each written row of sums, each product, and each text of a product. */
 export const FEWEST_SHOPPERS = 10
-/** Maximum number of events in the sample of shoppers, counting only views, carts, wishes and purchases. */
+/** Maximum number of views, carts, wishes and purchases in the sample of shoppers. */
 export const MOST_EVENTS = 1_000_000
 
-/** Tables that become files; pretrain reads them by these names. */
+/** Tables that become files. */
 export const PARTIALS = ['fact', 'item', 'date', 'count', 'norm', 'pair', 'sample'] as const
 
 export interface PartialOptions extends Source {
   /** Exclusive limit of the events, milliseconds since the epoch; null for the newest event. */
   readonly until: number | null
-  /** Secret salt of the shoppers' hashes. The hashes decide which shoppers are in the sample. */
+  /** Secret salt of the shoppers' hashes, which decide who is in the sample. */
   readonly salt: string
   readonly fewestShoppers?: number
   readonly mostEvents?: number

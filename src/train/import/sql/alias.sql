@@ -1,5 +1,4 @@
--- Maps items that the log names differently from the catalog's id: by SKU, number or title, if only one
--- product has it.
+-- Maps items that the log names by SKU, number or title to the catalog's id, if only one product has it.
 CREATE OR REPLACE TEMP TABLE alias AS
 SELECT key, min(id) AS id FROM (
   SELECT item AS key, id FROM product UNION SELECT number, id FROM product

@@ -1,4 +1,4 @@
--- Only an order's first line has the order's fields. The other lines copy them from it.
+-- Only an order's first line has the order's fields; the other lines copy them.
 CREATE OR REPLACE TABLE raw AS
 SELECT * REPLACE (
   coalesce(nullif(shopper, ''), max(shopper) OVER same_order, '') AS shopper,

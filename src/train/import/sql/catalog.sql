@@ -1,8 +1,8 @@
--- Makes products (product) from the rows of a product file (raw_catalog). In files of Shopify and
--- WooCommerce, variants and extra rows inherit missing fields from their product: in Shopify they share
--- its handle, in WooCommerce they name their parent. In other files, "group" only links variants.
--- Variables: use_number (the log knows products by WooCommerce's ID), inherits (the file is of Shopify or
--- WooCommerce), price_comma, currency, date_order, now (milliseconds).
+-- Makes the table product from the rows of a product file (raw_catalog). In files of Shopify and
+-- WooCommerce (variable inherits), variants and extra rows inherit missing fields from their product: in
+-- Shopify they share its handle, in WooCommerce they name their parent. In other files, "group" only links
+-- variants. Other variables: use_number (the log names products by "number"), price_comma, currency,
+-- date_order, now (milliseconds).
 
 CREATE OR REPLACE MACRO plain_text(html) AS trim(regexp_replace(replace(replace(replace(replace(replace(
   regexp_replace(html, '<[^>]*>|&nbsp;', ' ', 'g'),
@@ -25,7 +25,7 @@ CREATE OR REPLACE MACRO is_hidden(state, shown, visibility) AS
   regexp_full_match(lower(state), 'draft|archived|unlisted|trash|private|hidden|inactive')
   OR says_no(shown) OR lower(visibility) = 'hidden';
 
--- Milliseconds of a sale's day in the shop's time zone; other days are UTC. `days` is 1 for a sale's last day.
+-- Start or end of a sale, milliseconds. A bare date is a day in the shop's time zone; `days` is 1 for the end.
 CREATE OR REPLACE MACRO sale_moment(text, days) AS CASE
   WHEN is_day(text) THEN epoch_ms(TRY_CAST(strftime(
     make_timestamp_ms(instant(text) + days * 86400000), '%Y-%m-%d 00:00:00') AS TIMESTAMPTZ))
@@ -33,7 +33,7 @@ CREATE OR REPLACE MACRO sale_moment(text, days) AS CASE
 CREATE OR REPLACE MACRO iso_time(milliseconds) AS
   strftime(make_timestamp_ms(milliseconds), '%Y-%m-%dT%H:%M:%SZ');
 
--- Whether a second price of a product, if there is one, is in the currency of its price.
+-- Whether there is a second price of a product, and in the currency of the first.
 CREATE OR REPLACE MACRO is_comparable(text, price) AS
   text <> '' AND coalesce(currency_of(text) = currency_of(price), true);
 
@@ -144,8 +144,8 @@ SELECT judged.* REPLACE (coalesce(reason, CASE WHEN first < n THEN 'repeated id'
 FROM judged_product AS judged LEFT JOIN (
   SELECT id, min(n) AS first FROM judged_product WHERE reason IS NULL GROUP BY id) USING (id);
 
--- Every Shopify product has a handle. A handle that no other row shares forms no group. A product that
--- others name as their parent belongs to their group.
+-- In a file that inherits, a "group" of a single row is no group. A product that others name as their
+-- parent belongs to their group.
 CREATE OR REPLACE TABLE product AS
 WITH kept AS (FROM product_verdict WHERE reason IS NULL)
 SELECT n, id, nullif(title, '') AS title, price, sale,

@@ -1,6 +1,5 @@
--- Facts about each item from the log: its most frequent title that is a product name (the longest of
--- equally frequent ones), the median price in the shop's currency, brand, category, the last sale.
-
+-- Facts about each item from the log: the most frequent title (the longest of equally frequent ones), the
+-- median price in the shop's currency, brand, category, and the time of the last sale.
 CREATE OR REPLACE TEMP TABLE item_title AS
 SELECT item, arg_max(title, (frequency, len(title), alphabetical)) AS title FROM (
   SELECT item, title, frequency, -row_number() OVER (ORDER BY title) AS alphabetical FROM (

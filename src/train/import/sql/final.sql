@@ -1,6 +1,6 @@
--- Events in their final form, and their counts. Shopper ids become hashes with the key shopper_key:
--- SHA-256 twice with the key before the text, as in HMAC, cut to 80 bits. Without a key they stay
--- unchanged. A price in a currency other than the shop's is dropped.
+-- Events in their final form, and their counts. Shopper ids become hashes, if there is a shopper_key:
+-- SHA-256 twice with the key before the text, as in HMAC, cut to 80 bits. A price in another currency than
+-- the shop's is dropped.
 CREATE OR REPLACE MACRO shopper_hash(id) AS substr(
   sha256(getvariable('shopper_key') || sha256(getvariable('shopper_key') || id)), 1, 20);
 

@@ -1,7 +1,6 @@
--- Joins the shoppers of orders (log 0) and clicks (log 1), and counts a purchase in both logs once. A
--- device or account in the clicks is matched by the order numbers of its purchases, if these lead to a
--- single shopper. Otherwise a device belongs to the account that used it, if there is only one.
-
+-- Joins the shoppers of orders (log 0) and clicks (log 1), and counts a purchase in both logs once. The
+-- clicks of a device or account belong to the shopper whose order numbers its purchases have, if there is
+-- only one. Otherwise a device belongs to the account that used it, if there is only one.
 CREATE OR REPLACE TEMP TABLE same_order AS
 SELECT DISTINCT click.device, click.shopper AS account, ordered.shopper AS known
 FROM event AS click
@@ -28,7 +27,7 @@ FROM event
 LEFT JOIN account_owner ON log = 1 AND event.shopper = account
 LEFT JOIN device_owner ON event.shopper = '' AND event.device = device_owner.device;
 
--- By order number. Without a match, by shopper, item and within a day.
+-- Purchases of the clicks that are also an order: same order number, or same shopper and item within a day.
 CREATE OR REPLACE TEMP TABLE counted_twice AS
 SELECT n FROM owned AS click
 WHERE log = 1 AND event = 'purchase' AND (

@@ -1,7 +1,5 @@
--- JSON records whose lines are an array: `items` (GA4), `line_items` (shop APIs), `actionDetails` (Matomo:
--- a visit's actions, an order among them with its `itemDetails`), Snowplow's products, `@graph` and
--- `hasVariant` (JSON-LD); in Parquet, an array may come as {"list": [{"element": …}]}.
-
+-- JSON records with an array whose entries ("lines") become rows, see `json.ts`. In Parquet, an array may
+-- come as {"list": [{"element": …}]}.
 CREATE OR REPLACE MACRO array_members(value) AS CASE json_type(value)
   WHEN 'ARRAY' THEN CAST(value AS JSON[])
   WHEN 'OBJECT' THEN json_extract(value, '$.list[*].element') END;
@@ -9,7 +7,7 @@ CREATE OR REPLACE MACRO array_members(value) AS CASE json_type(value)
 CREATE OR REPLACE MACRO members_at(record, path) AS CASE
   WHEN len(array_members(json_extract(record, path))) > 0 THEN array_members(json_extract(record, path)) END;
 
--- Inner lines of a line, each with the outer line's fields; the line itself if it has no inner lines.
+-- The lines inside a line, each with the outer line's fields; the line itself if it has none.
 CREATE OR REPLACE MACRO spread(line, name) AS CASE
   WHEN members_at(line, '$.' || name) IS NOT NULL THEN list_transform(members_at(line, '$.' || name),
       lambda inner_line: json_merge_patch(json_merge_patch(line, json_object(name, NULL)), inner_line))

@@ -1,7 +1,6 @@
--- Makes events (event) from the rows of a log (raw). Each row is kept, or dropped for the first reason
--- that applies. Variables: log (0 orders, 1 clicks), has_event, default_event, date_order, price_comma,
--- quantity_comma, item_pattern, cancel_pattern. The table event_alias has the known names of events.
-
+-- Adds the rows of a log (raw) to the table event. Each row is kept, or dropped for the first reason that
+-- applies. Variables: log (0 orders, 1 clicks), has_event, default_event, date_order, price_comma,
+-- quantity_comma, item_pattern, cancel_pattern.
 CREATE OR REPLACE TEMP TABLE judged AS
 WITH read AS (
   SELECT raw.*,
@@ -28,7 +27,7 @@ SELECT *, CASE
   WHEN cancelled <> '' OR regexp_full_match(lower(status),
     '(wc-)?(voided|refunded|cancell?ed|failed|expired|trash|draft|checkout-draft|pending payment|unpaid|storniert|erstattet|abgebrochen|fehlgeschlagen|retourniert)')
     THEN 'cancelled or refunded order'
-  -- Shopify's test gateway is Bogus, and may stand beside a gift card.
+  -- Bogus is Shopify's test gateway.
   WHEN list_has_any(regexp_split_to_array(lower(test), '\s*[,+]\s*'),
     ['true', 'yes', 'test', 'test order', 'bogus', '(for testing) bogus gateway']) THEN 'test order'
   WHEN pieces = 0 THEN 'zero quantity'

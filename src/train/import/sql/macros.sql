@@ -1,18 +1,14 @@
 -- Parses numbers and times as people, spreadsheets and shops write them. NULL for anything else.
--- Dialect: DuckDB. Elsewhere, `regexp_full_match` is REGEXP_CONTAINS with ^…$ (BigQuery) or
--- REGEXP_LIKE (Snowflake), TRY_CAST is SAFE_CAST (BigQuery), and a macro is a SQL function.
-
 CREATE OR REPLACE MACRO tidy(value) AS trim(coalesce(value, ''), E' \t\r\n' || chr(160) || chr(65279));
 
 -- NULL for an empty value. GA4 writes (not set).
 CREATE OR REPLACE MACRO filled(value) AS nullif(nullif(tidy(value), ''), '(not set)');
 
--- A name of a column or an event without case, spaces and punctuation.
+-- An event's name in lower case, without spaces, digits and punctuation.
 CREATE OR REPLACE MACRO plain_name(value) AS regexp_replace(lower(value), '[^a-z]', '', 'g');
 
--- The last of comma and point is the decimal sign. A comma that occurs twice, or alone before exactly
--- three digits, groups thousands. With `comma` (other values of the column show it), the comma is the
--- decimal sign whatever follows it.
+-- The last of comma and point is the decimal sign. But a comma that occurs twice, or alone before exactly
+-- three digits, groups thousands, unless `comma` says that the column has decimal commas.
 CREATE OR REPLACE MACRO decimal_point(bare, comma) AS CASE
   WHEN comma THEN CASE
     WHEN regexp_full_match(bare, '[+-]?(\d{1,3}(\.\d{3})+|\d*)(,\d+)?')
@@ -23,8 +19,7 @@ CREATE OR REPLACE MACRO decimal_point(bare, comma) AS CASE
     WHEN regexp_full_match(bare, '[+-]?\d{1,3}(,\d{3})+') THEN replace(bare, ',', '') END
   ELSE replace(replace(bare, '.', ''), ',', '.') END;
 
--- Removes spaces, currency and apostrophes between thousands; (3) is -3. â‚¬ is a € that was decoded
--- wrongly, because its encoding differs from the rest of the file.
+-- Removes spaces, currency and apostrophes; (3) is -3. â‚¬ is a € that was decoded wrongly.
 CREATE OR REPLACE MACRO bare_number(text) AS regexp_replace(regexp_replace(text,
   'â‚¬|[\s\x{a0}\x{202f}£$€¥''’]|^[A-Za-z]{2,3}\.?|[A-Za-zł]{2,3}\.?$', '', 'g'), '^\((.*)\)$', '-\1');
 
@@ -55,7 +50,7 @@ CREATE OR REPLACE MACRO from_slashed(text) AS CASE getvariable('date_order')
   WHEN 'mdy' THEN try_strptime(text, ['%m/%d/%y', '%m/%d/%y %H:%M', '%m/%d/%y %H:%M:%S', '%m/%d/%Y',
     '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %I:%M:%S %p']) END;
 
--- Normal form of a time before it is cast: 2011-09-01, or 2011-09-01 08:26:00 with or without a zone.
+-- Normal form of a date or time: 2011-09-01, or 2011-09-01 08:26:00 with or without a zone.
 CREATE OR REPLACE MACRO iso_text(text) AS CASE
   WHEN regexp_full_match(text, '\d{4}[-/]\d\d[-/]\d\d')
     THEN replace(text, '/', '-')
@@ -86,11 +81,11 @@ CREATE OR REPLACE MACRO is_day(text) AS CASE
   WHEN regexp_full_match(text, '\d{5}') THEN true
   ELSE coalesce(regexp_full_match(iso_text(text), '\d{4}-\d\d-\d\d'), false) END;
 
--- Milliseconds since the epoch. Days are UTC days. A time without a zone is in the session's TimeZone; if a
--- clock change repeats it, the later one counts. Ten, thirteen and sixteen digits are Unix times; five are
--- a spreadsheet's day.
+-- Milliseconds since the epoch. Days are UTC days. A time without a zone is in the session's TimeZone; of a
+-- time that a clock change repeats, the later one counts. Ten, thirteen and sixteen digits are Unix times;
+-- five are a spreadsheet's day.
 CREATE OR REPLACE MACRO instant(text) AS CASE
-  -- The plain form comes first, because most logs contain nothing else and every pattern costs time.
+  -- The most frequent form comes first, because every pattern costs time.
   WHEN regexp_full_match(text, '\d{4}-\d\d-\d\d[ T]([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ?')
     THEN epoch_ms(TRY_CAST(text AS TIMESTAMPTZ))
   WHEN regexp_full_match(text, '\d{10}(\.\d+)?') THEN CAST(floor(CAST(text AS DOUBLE) * 1000) AS BIGINT)

@@ -1,9 +1,8 @@
 -- Turns the table nearside_source (one row per event and product) into the partials that `pretrain --partials` reads:
--- a sample of shoppers with their whole histories, and sums over all other shoppers. Written in DuckDB's dialect, and
--- only in what the other dialects have as well. Times are milliseconds since the epoch.
--- nearside_setting has one row: fewest_shoppers, most_events, salt, until_ms. nearside_hash is MD5 in hex.
+-- a sample of shoppers with their whole histories, and sums over all other shoppers. Uses only what all dialects have.
+-- Times are milliseconds since the epoch. nearside_setting has one row: fewest_shoppers, most_events, salt, until_ms.
 
--- Shoppers are hashes from here on. An event without a session belongs to a visit, which ends after half an hour
+-- Events with hashes of the shoppers. An event without a session belongs to a visit, which ends after half an hour
 -- without such an event.
 CREATE TABLE nearside_event AS
 WITH known AS (
@@ -43,7 +42,7 @@ FROM (
   CROSS JOIN nearside_setting AS s
   WHERE f.events <= s.most_events) AS chosen;
 
--- A product, and each of its texts, needs fewest_shoppers shoppers: so no text that one person wrote is among them.
+-- Products and their texts, each of at least fewest_shoppers shoppers, so that no text names a person.
 CREATE TABLE nearside_item AS
 WITH known AS (
   SELECT e.item, MIN(e.moment) AS first_ms
@@ -81,8 +80,8 @@ FROM nearside_event AS e
 JOIN nearside_sampled AS c ON c.shopper = e.shopper
 JOIN nearside_item AS i ON i.id = e.item;
 
--- Events of interest of all other shoppers. Shoppers are numbers from here on: counted by the first letters of their
--- hash, since no warehouse sorts all of them at once.
+-- Events that show interest, of all other shoppers. Shoppers are numbered from here on, group by group (first letters
+-- of their hash), because no warehouse sorts all of them at once.
 CREATE TABLE nearside_rest AS
 WITH kept AS (
   SELECT e.shopper, e.session, CAST(i.number AS INTEGER) AS item, e.strength, e.moment
@@ -102,7 +101,7 @@ SELECT n.number AS shopper, k.session, k.item, k.strength, k.moment
 FROM kept AS k JOIN numbered AS n ON n.shopper = k.shopper;
 
 -- Dates of the sums: every week before the limit, back to the first fifth of the log. Pairs have every fourth date.
--- A window of 7 or 30 days that is nearly empty starts earlier, until it has as many events as usual.
+-- A window of 7 or 30 days with few events starts earlier, until it has as many events as usual.
 CREATE TABLE nearside_date AS
 WITH digit AS (
   SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
@@ -244,8 +243,8 @@ WHERE d.has_pairs = 1 AND d.n <= p.n
 GROUP BY d.as_of, d.n, p.item, s.fewest_shoppers
 HAVING SUM(p.shoppers) >= s.fewest_shoppers;
 
--- What goes together in the baskets of each shopper: within a basket, and from a basket to the five after it, halved
--- every 30 days. Each pair is counted once, at the first date that has it; the dates are summed after that.
+-- Pairs of products in each shopper's baskets: within a basket, and from a basket to the five after it, halved every
+-- 30 days. Each pair is counted once, at the first date that has it.
 CREATE TABLE nearside_own AS
 WITH step AS (
   SELECT 0 AS ahead UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5),
@@ -308,8 +307,8 @@ ranked AS (
   WHERE p.shoppers >= s.fewest_shoppers)
 SELECT as_of, item, neighbour, together FROM ranked WHERE place <= 48;
 
--- Facts of the whole: the limit of the events, the number of shoppers who were counted, the rules of this run, and the
--- rows of the other files, so that pretrain notices a missing file and one of an earlier run.
+-- Limit of the events, settings of this run, number of counted shoppers, and number of rows of the other files, so that
+-- pretrain notices a missing file and one of an earlier run.
 CREATE TABLE nearside_fact AS
 SELECT 1 AS format, s.until_ms, s.fewest_shoppers, s.most_events,
   (SELECT COUNT(DISTINCT shopper) FROM nearside_rest) AS shoppers,
