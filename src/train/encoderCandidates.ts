@@ -1,6 +1,6 @@
 /**
- * @module Makes candidate models that differ in the weight of the encoder's score: nearly 0, some fixed weights, and the
- * weight fitted jointly with the features. Validation chooses one of them.
+ * @module Makes candidate models that differ in the weight of the encoder's score: nearly 0, some fixed weights, and
+ * the weight fitted jointly with the features. Validation chooses one of them.
  */
 import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
@@ -9,8 +9,8 @@ import type { RankerResult } from './ranker/trainRanker.ts'
 import type { ScoringModel } from './validate.ts'
 
 /**
- * Weight of an encoder that does not help: too small to change the ranking, but above 0, so that shoppers' contributions
- * still have an effect through item vectors and hidden states.
+ * Weight of an encoder that does not help: too small to change the ranking, but above 0, so that shoppers'
+ * contributions still have an effect through item vectors and hidden states.
  */
 const IDLE_ENCODER_WEIGHT = 0.01
 

@@ -46,8 +46,8 @@ const search = (cumulative: Float64Array, x: number): number =>
   firstIndex(cumulative.length - 1, (at) => cumulative[at] > x)
 
 /**
- * Returns the loss of a window (Σ weight · −log p). Overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d] and
- * `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
+ * Returns the loss of a window (Σ weight · −log p). Overwrites `dHidden` [L, d], and adds to `items.gradient` [N, d]
+ * and `bias.gradient` [N]. All arrays but the bias lie in the memory of the matrix.
  */
 type SampledSoftmax = (
   window: Window,

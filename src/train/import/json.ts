@@ -62,7 +62,7 @@ export async function jsonSource(
   }
 }
 
-/** SQL list of the paths. Without paths, the list has one path that matches nothing, since DuckDB rejects an empty list. */
+/** SQL list of paths. Instead of an empty list, which DuckDB rejects, it has a path that matches nothing. */
 function list(paths: readonly string[]): string {
   return `[${['$."\u0001"', ...paths].slice(paths.length > 0 ? 1 : 0).map((path) => `'${path.replaceAll("'", "''")}'`)}]`
 }

@@ -39,7 +39,7 @@ interface ProductOptions {
 }
 
 /**
- * Fills `product`. If products have an id and a number, those that more items of the table `known_item` use are the ids.
+ * Fills `product`. If products have an id and a number, the kind that more items of `known_item` use becomes the id.
  * @throws NearsideError `input-invalid`
  */
 export async function loadCatalog(

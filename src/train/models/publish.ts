@@ -127,7 +127,7 @@ export async function requireSigner(
   )
 }
 
-/** Publishes the folder of the less popular items. Its name is a hash of its content, so an existing folder can stay. */
+/** Publishes the folder of the less popular items. Its name is a hash of its content: an existing folder can stay. */
 async function placeTail(
   models: string,
   staging: string,

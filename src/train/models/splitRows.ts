@@ -1,4 +1,4 @@
-/** @module Splits a catalog as `splitTail` splits its model: into the head (most popular items), and shards of others. */
+/** @module Splits a catalog as `splitTail` splits its model: into a head (most popular items), and shards of others. */
 import { writeCatalog } from '@nearside/core/catalog/catalogLines.ts'
 import { foldedWords, rememberingFold } from '@nearside/core/catalog/words.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'

@@ -27,7 +27,7 @@ export function gatherColumns(
 }
 
 /**
- * Splits the neighbours between head and shards, which number the items anew: the head's items first, then each shard's.
+ * Splits the neighbours between head and shards. Items get new numbers: the head's items first, then each shard's.
  * @param numbers new number of each row's item, [N]
  * @param head rows of the head's items, by number
  */

@@ -116,8 +116,8 @@ const ERRORS = 2
 /**
  * Chooses the recipe with the largest certain gain in likelihood among those that are proven to cost at most 0.3 % of
  * NDCG@10. Likelihood decides, because it shows differences after fewer cases than ranks do. A recipe with the user
- * vector u (64 numbers) must also be proven more likely than the best recipe without u, even if that one costs more than
- * 0.3 %. Otherwise u might only make up for a λ that wasn't tried.
+ * vector u (64 numbers) must also be proven more likely than the best recipe without u, even if that one costs more
+ * than 0.3 %. Otherwise u might only make up for a λ that wasn't tried.
  */
 export function choose(judgements: readonly Judgement[]): Choice {
   const byGain = [...judgements].sort((a, b) => certainGain(b) - certainGain(a))

@@ -1,6 +1,6 @@
 /**
- * @module A trial: one training shopper at one moment, with the cases that the shopper's device would have learned from,
- * and the next case. The statistics exclude the shopper and everything later, as for a shopper who arrives after the
+ * @module A trial: one training shopper at one moment, with the cases that the shopper's device would have learned
+ * from, and the next case. The statistics exclude the shopper and everything later, as for a shopper who arrives after the
  * model was published.
  */
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
@@ -113,7 +113,7 @@ interface Known {
 /** Maximum number of cached cases, which take 45 KB each. */
 const MOST_REMEMBERED = 512
 
-/** Creates a function that gives the model other statistics. Successive calls with the same statistics share a cache. */
+/** Creates a function that gives the model other statistics, and caches the result for the latest statistics. */
 export function describing(model: BaseModel): (statistics: ItemStatistics) => Known {
   let last: Known | null = null
   return (statistics) => {

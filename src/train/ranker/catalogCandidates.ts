@@ -1,6 +1,6 @@
 /**
- * @module Candidates for the second fit of the ranker and for the trees: the items that a first fit ranks highest in the
- * whole catalog, as on a device. Among the sampled rows of a case alone, a target would often rank high although many
+ * @module Candidates for the second fit of the ranker and for the trees: the items that a first fit ranks highest in
+ * the whole catalog, as on a device. Among the sampled rows of a case alone, a target would often rank high although many
  * items of the catalog rank higher, and would teach that low-ranked items are often bought.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'

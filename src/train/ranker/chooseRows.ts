@@ -1,6 +1,6 @@
 /**
- * @module Chooses the rows of a training case: its targets, the shopper's own items, their strongest neighbours, popular
- * items, and a uniform sample of the rest, whose number doesn't grow with the catalog.
+ * @module Chooses the rows of a training case: its targets, the shopper's own items, their strongest neighbours,
+ * popular items, and a uniform sample of the rest, whose number doesn't grow with the catalog.
  */
 import type { Signals } from '@nearside/core/features/computeFeatures.ts'
 import type { Case } from '@nearside/core/features/history.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Fits the ranker's weights by Newton's method. A softmax with several targets and an L2 term is convex in w and
- * has about thirty parameters, so a few exact steps reach the optimum, without a learning rate.
+ * @module Fits the ranker's weights by Newton's method. A softmax with several targets and an L2 term is convex in w
+ * and has about thirty parameters, so a few exact steps reach the optimum, without a learning rate.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { RankerDataset } from './dataset.ts'

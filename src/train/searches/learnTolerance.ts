@@ -1,6 +1,6 @@
 /**
- * @module Learns a tolerance: by how much relevance a search result may lie below another and still move above it by the
- * personal order. It is learned from shoppers' queries and the purchases after them, and 0 unless a wider tolerance
+ * @module Learns a tolerance: by how much relevance a search result may lie below another and still move above it by
+ * the personal order. It is learned from shoppers' queries and the purchases after them, and 0 unless a wider tolerance
  * surely ranks purchases higher.
  */
 import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Fits the ranker's softmax with an L1 term, at falling strengths. A feature whose weight stays 0 adds nothing to
- * the features with a weight. Each proximal Newton step minimises a quadratic model of the loss plus the L1 term by
+ * @module Fits the ranker's softmax with an L1 term, at falling strengths. A feature whose weight stays 0 adds nothing
+ * to the features with a weight. Each proximal Newton step minimises a quadratic model of the loss plus the L1 term by
  * coordinate descent.
  * @see Friedman, Hastie and Tibshirani, Regularization paths, doi 10.18637/jss.v033.i01
  */

@@ -1,5 +1,5 @@
 /**
- * @module Reads products' picture vectors from a catalog, and packs them into the base model. The shop makes the vectors
+ * @module Reads products' picture vectors from a catalog, and packs them into the base model. The shop makes them
  * with a picture model of its own.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'

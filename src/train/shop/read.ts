@@ -14,7 +14,7 @@ import { parseIsoTime } from './time.ts'
 
 /**
  * Reads the whole folder into memory.
- * - Items keep the sequence of the catalog. Items that only the log has follow as they first appear, with their id alone.
+ * - Items keep the sequence of the catalog. Items that only the log has follow as they first appear, with only an id.
  * - Shoppers come as they first appear, their interactions by time; equal times stay as in the file.
  * - The log is `dayOnly` if any time is a bare date, or every time is midnight. Then all times are cut to the day,
  *   because times that only some lines have would mislead.
@@ -88,8 +88,8 @@ function parseJson(text: string, where: string): unknown {
 const COLUMNS = ['time', 'name', 'value'] as const
 
 /**
- * Reads lines of time (ISO, UTC), name and value. A value applies until the next line with the same name; an empty value
- * only ends the previous one.
+ * Reads lines of time (ISO, UTC), name and value. A value applies until the next line with the same name; an empty
+ * value only ends the previous one.
  * @throws NearsideError `input-invalid`, naming file and line
  */
 export async function readContext(path: string): Promise<ContextChange[]> {

@@ -1,6 +1,6 @@
 /**
- * @module Updates the ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old. θ_new is fitted to new cases, with θ_old as
- * the centre of the L2 term; λ is the value that ranks the newest cases best.
+ * @module Updates the ranker's weights by fusion, θ = λ·θ_new + (1−λ)·θ_old. θ_new is fitted to new cases, with θ_old
+ * as the centre of the L2 term; λ is the value that ranks the newest cases best.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'

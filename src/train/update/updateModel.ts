@@ -5,8 +5,8 @@
  * - The encoder's weight is chosen among the weights that training tries; the feature weights are updated by fusion.
  * - Trees, context and prior stay unchanged.
  *
- * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the ranking has become
- * worse, the model is trained in full instead. In both cases, the new model is compared with its parent on the newest
+ * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the ranking has
+ * become worse, the model is trained in full instead. In both cases, the new model is compared with its parent on the newest
  * cases of held-out shoppers.
  */
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'

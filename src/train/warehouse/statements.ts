@@ -1,6 +1,6 @@
 /**
- * @module Makes the statements that `nearside sql` prints. In the shop's data warehouse, they turn the log into partials:
- * tables of a sample of shoppers, and of sums over the others.
+ * @module Makes the statements that `nearside sql` prints. In the shop's data warehouse, they turn the log into
+ * partials: tables of a sample of shoppers, and of sums over the others.
  */
 import { readFile } from 'node:fs/promises'
 import type { EventName } from '@nearside/core/events/event.ts'
