@@ -172,8 +172,7 @@ test('the windows of a shopper contain each order line once, and the targets are
     session: 'aaabbcc'[k],
   }))
   const sets = itemSets(history, 100 * DAY)
-  const settings = { nextTargets: 16, nextWeight: 4, insideWeight: 1 }
-  const [one, ...rest] = drawWindows(sets, settings, createRandom(1))
+  const [one, ...rest] = drawWindows(sets, createRandom(1))
   expect(rest).toEqual([])
   expect([...one.items].slice(0, 3).sort()).toEqual([1, 2, 3])
   expect([...one.gaps]).toEqual([0, 0, 3, 0, 6, 0, 0])

@@ -3,8 +3,10 @@
  * it into training windows. The items of a set have no meaningful order, so each epoch shuffles them. A position inside
  * a set learns the next item of the set; the last position learns the whole next set, which is the task on devices.
  */
+import type { LogName } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
 import type { History } from '@nearside/core/features/history.ts'
+import { groupBy } from '@nearside/core/groupBy.ts'
 import { eventRow, gapBucket, HISTORY_LENGTH } from '@nearside/core/model/encoder.ts'
 import { type Random, shuffled } from '@nearside/core/model/random.ts'
 
@@ -33,49 +35,32 @@ export interface Window {
   readonly weights: Float32Array
 }
 
-export interface SequenceSettings {
-  /** Maximum number of targets drawn from the next set. */
-  readonly nextTargets: number
-  /** Weight of the last position of a set, shared by its targets. */
-  readonly nextWeight: number
-  /** Weight of a position inside a set. */
-  readonly insideWeight: number
-}
+/** Maximum number of targets drawn from the next set. */
+const NEXT_TARGETS = 16
+/** Weight of the last position of a set, shared by its targets; a position inside a set has weight 1. */
+const NEXT_WEIGHT = 4
 
 /** One shopper's item sets before `until` (milliseconds), ascending by time. */
 export function itemSets(history: History, until: number): ItemSet[] {
-  const sessions = new Map<
-    string,
-    { rows: Map<number, [strength: number, event: number]>; from: number; to: number }
-  >()
-  for (const { item, name, time, session } of history) {
-    const strength = eventStrength(name)
-    if (strength === 0 || time >= until) continue
-    let found = sessions.get(session)
-    if (!found) {
-      found = { rows: new Map(), from: time, to: time }
-      sessions.set(session, found)
+  const shown = history.filter(({ name, time }) => time < until && eventStrength(name) > 0)
+  const sets = [...groupBy(shown, ({ session }) => session).values()].map((events): ItemSet => {
+    const names = new Map<number, LogName>()
+    for (const { item, name } of events) {
+      const known = names.get(item)
+      if (!known || eventStrength(name) > eventStrength(known)) names.set(item, name)
     }
-    found.to = Math.max(found.to, time)
-    if (strength > (found.rows.get(item)?.[0] ?? 0))
-      found.rows.set(item, [strength, eventRow(name)])
-  }
-  return [...sessions.values()]
-    .sort((a, b) => a.from - b.from)
-    .map(({ rows, from, to }) => ({
-      items: Int32Array.from(rows.keys()),
-      events: Uint8Array.from(rows.values(), ([, event]) => event),
-      from,
-      to,
-    }))
+    return {
+      items: Int32Array.from(names.keys()),
+      events: Uint8Array.from(names.values(), (name) => eventRow(name)),
+      from: events[0].time,
+      to: events[events.length - 1].time,
+    }
+  })
+  return sets.sort((a, b) => a.from - b.from)
 }
 
 /** Shuffles each set's items, and cuts the positions into windows of L positions; the first has a random length. */
-export function drawWindows(
-  sets: readonly ItemSet[],
-  settings: SequenceSettings,
-  random: Random,
-): Window[] {
+export function drawWindows(sets: readonly ItemSet[], random: Random): Window[] {
   const total = sets.reduce((sum, { items }) => sum + items.length, 0)
   if (sets.length === 0 || total < 2) return []
   const items = new Int32Array(total)
@@ -109,16 +94,16 @@ export function drawWindows(
     const weights: number[] = []
     for (let t = from; t < to; t++) {
       const inside = t + 1 < total && setOf[t + 1] === setOf[t]
-      if (inside && settings.insideWeight > 0) {
+      if (inside) {
         targets.push(items[t + 1])
-        weights.push(settings.insideWeight)
-      } else if (!inside && setOf[t] + 1 < sets.length) {
+        weights.push(1)
+      } else if (setOf[t] + 1 < sets.length) {
         const next = sets[setOf[t] + 1].items
         const order = shuffled(next.length, random)
-        const count = Math.min(next.length, settings.nextTargets)
+        const count = Math.min(next.length, NEXT_TARGETS)
         for (let k = 0; k < count; k++) {
           targets.push(next[order[k]])
-          weights.push(settings.nextWeight / count)
+          weights.push(NEXT_WEIGHT / count)
         }
       }
       start[t - from + 1] = targets.length

@@ -27,14 +27,7 @@ import {
 } from './itemTable.ts'
 import { createMatrix, type Matrix } from './matrix.ts'
 import { createSampledSoftmax, createSampler, softmaxFloats } from './sampledSoftmax.ts'
-import {
-  drawWindows,
-  type ItemSet,
-  itemSets,
-  packWindows,
-  type SequenceSettings,
-  type Window,
-} from './sequences.ts'
+import { drawWindows, type ItemSet, itemSets, packWindows, type Window } from './sequences.ts'
 
 export interface EncoderSettings {
   readonly epochs: number
@@ -47,7 +40,6 @@ export interface EncoderSettings {
   readonly pack: boolean
   /** Whether items have a bias during training; the model has none. */
   readonly bias: boolean
-  readonly sequences: SequenceSettings
   readonly table: ItemTableSettings
 }
 
@@ -62,7 +54,6 @@ export const ENCODER_SETTINGS: EncoderSettings = {
   negatives: 256,
   pack: false,
   bias: true,
-  sequences: { nextTargets: 16, nextWeight: 4, insideWeight: 1 },
   table: { leastTitles: 2, priceBands: 8, idDropout: 0.1, decay: 0.01, sparseFrom: LARGE_CATALOG },
 }
 
@@ -171,7 +162,7 @@ export async function trainEncoder(
     const from = (pass % parts) * SHOPPERS_AT_ONCE
     const windows = everybody
       .slice(from, from + SHOPPERS_AT_ONCE)
-      .flatMap((shopper) => drawWindows(setsOf(shopper), settings.sequences, random))
+      .flatMap((shopper) => drawWindows(setsOf(shopper), random))
     const order = shuffled(windows.length, random)
     const steps = Math.ceil(windows.length / settings.batch)
     for (let step = 0; step < steps; step++) {

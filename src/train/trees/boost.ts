@@ -4,6 +4,7 @@
  * curvature as in Chen and Guestrin 2016, doi 10.1145/2939672.2939785). The same table gives the same trees.
  */
 import { LEAF, type Trees } from '@nearside/core/model/trees.ts'
+import type { RankerDataset } from '../ranker/dataset.ts'
 import {
   type Bins,
   bestSplit,
@@ -15,16 +16,11 @@ import {
   without,
 } from './histogram.ts'
 
-export interface BoostTable {
-  /** Index of each case's first row; the last entry is the number of rows. */
-  readonly start: Int32Array
-  readonly columns: number
-  /** Scaled features, row-major [rows, columns]. */
-  readonly features: Float32Array
+/** `features` are scaled. */
+export interface BoostTable
+  extends Pick<RankerDataset, 'start' | 'columns' | 'features' | 'target'> {
   /** Initial scores, [rows]. */
   readonly offset: Float64Array
-  /** Share of the case's targets in each row, [rows]; the shares of a case sum to one. */
-  readonly target: Float32Array
 }
 
 interface BoostOptions {

@@ -133,7 +133,7 @@ describe('partials: the files that a data warehouse writes', () => {
   }, 120_000)
 
   it.each(['ga4', 'snowplow'] as const)(
-    'are made of %s',
+    'partials are made from a log of %s',
     async (layout) => {
       const lines = log(120, 20).filter(({ action }) => action !== 'remove_from_cart')
       const schema = 'com_snowplowanalytics_snowplow_ecommerce'
@@ -174,7 +174,7 @@ describe('partials: the files that a data warehouse writes', () => {
   )
 
   it.each(DIALECTS)(
-    'are parsed in %s',
+    'the statements can be parsed in the dialect %s',
     async (dialect) => {
       const sdk = await import('@polyglot-sql/sdk')
       const { library } = TRAITS[dialect]
