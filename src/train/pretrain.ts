@@ -29,7 +29,7 @@ import { forecast } from './forecast.ts'
 import { type Holdout, hashOfHeldOut } from './holdout.ts'
 import { type KeptIn, keepNothing, keepParts, keyOf } from './kept.ts'
 import { FOLDS, planByTime, planLeaveOneOut } from './plan.ts'
-import { contextOf as contextNeeded, learnPrior } from './prior/learnPrior.ts'
+import { contextNeeded, learnPrior } from './prior/learnPrior.ts'
 import type { RankerDataset } from './ranker/dataset.ts'
 import { ListCache, OutOfFoldStatistics } from './ranker/outOfFold.ts'
 import {

@@ -1,18 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { writeBaseModel } from '@nearside/core/model/files.ts'
 import { tinyModel } from '@nearside/core/model/testModel.ts'
 import { testFolder } from '@nearside/core/testFolder.ts'
 import { describe, expect, it } from 'vitest'
 import { type Disk, nodeDisk } from './disk.ts'
-import { nextVersion, publishCopy, publishModel, type UnpublishedModel } from './publish.ts'
+import { nextVersion, publishCopy, publishModel } from './publish.ts'
 import { readFiles, readLatest, readModel } from './read.ts'
 
 const [FIRST, SECOND] = [await made(1), await made(2)]
 
-async function made(seed: number): Promise<UnpublishedModel & { readonly model: BaseModel }> {
+async function made(seed: number) {
   const model = tinyModel(12, seed)
   return { ...(await writeBaseModel(model)), model }
 }

@@ -9,17 +9,11 @@ import { join } from 'node:path'
 import { equalBytes, sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { manifestBytes } from '@nearside/core/model/files.ts'
-import { type LatestModel, type ModelManifest, parseLatest } from '@nearside/core/model/manifest.ts'
+import { type LatestModel, parseLatest } from '@nearside/core/model/manifest.ts'
 import { readJson } from '@nearside/core/reading.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import type { SignRelease } from './sign.ts'
-import { type SplitModel, splitTail } from './splitTail.ts'
-
-export interface UnpublishedModel {
-  readonly manifest: ModelManifest
-  /** Every file of the version except manifest.json, by name. */
-  readonly files: ReadonlyMap<string, Uint8Array>
-}
+import { type SplitModel, splitTail, type UnpublishedModel } from './splitTail.ts'
 
 interface PublishOptions {
   /** Name of the version; default: the next number. */

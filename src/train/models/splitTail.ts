@@ -39,12 +39,13 @@ export interface SplitSizes {
 
 const SIZES: SplitSizes = { whole: MOST_WHOLE, head: HEAD_ITEMS, shard: SHARD_ITEMS }
 
-interface Files {
+export interface UnpublishedModel {
   readonly manifest: ModelManifest
+  /** Every file of the version except manifest.json, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-export interface SplitModel extends Files {
+export interface SplitModel extends UnpublishedModel {
   /** Files of the folder `manifest.tail.folder`, by name. */
   readonly tail: ReadonlyMap<string, Bytes>
 }
@@ -60,7 +61,7 @@ const BY_ITEM: Readonly<Record<string, readonly string[]>> = {
 
 /** Splits a model; null if it has at most `sizes.whole` items. */
 export async function splitTail(
-  { manifest, files }: Files,
+  { manifest, files }: UnpublishedModel,
   sizes: SplitSizes = SIZES,
 ): Promise<SplitModel | null> {
   const { items } = manifest

@@ -162,7 +162,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
     // The ranker's statistics start at the same time, so prior and ranker share cached neighbour lists.
     from: afterWarmUp(shoppers, until),
     until,
-    statistics: { context: contextOf(model) },
+    statistics: { context: contextNeeded(model) },
     lists: data.lists,
   })
   const random = createRandom(seed + 1)
@@ -200,7 +200,7 @@ function buildTrials(model: BaseModel, data: PriorData, options: PriorOptions) {
 }
 
 /** Context that statistics for the model need: the kinds that it uses, and the contexts over time. */
-export function contextOf({ context }: BaseModel): StatisticsOptions['context'] {
+export function contextNeeded({ context }: BaseModel): StatisticsOptions['context'] {
   if (!context) return undefined
   const kinds = new Set(context.terms.map(({ feature }) => feature.kind))
   kinds.delete(PRICE_KIND)

@@ -21,7 +21,7 @@ import { ENCODER_WEIGHTS } from '../encoderCandidates.ts'
 import { hashOfHeldOut, isOutOf } from '../holdout.ts'
 import { FOLDS, lastPart, planByTime } from '../plan.ts'
 import { categoryNames, type PretrainOptions, pretrain } from '../pretrain.ts'
-import { contextOf } from '../prior/learnPrior.ts'
+import { contextNeeded } from '../prior/learnPrior.ts'
 import { partOf } from '../ranker/dataset.ts'
 import { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import { DEFAULT_RANKER } from '../ranker/trainRanker.ts'
@@ -86,7 +86,7 @@ export async function updateModel(
   const since = Date.parse(data.until)
   const newest = Math.max(since, lastPart(since, until, NEWEST))
   const histories = training.map(({ interactions }) => interactions)
-  const kinds = contextOf(model)?.kinds
+  const kinds = contextNeeded(model)?.kinds
   const counted = kinds && { context: { kinds, contexts } }
   const count = (asOf: number) => buildStatistics(items, histories, asOf, counted)
   const between = (step: string) => (done: number, total: number) => {
@@ -146,7 +146,7 @@ export async function updateModel(
   /** Ranks the newest cases with a model, whose counts are recomputed from all earlier orders. */
   const serveCountedAnew = (one: BaseModel) => {
     const rows = inModelRows(one, shop)
-    const kinds = contextOf(rows.model)?.kinds
+    const kinds = contextNeeded(rows.model)?.kinds
     const asOfNewest = buildStatistics(
       itemsOf(rows.model),
       rows.shoppers.filter(({ id }) => !isOut(id)).map(({ interactions }) => interactions),
