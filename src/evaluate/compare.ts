@@ -72,7 +72,7 @@ export async function compareModels(
   const { seed } = second.input
   const names = ['A', 'B'].flatMap((model) => arms.map((arm) => `${arm} of ${model}`))
   const pairs = arms.map((arm) => [`${arm} of B`, `${arm} of A`] as const)
-  const found = summariseArms(rows, seed, { names, pairs, isCompared: () => true })
+  const found = summariseArms(rows, seed, { names, pairs })
   const [arm, over] = pairs[pairs.length - 1]
   const worse = worseThan(rows, { arm, metric: 'nll' }, { arm: over, metric: 'nll' }, seed)
   const shipped = findLift(found.lifts, arm, over, 'ndcg@10')

@@ -64,44 +64,36 @@ export function liveReport(rows: readonly Counted[], { units, left }: LiveOption
         }`,
       ],
       parts: [
-        ...(lifts.length > 0
-          ? [
-              {
-                title: 'Lists in which something was followed: personal over the hold-out',
-                table: {
-                  columns: [
-                    'model',
-                    ...['personal: lists', 'followed a list'],
-                    ...['hold-out: lists', 'followed a list', 'lift'],
-                  ],
-                  rows: lifts.map(({ version, personal, holdOut, lift: found }) => [
-                    named(version),
-                    ...[personal, holdOut].flatMap((arm) => [
-                      count(arm.shown),
-                      arm.shown > 0 ? share(arm.rate) : '–',
-                    ]),
-                    lift(found),
-                  ]),
-                },
-              },
-            ]
-          : []),
-        ...(mixed.length > 0
-          ? [
-              {
-                title: 'Interleaved lists: whose picks were followed',
-                table: {
-                  columns: ['model', 'followed', 'own', 'everybody’s', 'own share'],
-                  rows: mixed.map(({ version, interleaved: { followed, own, rate, lo, hi } }) => [
-                    named(version),
-                    ...[count(followed), count(own), count(followed - own)],
-                    followed < LEAST ? '–' : `${share(rate)} [${share(lo)}, ${share(hi)}]`,
-                  ]),
-                },
-              },
-            ]
-          : []),
-      ],
+        {
+          title: 'Lists in which something was followed: personal over the hold-out',
+          table: {
+            columns: [
+              'model',
+              ...['personal: lists', 'followed a list'],
+              ...['hold-out: lists', 'followed a list', 'lift'],
+            ],
+            rows: lifts.map(({ version, personal, holdOut, lift: found }) => [
+              named(version),
+              ...[personal, holdOut].flatMap((arm) => [
+                count(arm.shown),
+                arm.shown > 0 ? share(arm.rate) : '–',
+              ]),
+              lift(found),
+            ]),
+          },
+        },
+        {
+          title: 'Interleaved lists: whose picks were followed',
+          table: {
+            columns: ['model', 'followed', 'own', 'everybody’s', 'own share'],
+            rows: mixed.map(({ version, interleaved: { followed, own, rate, lo, hi } }) => [
+              named(version),
+              ...[count(followed), count(own), count(followed - own)],
+              followed < LEAST ? '–' : `${share(rate)} [${share(lo)}, ${share(hi)}]`,
+            ]),
+          },
+        },
+      ].filter(({ table }) => table.rows.length > 0),
       notes: [
         `a dash: fewer than ${LEAST} followed in an arm`,
         'versions ran on different days; only arms of the same version were drawn by lot',

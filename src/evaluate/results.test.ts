@@ -26,7 +26,7 @@ it('the spread between training seeds widens the interval of a lift', () => {
   const alone = averaged([1.1])
   expect(alone).toMatchObject({ lo: expect.closeTo(0.1, 9), hi: expect.closeTo(0.1, 9) })
   expect(averaged([1.1, 1.1, 1.1])).toMatchObject({ lo: expect.closeTo(0.1, 9) })
-  // Student's t with two degrees of freedom, 4.30, times the standard error, 0.01 / √3.
+  // The spread is Student's t with two degrees of freedom, 4.30, times the standard error, 0.01 / √3.
   const spread = (4.3 * 0.01) / Math.sqrt(3)
   const found = averaged([1.09, 1.1, 1.11])
   expect(found?.relative).toBeCloseTo(0.1, 9)

@@ -66,15 +66,15 @@ interface Asked {
   readonly metrics?: readonly string[]
   /** Pairs of arms to compare, each as [arm, over]. */
   readonly pairs: readonly (readonly [arm: string, over: string])[]
-  /** Whether the pairs are compared in this metric, if both arms have it. */
-  isCompared(metric: string): boolean
-  /** Whether means in this metric get an interval; by default no mean gets an interval. */
+  /** Whether to compare the pairs in this metric, if both arms have it; default: in every metric. */
+  isCompared?(metric: string): boolean
+  /** Whether means in this metric get an interval; default: none does. */
   isEstimated?(metric: string): boolean
 }
 
 /** Means of the arms, and lifts of pairs, from the rows of the main comparison, whose `store` is empty. */
 export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): Summary {
-  const { metrics, pairs, isCompared, isEstimated = () => false } = asked
+  const { metrics, pairs, isCompared = () => true, isEstimated = () => false } = asked
   const known = new Map<string, string[]>()
   for (const { arm, store, metric } of rows.series)
     if (store === '') known.set(arm, [...(known.get(arm) ?? []), metric])
@@ -93,13 +93,7 @@ export function summariseArms(rows: Rows<RowCase>, seed: number, asked: Asked): 
   const comparisons = pairs.flatMap(([arm, over]) =>
     metricsOf(arm)
       .filter((metric) => isCompared(metric) && metricsOf(over).includes(metric))
-      .map(
-        (metric) =>
-          [
-            { arm, metric },
-            { arm: over, metric },
-          ] as const,
-      ),
+      .map((metric) => [arm, over].map((one): Series => ({ arm: one, metric }))),
   )
   const found = pairedLifts(rows, comparisons, seed)
   const lifts = comparisons.flatMap(([{ arm, metric }, over], k) => {
@@ -121,7 +115,7 @@ export function liftOver(
 
 function pairedLifts(
   rows: Rows<RowCase>,
-  pairs: readonly (readonly [series: Series, over: Series])[],
+  pairs: readonly (readonly Series[])[],
   seed: number,
 ): (Lift | null)[] {
   const meansIn = (some: Rows<RowCase>) =>

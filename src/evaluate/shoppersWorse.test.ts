@@ -66,7 +66,7 @@ describe('count of shoppers who are worse off', () => {
       Array.from({ length: 5 + noise.integer(10) }, () => noise.normal()),
     )
     const { significant, expectedByChance } = countWorse(shoppers, random())
-    // Poisson: three standard deviations.
+    // The number of false alarms is about Poisson; the tolerance is three standard deviations.
     expect(Math.abs(significant - expectedByChance)).toBeLessThan(3 * Math.sqrt(expectedByChance))
   })
 

@@ -24,8 +24,7 @@ export function summarise(rows: Rows<WalkedCase>, seed: number, names: readonly 
   const pairs = [...LADDER, ...FURTHER_LIFTS]
     .filter(isTested)
     .map(({ arm, over }) => [arm, over] as const)
-  const isCompared = () => true
-  const { arms, lifts } = summariseArms(rows, seed, { names, metrics, pairs, isCompared })
+  const { arms, lifts } = summariseArms(rows, seed, { names, metrics, pairs })
   return {
     shoppers: tested.byShopper.length,
     cases: tested.cases.length,

@@ -52,7 +52,7 @@ it('evaluate --seeds tests models of several seeds on the same shoppers', async 
   expect(result.seeds).toBe(2)
   expect(one.seeds).toBeUndefined()
   expect([result.shoppers, result.cases]).toEqual([one.shoppers, one.cases])
-  // Popularity has no seed.
+  // Popularity doesn't depend on the seed.
   expect(result.arms[0]).toEqual(one.arms[0])
   expect(result.arms.at(-1)).not.toEqual(one.arms.at(-1))
   expect(text).toContain('over 2 training seeds')

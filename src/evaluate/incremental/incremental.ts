@@ -76,7 +76,6 @@ export async function evaluateIncremental(
   const found = summariseArms(rows, question.seed, {
     names,
     pairs: others.map((name) => [name, REFERENCE]),
-    isCompared: () => true,
     isEstimated: () => true,
   })
   const arms = found.arms.map((arm, a) => ({ ...arm, seconds: seconds[a] }))

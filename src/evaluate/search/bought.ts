@@ -53,7 +53,10 @@ export async function searchBought(
   const tested = input.shoppers.filter(({ id }) => isTested(id))
   const typed = typedQueries(searches, tested, input.until, shop.rows, find, shop.find)
   const isTyped = typed.perShopper.length >= LEAST_SHOPPERS
-  const shoppers: Searches[] = isTyped
+  const shoppers: readonly {
+    readonly cases: readonly Case[]
+    queriesOf(nth: number): readonly OrderQuery[]
+  }[] = isTyped
     ? typed.perShopper.map((cases) => ({
         cases,
         queriesOf: (nth) => {
@@ -67,16 +70,19 @@ export async function searchBought(
         return { cases, queriesOf: (nth) => orderQueries(shop, cases[nth], random) }
       })
   const rows = new Rows<QueryCase>()
+  const { searchTolerance } = input.model.manifest
   for (const [done, { cases, queriesOf }] of shoppers.entries()) {
     await step(steps, 'asking for what was bought', done, shoppers.length)
     let nth = 0
     for await (const scores of scoreCases(devices, cases)) {
       const { shopper } = cases[nth]
-      const { searchTolerance } = devices.model.manifest
-      for (const query of queriesOf(nth++))
-        putQuery(rows, shopper, query, (of) =>
-          blend(query.hits, likedOf(shop.rows, query.hits, scores[of]), searchTolerance),
-        )
+      for (const query of queriesOf(nth++)) {
+        const { hits, bought } = query
+        rows.begin({ shopper, isFound: hits.some(({ id }) => bought.includes(id)) })
+        putRanking(rows, 'lexical', hits, query)
+        for (const [arm, own] of Object.entries(scores))
+          putRanking(rows, arm, blend(hits, likedOf(shop.rows, hits, own), searchTolerance), query)
+      }
     }
   }
   return {
@@ -87,11 +93,6 @@ export async function searchBought(
     /** Number of queries without the purchased item in 500 hits; if shoppers typed them, `rows` omits them. */
     missed: isTyped ? typed.missed : rows.cases.filter(({ isFound }) => !isFound).length,
   }
-}
-
-interface Searches {
-  readonly cases: readonly Case[]
-  queriesOf(nth: number): readonly OrderQuery[]
 }
 
 /**
@@ -108,26 +109,16 @@ export async function* scoreCases(shop: DeviceShop, cases: readonly Case[]) {
   }
 }
 
-function putQuery(
+function putRanking(
   rows: Rows<QueryCase>,
-  shopper: string,
-  { kind, hits, bought }: OrderQuery,
-  reordered: (of: 'stranger' | 'base' | 'personal') => readonly { readonly id: string }[],
+  arm: string,
+  ranking: readonly { readonly id: string }[],
+  { kind, bought }: OrderQuery,
 ): void {
-  rows.begin({ shopper, isFound: hits.some(({ id }) => bought.includes(id)) })
-  const ratings = new Map(bought.map((id) => [id, 1]))
-  const orders = {
-    lexical: hits,
-    stranger: reordered('stranger'),
-    base: reordered('base'),
-    personal: reordered('personal'),
-  } satisfies Record<keyof typeof BOUGHT_ARMS, unknown>
-  for (const [arm, order] of Object.entries(orders)) {
-    const ids = order.map(({ id }) => id)
-    const values = measureRanking(ids, ratings)
-    for (const metric of SEARCH_METRICS) rows.put({ arm, metric }, values[metric])
-    if (kind === 'typed') continue
-    for (const metric of ['ndcg@10', 'mrr@20'] as const)
-      rows.put({ arm, metric: `${metric}@query=${kind}` }, values[metric])
-  }
+  const ids = ranking.map(({ id }) => id)
+  const values = measureRanking(ids, new Map(bought.map((id) => [id, 1])))
+  for (const metric of SEARCH_METRICS) rows.put({ arm, metric }, values[metric])
+  if (kind === 'typed') return
+  for (const metric of ['ndcg@10', 'mrr@20'] as const)
+    rows.put({ arm, metric: `${metric}@query=${kind}` }, values[metric])
 }
