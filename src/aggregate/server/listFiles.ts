@@ -42,7 +42,7 @@ export function createListFiles({ directory, endedAt, make }: ListFilesOptions) 
       const list = utf8(JSON.stringify(await make(round)))
       await nodeDisk.makeFolder(directory, 0o700)
       // The file is flushed before it is renamed: after a power cut, a file with the final name must be complete.
-      await nodeDisk.write(draft, list)
+      await nodeDisk.write(draft, list, 0o600)
       await rename(draft, path)
     } catch (thrown) {
       await rm(draft, { force: true }).catch(() => {})

@@ -22,8 +22,8 @@ export const nodeDisk = {
   },
   read: (path: string): Promise<Uint8Array> => readFile(path),
   /** Writes a file; returns once its bytes are on the disk. */
-  async write(path: string, bytes: Uint8Array): Promise<void> {
-    const file = await open(path, 'w')
+  async write(path: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
+    const file = await open(path, 'w', mode)
     try {
       await file.writeFile(bytes)
       await file.sync()
