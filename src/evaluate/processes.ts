@@ -15,6 +15,9 @@ import type { WalkOrder } from './walker.ts'
 /** Maximum number of processes, because each process has its own model and log in memory. */
 const MOST_PROCESSES = 8
 
+/** Minimum number of cases per process: so many cases take longer than the start of another process. */
+const LEAST_CASES = 50
+
 /** Messages to a process: first the settings of the whole replay, then the index of one shopper after another. */
 export type Work = { readonly order: WalkOrder } | { readonly shopper: number }
 /** Answers of a process: number of cases done since its last answer, rows of a finished shopper, or an error. */
@@ -28,10 +31,11 @@ export async function walkCases(
   selected: readonly { readonly length: number }[],
   { onProgress, signal }: Steps,
 ): Promise<Rows<WalkedCase>> {
-  const processes = Math.min(availableParallelism(), MOST_PROCESSES, selected.length)
   // Shoppers with many cases come first, because at the end one of them would leave the other processes idle.
   const waiting = [...selected.keys()].sort((a, b) => selected[a].length - selected[b].length)
   const total = selected.reduce((sum, { length }) => sum + length, 0)
+  const useful = Math.min(selected.length, Math.ceil(total / LEAST_CASES))
+  const processes = Math.min(availableParallelism(), MOST_PROCESSES, useful)
   const walked: SentRows<WalkedCase>[] = []
   const children: ChildProcess[] = []
   let done = 0
