@@ -1,7 +1,6 @@
 import { expect, it, test } from 'vitest'
 import { type Reply, serve } from '../testShops.ts'
-import { ask } from './ask.ts'
-import { askGraphql } from './graphql.ts'
+import { ask, askGraphql } from './ask.ts'
 
 /** Starts a test server, and makes the arguments of requests to it. Waits are recorded and take no time. */
 async function api(give: (nth: number) => Reply) {

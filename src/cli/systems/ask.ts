@@ -54,7 +54,7 @@ export function tokenOf({ token }: ShopApi, rights: string): string {
 }
 
 /**
- * Asks for JSON.
+ * Asks a REST API.
  * @throws NearsideError as `ask`; also `input-invalid` for an error status or an answer that isn't JSON
  */
 export async function askRest(api: ShopApi, question: Question): Promise<Answer> {
@@ -63,6 +63,64 @@ export async function askRest(api: ShopApi, question: Question): Promise<Answer>
   if (status === 200 && value !== null) return answer
   const message = isRecord(value) ? value.message : 'no JSON'
   throw refusal(question.url, `status ${status}, ${JSON.stringify(message)}: check the address`)
+}
+
+interface Query<T> {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, number | string | null>>
+  /** Headers with the secret; without headers, the request is anonymous. */
+  readonly secret?: Readonly<Record<string, string>>
+  readonly read: Read<T>
+  readonly ifRefused: string
+}
+
+/**
+ * Asks a GraphQL API.
+ * @throws NearsideError as `ask`; also `input-invalid` if the API answers with an error
+ */
+export async function askGraphql<T>(
+  api: ShopApi,
+  { query, variables, secret, read, ifRefused }: Query<T>,
+): Promise<T> {
+  const { url } = api
+  const { value, status } = await ask(api, {
+    ...{ url, ifRefused, busyFor, isSecret: secret !== undefined },
+    headers: { 'content-type': 'application/json', ...secret },
+    body: JSON.stringify({ query, variables }),
+  })
+  const error = errorOf(value)
+  const { message, code } = error ?? {}
+  if (code === 'FORBIDDEN' || code === 'ACCESS_DENIED')
+    throw refusal(url, `access is refused (${JSON.stringify(message)}): ${ifRefused}`)
+  if (error) throw refusal(url, `the API answers ${JSON.stringify(message ?? code ?? '?')}`)
+  if (status !== 200 || !isRecord(value))
+    throw refusal(url, `is no GraphQL API (status ${status}): check the address`)
+  return read(value.data, placeOf(url))
+}
+
+/** First error in a GraphQL answer; null if there is none. */
+function errorOf(value: unknown) {
+  const errors = isRecord(value) ? value.errors : undefined
+  if (typeof errors === 'string') return { message: errors }
+  const [error] = Array.isArray(errors) ? errors : []
+  if (error === undefined) return null
+  const { message, extensions } = isRecord(error) ? error : {}
+  return { message, code: isRecord(extensions) ? extensions.code : undefined }
+}
+
+/**
+ * Milliseconds until a GraphQL API can afford the query; null if it doesn't refuse the query for its cost.
+ * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
+ */
+function busyFor(value: unknown): number | null {
+  if (errorOf(value)?.code !== 'THROTTLED') return null
+  const field = (of: unknown, name: string) => (isRecord(of) ? of[name] : undefined)
+  const cost = field(field(value, 'extensions'), 'cost')
+  const status = field(cost, 'throttleStatus')
+  const missing =
+    Number(field(cost, 'requestedQueryCost')) - Number(field(status, 'currentlyAvailable'))
+  const seconds = missing / Number(field(status, 'restoreRate'))
+  return Number.isFinite(seconds) ? Math.ceil(1000 * Math.max(0, seconds)) : 1000
 }
 
 /** @throws NearsideError `input-invalid` if the API refuses or fails to answer, `aborted` if the signal aborts */

@@ -5,8 +5,7 @@
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { jsonOrNull, type Read } from '@nearside/core/reading.ts'
-import { ask, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
-import { askGraphql } from './graphql.ts'
+import { ask, askGraphql, readersOf, refusal, type ShopApi, TOKEN, tokenOf } from './ask.ts'
 import { type Connection, readConnection } from './pages.ts'
 import { readBulk } from './shopifyBulk.ts'
 

@@ -5,9 +5,8 @@
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
 import { jsonOrNull } from '@nearside/core/reading.ts'
-import { readersOf, refusal, type ShopApi } from './ask.ts'
+import { askGraphql, readersOf, refusal, type ShopApi } from './ask.ts'
 import { fetchWhole } from './fetchWhole.ts'
-import { askGraphql } from './graphql.ts'
 
 const RUN = `mutation ($query: String!) { bulkOperationRunQuery(query: $query) {
   bulkOperation { id } userErrors { message } } }`

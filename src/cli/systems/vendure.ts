@@ -5,8 +5,7 @@
  * @see https://docs.vendure.io/reference/graphql-api/shop/queries
  */
 import type { Read } from '@nearside/core/reading.ts'
-import { readersOf, type ShopApi, TOKEN, tokenOf } from './ask.ts'
-import { askGraphql } from './graphql.ts'
+import { askGraphql, readersOf, type ShopApi, TOKEN, tokenOf } from './ask.ts'
 import { type Page, readPages, readPaths } from './pages.ts'
 
 const FACETS = 'facetValues { name facet { code } }'
