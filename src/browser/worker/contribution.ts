@@ -74,12 +74,11 @@ export class Contribution {
    * then.
    */
   start(): void {
-    this.#begin().catch((error) => this.#services.notices.add(error))
-  }
-
-  async #begin(): Promise<void> {
-    await this.#endOthers()
-    await this.#look(false)
+    const look = () => this.#look(false)
+    const { notices } = this.#services
+    this.#endOthers()
+      .then(look)
+      .catch((error) => notices.add(error))
   }
 
   close(): void {
@@ -249,10 +248,7 @@ export class Contribution {
     if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
     if (state.profiles.current !== ME)
-      return {
-        sent: false,
-        reason: 'Nothing is sent while the shopper shops for others.',
-      }
+      return { sent: false, reason: 'Nothing is sent while the shopper shops for others.' }
     this.#sending = new AbortController()
     const { signal } = this.#sending
     const { sent, reason, error } = await contribute({
@@ -303,7 +299,10 @@ export class Contribution {
 
   /** Whether the page or this worker sees Global Privacy Control; extensions can set it in the page only. */
   #mustNotShare(): boolean {
-    return this.#services.state.conditions.globalPrivacyControl || privacyControl() === true
+    const { globalPrivacyControl } = this.#services.state.conditions
+    // TypeScript's library lacks the property: https://w3c.github.io/gpc/
+    const { navigator } = globalThis as { navigator?: { globalPrivacyControl?: boolean } }
+    return globalPrivacyControl || navigator?.globalPrivacyControl === true
   }
 
   #names(terms: ContributionTerms): boolean {
@@ -327,9 +326,3 @@ export class Contribution {
 /** Returns the error if it lasts until the servers change their terms; else null. */
 const refusalOf = (error: unknown): NearsideError | null =>
   error instanceof NearsideError && error.code === 'terms-beyond-limits' ? error : null
-
-/** Reads Global Privacy Control, which TypeScript's library lacks. @see https://w3c.github.io/gpc/ */
-function privacyControl(): boolean | undefined {
-  return (globalThis.navigator as { globalPrivacyControl?: boolean } | undefined)
-    ?.globalPrivacyControl
-}

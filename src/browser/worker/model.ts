@@ -17,8 +17,6 @@ export class Model {
   readonly #services: Services
   /** Base model in use; null until one is loaded. */
   loaded: LoadedModel | null = null
-  /** Signed release of the model in use; null if the shop names no keys. */
-  signed: NonNullable<PersonalizerSnapshot['model']>['signed'] = null
   #releases: Releases | null = null
 
   constructor(services: Services) {
@@ -63,7 +61,7 @@ export class Model {
     if (kept.version === this.loaded?.hash) return true
     try {
       if ((await (await this.openReleases())?.isVouched(kept)) === false) return false
-      this.#use(await readDownload(kept))
+      this.loaded = await readDownload(kept)
       return true
     } catch (error) {
       notices.add(error, 'model-corrupt', 'The stored base model is damaged and downloaded again')
@@ -91,21 +89,16 @@ export class Model {
     if (!fetched) return false
     await keepDownload(this.#services, fetched.download)
     const adopted = fetched.loaded.hash !== this.loaded?.hash
-    this.#use(fetched.loaded)
+    this.loaded = fetched.loaded
     return adopted
   }
 
-  #use(loaded: LoadedModel): void {
-    this.loaded = loaded
+  /** Signed release of the model in use; null if the shop names no keys. */
+  get signed(): NonNullable<PersonalizerSnapshot['model']>['signed'] {
     const { modelKeys } = this.#services.config
-    const { signed } = loaded.latest ?? {}
-    this.signed =
-      modelKeys && signed
-        ? {
-            release: signed.release,
-            expires: signed.expires,
-            byHelper: modelKeys.helper !== undefined,
-          }
-        : null
+    const { signed } = this.loaded?.latest ?? {}
+    if (!modelKeys || !signed) return null
+    const { release, expires } = signed
+    return { release, expires, byHelper: modelKeys.helper !== undefined }
   }
 }

@@ -1,7 +1,4 @@
-/**
- * @module The worker's end of the messages. Each call gets one answer; the worker also sends snapshots and watched
- * lists without a request.
- */
+/** @module The worker's end of the messages between page and worker (`messages.ts`). */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -19,7 +16,7 @@ import { type Device, startDevice } from './device.ts'
 import type { Environment } from './services.ts'
 import { createBus } from './state.ts'
 
-/** Part of a dedicated worker's scope that this module uses. */
+/** Part of a dedicated worker's scope. */
 export interface Scope {
   postMessage(message: FromWorker): void
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
@@ -48,9 +45,8 @@ export const workerEnvironment: Environment = {
 }
 
 /**
- * Chromium lists the locales of number formats once a process, which takes a slow phone 0.1 s. The page's workers, also
- * those of a vault on the same site, make Chromium list them while the first file downloads; otherwise the first price
- * would block the page for that time.
+ * Wraps `fetch` so that Chromium lists the locales of number formats while the first file downloads. Chromium does this
+ * once a process. On a slow phone it takes 0.1 s, for which the first price would otherwise block the page.
  */
 export function listingLocales(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   let hasAsked = false
@@ -166,8 +162,7 @@ export function serve(scope: Scope, environment: Environment = workerEnvironment
 
 /**
  * Does the worker's job in the page's own thread, for old web views, policies that forbid workers, and pages that can't
- * load the worker's script. The same code gets the same messages over a channel. The work comes in slices, so that the
- * page can paint in between (`engine/nextTask.ts`).
+ * load the worker's script. Between slices of the work, the page can paint (`engine/nextTask.ts`).
  */
 export function deviceInPage(environment: Environment = workerEnvironment): Thread {
   const { port1: page, port2: device } = new MessageChannel()
@@ -193,19 +188,18 @@ const present =
 
 interface Watched {
   readonly query: ListQuery
-  /** Items of the list that the page shows; null if the page shows an error instead. */
+  /** Items that the page shows; null before any, or if the page shows an error instead. */
   items: readonly Recommendation[] | null
 }
 
-/** Value of a list's `distinct` option; 0 for a list that is allowed to repeat items of other lists. */
+/** Option `distinct` of a list; 0 for a list that may repeat items of other lists. */
 const placeOf = (query: ListQuery): number => optionsOf(query)?.distinct ?? 0
 
 const optionsOf = (query: ListQuery) => (query.kind === 'rerank' ? undefined : query.options)
 
 /**
- * Lists that the page watches. Watched lists are computed when they could have changed, and posted if they have
- * changed. Lists with `distinct` are computed by ascending value; each list leaves out the items of the lists before
- * it.
+ * Lists that the page watches. Lists with `distinct` are computed by ascending value; each leaves out the items of the
+ * lists before it.
  */
 export function createWatchedLists() {
   const lists = new Map<number, Watched>()
@@ -227,9 +221,8 @@ export function createWatchedLists() {
   }
 
   /**
-   * Computes lists.
+   * Computes lists, and returns those that differ from the lists that the page shows.
    * @param all whether to compute all lists, or only lists that are new, failed or depend on other lists
-   * @returns lists that differ from those that the page shows
    */
   function update(all: boolean, list: ComputeList): readonly WatchedList[] {
     const held: { readonly place: number; readonly id: string }[] = []
@@ -244,7 +237,9 @@ export function createWatchedLists() {
         // A list with `until` shows an earlier state for comparison, so other lists may contain its items.
         if (place && optionsOf(query)?.until === undefined)
           for (const item of watched.items ?? []) held.push({ place, id: item.id })
-        return !now || (items && watched.items && sameList(items, watched.items)) ? [] : [now]
+        const isSame =
+          items && watched.items && JSON.stringify(items) === JSON.stringify(watched.items)
+        return !now || isSame ? [] : [now]
       })
   }
 
@@ -266,18 +261,4 @@ function without(query: ListQuery, others: readonly { readonly id: string }[]): 
   const { excludeIds = [] } = query.options ?? {}
   const ids = others.map(({ id }) => id).concat(excludeIds)
   return { ...query, options: { ...query.options, excludeIds: ids } }
-}
-
-function sameList(a: readonly Recommendation[], b: readonly Recommendation[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(
-      ({ id, score, baseRank, badge, reason }, place) =>
-        id === b[place].id &&
-        badge === b[place].badge &&
-        score === b[place].score &&
-        baseRank === b[place].baseRank &&
-        JSON.stringify(reason) === JSON.stringify(b[place].reason),
-    )
-  )
 }

@@ -159,23 +159,16 @@ export interface ChosenCode {
 
 export async function loadChosen(services: Services): Promise<ChosenCode> {
   const { cleaning, learners } = services.config
-  const visits =
-    cleaning === 'rules'
-      ? null
-      : await loadOptional(
-          services,
-          () => import('@nearside/core/events/clean/ownVisits.ts'),
-          'the shop’s cleaning',
-        )
-  const chosen =
-    learners.length === 0
-      ? null
-      : await loadOptional(services, () => import('./chosenLearners.ts'), 'the shop’s learners')
-  return {
-    createLearners: chosen?.createChosenLearners ?? null,
-    cleanMore:
-      visits && cleaning !== 'rules' ? (all) => visits.cleanOwnVisits(all, cleaning) : null,
+  const loadVisits = () => import('@nearside/core/events/clean/ownVisits.ts')
+  const loadLearners = () => import('./chosenLearners.ts')
+  let cleanMore: CleanMore | null = null
+  if (cleaning !== 'rules') {
+    const visits = await loadOptional(services, loadVisits, 'the shop’s cleaning')
+    cleanMore = visits && ((all) => visits.cleanOwnVisits(all, cleaning))
   }
+  const code =
+    learners.length > 0 ? await loadOptional(services, loadLearners, 'the shop’s learners') : null
+  return { cleanMore, createLearners: code?.createChosenLearners ?? null }
 }
 
 /** Loads the code for something optional. @returns null, after adding a notice, if the code can't be loaded */

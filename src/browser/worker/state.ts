@@ -1,7 +1,4 @@
-/**
- * @module State shared by the parts of a device, the events that connect them, and the snapshot that the page gets of
- * the state.
- */
+/** @module State and events that the parts of a device share, and the snapshot that the page gets. */
 
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
 import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
@@ -23,16 +20,13 @@ import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
 export interface Own {
-  /**
-   * All captured events, ascending by time, not cleaned; a new array after each change. The shopper and the store write
-   * this field.
-   */
+  /** All captured events, ascending by time, not cleaned; a new array after each change. */
   events: readonly ShopperEvent[]
   /** Personal model in use. Written by `learner.ts`. */
   personal: StoredPersonal | null
 }
 
-/** Plain data. Every part of the device reads it; only the part that a field's comment names writes the field. */
+/** Every part of the device reads the state; only the file that a field's comment names writes the field. */
 export interface DeviceState {
   /** Revision; rises whenever a list could have changed. Written by `device.ts`. */
   revision: number
@@ -46,16 +40,13 @@ export interface DeviceState {
   unerased: boolean
   /** People whom the shopper shops for, and the person in use. Written by `profiles.ts`. */
   profiles: Profiles
-  /** Whether the device is paused. Written by `persistence.ts`. */
+  /** Written by `persistence.ts`. */
   paused: boolean
   /** The shop's current context. Written by `services.ts`. */
   context: ShopContext
-  /**
-   * Events and personal model of the person in use. `deviceStore.ts` replaces this object when another person is in
-   * use.
-   */
+  /** Events and personal model of the person in use; another object for each person. Written by `deviceStore.ts`. */
   own: Own
-  /** Progress of the current fit. Written by `learner.ts`. */
+  /** Written by `learner.ts`. */
   fitting: PersonalizerSnapshot['fitting']
   /** Reason why learning is deferred; null if it isn't. Written by `learner.ts`. */
   deferred: Deferral | null
@@ -67,9 +58,9 @@ export interface DeviceState {
   engine: PersonalizerSnapshot['engine']
   /** Whether this tab works for the others, so that it learns automatically. Written by `tabs.ts`. */
   leads: boolean
-  /** Consent to contribute. Written by `contribution.ts`. */
+  /** Written by `contribution.ts`. */
   consent: Settings['consent']
-  /** Whether the shopper allows agents to ask this device. Written by `device.ts` and `agents.ts`. */
+  /** Whether the shopper allows agents to ask this device. Written by `storedData.ts` and `agents.ts`. */
   agents: boolean
   /** Number, bytes and privacy cost of the updates sent. Written by `contribution.ts`. */
   sent: Settings['sent']
@@ -104,25 +95,12 @@ export function startingState({
   }
 }
 
-/**
- * Kinds of changes that tabs share through the store. `kept` means that the shopper said yes to storage, `unkept` that
- * the shopper said no.
- */
-export const STORED = [
-  'events',
-  'personal',
-  'settings',
-  'model',
-  'erased',
-  'kept',
-  'unkept',
-] as const
-export type Stored = (typeof STORED)[number]
+/** Kinds of changes that tabs share: `kept` is the shopper's yes to storage, `unkept` their no. */
+export type Stored = 'events' | 'personal' | 'settings' | 'model' | 'erased' | 'kept' | 'unkept'
 
 interface DeviceEvents {
   /** This tab stored something that the other tabs must read. */
   stored: Stored
-  /** Another tab stored something that this tab must read. */
   storedElsewhere: Stored
   /** The shopper did something, in this tab or another. */
   event: EventName
@@ -134,7 +112,7 @@ interface DeviceEvents {
   conditions: DeviceConditions
   /** From now on, this tab works for the others. */
   leading: null
-  /** The ranker was built again, without a download: the search for items similar to new products has ended. */
+  /** The ranker was built again without a download, e.g. because the search for items like new products has ended. */
   rebuilt: null
   /** Lists could have changed. */
   lists: null
@@ -172,14 +150,14 @@ export function createBus(): Bus {
 
 export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): WorkerSnapshot {
   const { config, state, store, notices, now } = services
+  const { conditions, context: _, leads, own, persist, unerased, ...shown } = state
   const { report, events } = shopper.cleaned
   const manifest = shop.loaded?.model.manifest
   const byName: Record<string, number> = {}
-  for (const { name } of state.own.events) byName[name] = (byName[name] ?? 0) + 1
-  const { active, logLikelihoodRatio, tested } = state.own.personal?.guard ?? GUARD_START
+  for (const { name } of own.events) byName[name] = (byName[name] ?? 0) + 1
+  const { active, logLikelihoodRatio, tested } = own.personal?.guard ?? GUARD_START
   return {
-    revision: state.revision,
-    erasures: state.erasures,
+    ...shown,
     model: manifest
       ? {
           version: manifest.version,
@@ -189,32 +167,21 @@ export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): Wo
           signed: shop.signed,
         }
       : null,
-    enginePreference: state.enginePreference,
-    engine: state.engine,
     storage: store.kind,
     persist: {
-      ...{ option: config.persist, allowed: state.persist },
-      ...(state.unerased && { unerased: true as const }),
+      ...{ option: config.persist, allowed: persist },
+      ...(unerased && { unerased: true as const }),
     },
-    profiles: state.profiles,
-    tab: state.leads ? 'leader' : 'follower',
-    events: { count: state.own.events.length, byName },
+    tab: leads ? 'leader' : 'follower',
+    events: { count: own.events.length, byName },
     retentionDays: config.retentionDays,
     cleaning: report,
-    fit: state.own.personal?.summary ?? null,
-    fitting: state.fitting,
-    deferred: state.deferred,
-    learners: state.learners,
+    fit: own.personal?.summary ?? null,
     guard: { active, logLikelihoodRatio, tested },
     learnedFrom: countShaping(events, shop.find, now()),
     learned: learnedOf(events, shop.catalog, shop.find, now()),
-    paused: state.paused,
     canContribute: config.federation !== null,
-    consent: state.consent,
-    agents: state.agents,
-    globalPrivacyControl: state.conditions.globalPrivacyControl,
-    sent: state.sent,
-    terms: state.terms,
+    globalPrivacyControl: conditions.globalPrivacyControl,
     notices: notices.list,
   }
 }

@@ -1,11 +1,11 @@
 /**
- * @module Several tabs of one shopper. Every tab's worker writes events and answers lists itself. The tab that holds a
- * Web Lock leads: it learns automatically. A tab that changes something announces the change, and the other tabs read
- * it from the store. A tab that dies releases the lock, and the next tab that waits for the lock leads.
+ * @module Several tabs of one shopper. Every tab's worker writes events and makes lists itself. The tab that holds a Web
+ * Lock leads: it learns automatically. A tab that dies releases the lock to the next. A tab that changes something
+ * announces the change, and the other tabs read it from the store.
  */
 
 import { serially } from '@nearside/core/serially.ts'
-import { type Bus, type DeviceState, STORED, type Stored } from './state.ts'
+import type { Bus, DeviceState, Stored } from './state.ts'
 
 export interface Tabs {
   /** Runs a task that must not run in two tabs at once. */
@@ -15,12 +15,12 @@ export interface Tabs {
 
 type Exclusive = 'fit' | 'update' | 'contribute'
 
-/** Whether the change is the shopper's answer to storage. Tabs exchange this answer even while they store in memory. */
+/** Whether the change is the shopper's answer to storage, which tabs exchange even while they store in memory. */
 const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
 
 interface TabsInputs {
   readonly database: string
-  /** False if the store will stay in this tab's own memory, so that there are no other tabs to connect to. */
+  /** False if the store will stay in this tab's own memory. */
   readonly canShare: boolean
   /** Whether the store to which a change of this kind belongs is now shared with other tabs. */
   readonly isShared: (what: Stored) => boolean
@@ -38,9 +38,8 @@ export function joinTabs({ database, canShare, isShared, state, bus }: TabsInput
   }
   const leaving = new AbortController()
   const channel = new BroadcastChannel(name)
-  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const what = STORED.find((known) => known === data)
-    if (what && (isShared(what) || isAnswer(what))) bus.emit('storedElsewhere', what)
+  channel.onmessage = ({ data: what }: MessageEvent<Stored>) => {
+    if (isShared(what) || isAnswer(what)) bus.emit('storedElsewhere', what)
   }
   bus.on('stored', (what) => {
     if (!leaving.signal.aborted && (isShared(what) || isAnswer(what))) channel.postMessage(what)
