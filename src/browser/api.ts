@@ -1,7 +1,4 @@
-/**
- * @module Public interface of `nearside`: options of a personalizer and its methods. The interface takes item ids and
- * returns item ids; tensors and model internals stay inside.
- */
+/** @module Public interface of `nearside`: options of a personalizer and its methods. */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 import type { LatestModel } from '@nearside/core/model/manifest.ts'
@@ -31,22 +28,23 @@ export interface VaultSource {
 export interface PersonalizerOptions<TItem extends Item = Item> {
   /**
    * The shop's products, or the URL of a `catalog.json` (an array of items). `live` is the URL of the `live.json` that
-   * `nearside sync` writes, at the same origin. Devices read the live file every few minutes (the file names the
-   * interval), and apply its prices, stock, new products and removed products to lists and widgets. So that no list
-   * begins with old prices or removed products, lists wait for the live file, for at most a second.
+   * `nearside sync` writes, at the same origin. Devices read this file every few minutes (the file names the interval),
+   * and apply its prices, stock, new products and removed products to lists and widgets. Lists wait for the file, for at
+   * most a second.
    * @example { url: '/catalog.json', live: '/live.json' }
    */
   readonly catalog: readonly TItem[] | string | { readonly url: string; readonly live: string }
   /**
-   * URL of the directory that contains `latest.json`. The directory must have the page's own origin. `latest` is the
-   * content of that file at the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new shopper's
-   * device starts with the version in `latest`, which saves a round trip, and then looks for a newer version.
+   * URL of the directory that contains `latest.json`, at the page's own origin. `latest` is the content of that file at
+   * the time the page was rendered, from `readBaseLists` of `nearside/ssr`. A new shopper's device starts with the
+   * version in `latest`, which saves a round trip, and then looks for a newer version.
    */
   readonly baseModel: string | { readonly url: string; readonly latest?: LatestModel }
   /**
-   * Keys of publishers, `threshold` of which must sign a base model, and of the helper, which signs one model per
-   * release, so that all shoppers get the same. If signatures are missing, or the release is expired or an earlier one,
-   * the device keeps the last good model. With invalid keys it uses no model, and a notice reports that. Default: none.
+   * Keys of publishers, `threshold` of which must sign a base model, and of the helper (second aggregation server), which
+   * signs one model per release, so that all shoppers get the same. If signatures are missing, or the release is expired
+   * or an earlier one, the device keeps the last good model. With invalid keys it uses no model, and a notice reports
+   * that. Default: none.
    */
   readonly modelKeys?: ModelKeys
   /**
@@ -80,10 +78,9 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    */
   readonly strategy?: 'online' | 'batch' | 'hybrid'
   /**
-   * Incremental learners that reorder the best candidates of the personal model. Each learner's weight comes from its
-   * accuracy on this shopper's own events. Learners move an item only once they have predicted these events better than
-   * the model did. Default: none; the learners' code is downloaded only if the shop chooses one. `gradient`: averaged
-   * gradient descent; `network`: layers of 64, 32, 1; `tree`: Hoeffding adaptive tree.
+   * Incremental learners that reorder the best candidates of the personal model, once they have predicted this shopper's
+   * own events better than the model did; their weights come from their accuracy on these events. Default: none.
+   * `gradient`: averaged gradient descent; `network`: layers of 64, 32, 1; `tree`: Hoeffding adaptive tree.
    */
   readonly learners?: readonly ('gradient' | 'network' | 'tree')[]
   /** Class-imbalance strategy of the network learner; default `none`. */
@@ -93,11 +90,11 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * remove views and visits that are unusual for this shopper.
    */
   readonly cleaning?: 'rules' | 'iqr' | 'isolation-forest'
-  /** Kinds of items that lists leave out by default; default `['bought', 'basket']` (bought, in the basket). */
+  /** Kinds of items that lists leave out unless they say otherwise; default `['bought', 'basket']`. */
   readonly exclude?: ListOptions['exclude']
   /**
-   * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) with the page's own origin. With
-   * `modelKeys`, the file of rules must be signed. An invalid rule is left out, and a notice reports it. Default: none.
+   * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) at the page's own origin. With
+   * `modelKeys`, the file must be signed. An invalid rule is left out, and a notice reports it. Default: none.
    */
   readonly rules?: readonly Rule[] | string
   /** Age in days at which events are erased; default 90. `Infinity` keeps events until the shopper erases them. */
@@ -135,7 +132,7 @@ export interface CaptureInput {
   readonly time?: number
 }
 
-/** Order that a signed-in shopper placed on this or another device, as the shop's server stores it. */
+/** Order of a signed-in shopper, from any device, as the shop's server stores it. */
 export interface PastOrder {
   /** The shop's id of the order. An order that is imported again is not stored twice. */
   readonly id: string | number
@@ -207,15 +204,14 @@ export interface Personalizer {
    */
   rerank(items: readonly string[], options?: RerankOptions): Promise<readonly Recommendation[]>
   /**
-   * Calls `listener` as soon as the list that `query` asks for is known, and again after each change of that list. A
-   * watch costs less than a request after each change.
+   * Calls `listener` as soon as the list of `query` is known, and again after each change. A watch costs less than a
+   * request after each change.
    * @returns function that ends the watch
    */
   watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void
   /**
-   * Explains an item's rank by the terms of its score, as the model computes it. A `groupId` stands for its best
-   * variant, which the result's `id` names. The result is null for an item that can't be shown, and while there is no
-   * base model.
+   * Explains an item's rank by the terms of its score. A `groupId` stands for its best variant, which the result's `id`
+   * names. The result is null for an item that can't be shown, and while there is no base model.
    * @throws NearsideError `engine-failed` if the code for explanations, loaded on first use, can't be loaded
    */
   explain(item: string): Promise<Explanation | null>
@@ -241,8 +237,8 @@ export interface Personalizer {
    */
   setEngine(engine: EnginePreference): Promise<void>
   /**
-   * Requests the privacy terms of both aggregation servers and puts them into the snapshot (`terms`). The request
-   * reveals nothing about the shopper.
+   * Requests the privacy terms of both aggregation servers and puts them into the snapshot. The request reveals nothing
+   * about the shopper.
    * @throws NearsideError `aggregator-unreachable` if a server doesn't answer; `policy-mismatch` if the two servers
    *   disagree, or name other operators or keys than the shop does; `terms-beyond-limits` if the terms exceed the
    *   device's own limits; `round-closed` if the servers accept no updates now
@@ -251,19 +247,18 @@ export interface Personalizer {
   /**
    * Stores the shopper's consent to the snapshot's `terms`, or withdraws it. A withdrawal also drops a waiting report.
    * In vault mode, the vault opens a window with its own text, in which the shopper must confirm the consent.
-   * @param wording text beside the page's consent switch, at most 4,000 characters. The text is stored with a consent,
-   *   and its SHA-256 goes into the log. In vault mode, the text of the vault's window replaces it
-   * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid
-   * @throws NearsideError `consent-missing` if Global Privacy Control is on
-   * @throws NearsideError `storage-…` if the browser can't store the answer. A consent that can't be stored is not
-   *   given; a withdrawal that can't be stored applies to this tab
+   * @param wording text beside the page's consent switch, at most 4,000 characters, which is stored with a consent; its
+   *   SHA-256 goes into the log. In vault mode, the text of the vault's window replaces it
+   * @throws NearsideError `input-invalid` if the shop declared no aggregators or the wording is invalid;
+   *   `consent-missing` if Global Privacy Control is on; `storage-…` if the browser can't store the answer: a consent is
+   *   then not given, and a withdrawal applies to this tab
    */
   setContribution(consent: boolean, wording?: string): Promise<void>
-  /** Sends one model update now if consent, privacy budget and an open round allow it; resolves with the outcome. */
+  /** Sends one model update now if consent, privacy budget and an open round allow it. */
   contribute(): Promise<{ readonly sent: boolean; readonly reason: string }>
   /** The shop's valid rules in use now, to pass to `searchAmong` of `nearside/search`; empty without rules. */
   rules(): Promise<readonly Rule[]>
-  /** Checks for a newer base model now. The device also checks automatically. */
+  /** Checks for a newer base model now; the device also checks automatically. */
   checkForUpdate(): Promise<{ readonly adopted: boolean; readonly version: string }>
   /**
    * Pauses or resumes. While paused, no event is stored, and nothing is learned or sent; lists stay as they are.
@@ -280,14 +275,14 @@ export interface Personalizer {
    * visit to disk at once. A no erases the disk, ends a consent to contribute, and continues in memory for this visit.
    * The spent privacy budget stays on disk.
    * @throws NearsideError `input-invalid` if the option `persist` is not `ask`; `storage-…` if the browser can't write
-   *   or erase: the device then continues in memory. If erasing failed, the snapshot's `persist.unerased` says whether
-   *   anything is left on disk
+   *   or erase: the device then continues in memory, and the snapshot's `persist.unerased` says whether anything is left
+   *   on disk
    */
   setPersist(allowed: boolean): Promise<void>
   /**
    * Stores whether the shopper allows their agent to ask this device (`nearside/agents`); every tab follows the answer.
-   * @throws NearsideError `storage-…` if the browser can't store the answer on disk. If storing fails, a yes does not
-   *   count, and a no applies to this tab only. `input-invalid` for a yes in vault mode
+   * @throws NearsideError `storage-…` if the browser can't store the answer on disk: a yes then does not count, and a no
+   *   applies to this tab only; `input-invalid` for a yes in vault mode
    */
   setAgents(allowed: boolean): Promise<void>
   /**
@@ -299,15 +294,13 @@ export interface Personalizer {
    */
   logAgentCall(tool: 'search' | 'recommend' | 'compare' | 'basket', items: number): Promise<void>
   /**
-   * Deletes one event or all events about a target, and learns anew without them. Only events of the person in use
-   * (`profiles`) are deleted. A target is an item, a category, a query or an event name.
-   * @returns function that puts the events back and learns anew. Only this page's memory holds the deleted events, for
-   *   as long as the page keeps the function. The undo function rejects with NearsideError `aborted` after anything
-   *   else was forgotten, erased or put back, in any tab. The undo function rejects with `storage-…` if the browser
-   *   can't store the events.
-   * @throws NearsideError `input-invalid` for an invalid target
-   * @throws NearsideError `storage-…` if the browser can't delete the events on disk. If deleting fails, the events can
-   *   be gone from this tab, but return at the next visit
+   * Deletes one event, or all events about an item, a category, a query or an event name, and learns anew without them.
+   * Only events of the person in use (`profiles`) are deleted.
+   * @returns undo function, which puts the events back and learns anew. Only this page's memory holds the deleted
+   *   events, for as long as the page keeps the function. It rejects with NearsideError `aborted` after anything else
+   *   was forgotten, erased or put back, in any tab, and with `storage-…` if the browser can't store the events
+   * @throws NearsideError `input-invalid` for an invalid `what`; `storage-…` if the browser can't delete the events on
+   *   disk: they can then be gone from this tab, but return at the next visit
    */
   forget(what: Forgettable): Promise<() => Promise<void>>
   /**
@@ -316,8 +309,8 @@ export interface Personalizer {
    */
   erase(): Promise<void>
   /**
-   * Exports everything stored, as one JSON string that `nearside audit verify` checks. The last log entry in the export
-   * contains a hash of the export's other content, so that a later change is detected.
+   * Exports everything stored, as one JSON string. `nearside audit verify` detects later changes of it, because its last
+   * log entry contains a hash of the other content.
    * @throws NearsideError `engine-failed` if the code for exports can't be loaded, `storage-…` if the log entry can't
    *   be stored
    */
@@ -330,22 +323,20 @@ export interface Personalizer {
    *   be stored
    */
   exportTransfer(): Promise<{
-    /** Encrypted content, to be saved as a file. To read the content, the other device needs the code. */
+    /** Encrypted content, to be saved as a file. */
     readonly file: string
-    /** Code of four groups of four letters and digits. The shopper notes the code down; nothing stores the code. */
+    /** Key of the file, four groups of four letters and digits, for the shopper to note down; nothing stores it. */
     readonly code: string
   }>
   /**
-   * Imports the file that `exportTransfer` made on another device. The import skips events stored here already, events
-   * older than `retentionDays`, and events about products that the shop no longer has. If there is not enough room for
-   * all events, only the newest are imported, and nothing stored here is deleted. An event that was forgotten here
-   * comes back if the file contains it. A failed import changes nothing.
+   * Imports the file that `exportTransfer` made on another device. Skipped are events stored here already, events older
+   * than `retentionDays`, events about products that the shop no longer has, and the oldest events if there is not
+   * enough room. An event that was forgotten here comes back if the file contains it. A failed import changes nothing.
    * @param code as the other device showed it; case and dashes don't matter
    * @returns number of events newly stored
-   * @throws NearsideError `transfer-invalid` for a file of another kind, or a file that is too large
-   * @throws NearsideError `transfer-locked` if the code doesn't open the file or the file was changed
-   * @throws NearsideError `transfer-foreign` if the file belongs to another shop
-   * @throws NearsideError `aborted` while paused; `engine-failed` if the code for transfers can't be loaded
+   * @throws NearsideError `transfer-invalid` for a file of another kind, or a file that is too large; `transfer-locked`
+   *   if the code doesn't open the file or the file was changed; `transfer-foreign` if the file belongs to another shop;
+   *   `aborted` while paused; `engine-failed` if the code for transfers can't be loaded
    */
   importTransfer(file: string, code: string): Promise<number>
   /**
@@ -361,7 +352,7 @@ export interface Personalizer {
     /** Adds a person; resolves with their id. A name has 1 to 40 characters, and there are at most 20 people. */
     add(name: string): Promise<string>
     rename(id: string, name: string): Promise<void>
-    /** Deletes a person and their store. */
+    /** Deletes a person and their data. */
     remove(id: string): Promise<void>
   }
   /** Log of all data that left this device, and of every decision about sending. */

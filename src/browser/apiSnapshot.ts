@@ -7,8 +7,8 @@ import type { PersonalizerOptions } from './api.ts'
 import type { ContributionTerms } from './contribution/terms.ts'
 
 /**
- * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. If the preferred engine is unavailable,
- * the device falls back to another engine and reports that.
+ * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. Instead of an unavailable engine the device
+ * uses another one and reports that.
  */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 
@@ -49,15 +49,15 @@ export type Arm = 'personal' | 'hold-out' | 'interleaved'
 /** Team that picked an item of an interleaved list: the personal ranking or the base ranking. */
 export type Team = 'personal' | 'base'
 
-/** Snapshot of a personalizer's state, for a page to show. */
+/** State of a personalizer, for a page to show. */
 export interface PersonalizerSnapshot {
   /** Status: `starting` until lists can be requested; `closed` is final. */
   readonly status: 'starting' | 'ready' | 'closed'
-  /** Revision number; rises whenever a recommendation could have changed. */
+  /** Number that rises whenever a recommendation could have changed. */
   readonly revision: number
   /**
-   * Number that changes whenever something is erased, forgotten or put back, in any tab. After a change, drop the undo
-   * functions that `forget` returned earlier, because they no longer work.
+   * Number that changes whenever something is erased, forgotten or put back, in any tab. Undo functions that `forget`
+   * returned before a change no longer work.
    */
   readonly erasures: number
   /** Base model in use; null while there is none. */
@@ -100,8 +100,8 @@ export interface PersonalizerSnapshot {
     /** Whether the shopper's data may outlive the page; null before an answer. */
     readonly allowed: boolean | null
     /**
-     * Present if the browser refused to erase data stored after an earlier yes. These unerased data return at the next
-     * visit unless a later no or `erase` deletes them.
+     * Present if the browser refused to erase data stored after an earlier yes. These data return at the next visit
+     * unless a later no or `erase` deletes them.
      */
     readonly unerased?: true
   }
@@ -142,10 +142,7 @@ export interface PersonalizerSnapshot {
     /** Number of events on which the guard has compared both models. */
     readonly tested: number
   }
-  /**
-   * Trial that this browser takes part in (`holdOut` or `interleave` of `nearside/measure`) and its arm; null without
-   * a trial.
-   */
+  /** Trial (`holdOut` or `interleave` of `nearside/measure`) and this browser's arm; null without a trial. */
   readonly trial: { readonly name: string; readonly share: number; readonly arm: Arm } | null
   /**
    * Number of stored actions that shape the lists. Repetitions and misclicks don't count. A click and the view that
@@ -170,8 +167,8 @@ export interface PersonalizerSnapshot {
   /** Whether the shopper allows their agent to ask this device (`nearside/agents`). */
   readonly agents: boolean
   /**
-   * Whether the browser sends Global Privacy Control. If Global Privacy Control is on, no consent can be given, and an
-   * earlier consent sends nothing.
+   * Whether the browser sends Global Privacy Control. While it does, no consent can be given, and an earlier consent
+   * sends nothing.
    */
   readonly globalPrivacyControl: boolean
   /**
@@ -187,9 +184,8 @@ export interface PersonalizerSnapshot {
     readonly epsilonEver?: number
   }
   /**
-   * Recipients of model updates, and the updates' maximum privacy cost. Show these recipients and terms before
-   * `setContribution(true)`, which agrees to exactly these terms. The terms are null until `contributionTerms()` has
-   * requested them from the aggregators.
+   * Recipients of model updates, and the updates' maximum privacy cost; null until `contributionTerms()` has requested
+   * them. Show them before `setContribution(true)`, which agrees to exactly these terms.
    */
   readonly terms: ContributionTerms | null
   /** Notices about everything that works worse than usual, one line each, newest first, at most 50. */

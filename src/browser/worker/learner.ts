@@ -1,8 +1,7 @@
 /**
- * @module Learns from the shopper: decides when to fit (`strategy`), and uses a result only if it is valid. Lists never
- * wait for a fit: until it ends, they use the last model.
+ * @module Learns from the shopper: decides when to fit (option `strategy`). Lists never wait for a fit: until it ends,
+ * they use the last model.
  */
-
 import { NearsideError } from '@nearside/core/error.ts'
 import type { EventName } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
@@ -58,7 +57,7 @@ export class Learner {
       if (before.visible && !state.conditions.visible) this.#scheduler.flush()
       if (state.deferred) this.#scheduler.ask(0)
     })
-    // If this tab now works for the others, it finishes the work of the tab before.
+    // This tab now works for the others, and finishes the work of the tab before.
     bus.on('leading', () => this.reload())
   }
 
@@ -147,9 +146,8 @@ export class Learner {
     // If there is no base model yet, skip the fit; `reload` requests a fit after the model has arrived.
     if (!this.#learnsHere || !this.#shop.loaded || this.#waits()) return
     const { bus, clock, notices, timers } = this.#services
-    const milliseconds = BUDGET.perFit
     const stop = new AbortController()
-    const timer = timers.set(() => stop.abort(), milliseconds)
+    const timer = timers.set(() => stop.abort(), BUDGET.perFit)
     const started = clock()
     this.#asked = false
     try {
@@ -157,7 +155,7 @@ export class Learner {
       await this.fineTune({ signal: stop.signal, onProgress })
     } catch (error) {
       if (stop.signal.aborted) {
-        const message = `Learning took longer than ${milliseconds / 1000} s and was stopped; the last fit stays in use.`
+        const message = `Learning took longer than ${BUDGET.perFit / 1000} s and was stopped; the last fit stays in use.`
         notices.add(new NearsideError('aborted', message))
       } else if (!isAborted(error)) throw error
     } finally {
@@ -251,10 +249,7 @@ export class Learner {
     }
   }
 
-  /**
-   * Candidate search for a model, cached per model object. Any change of catalog, popularity or model creates a new
-   * object.
-   */
+  /** Candidate search, cached per model object: any change of catalog, popularity or model creates a new object. */
   #candidatesOf(model: BaseModel, create: (model: BaseModel) => FindCandidates): FindCandidates {
     if (this.#candidates?.model !== model) this.#candidates = { model, find: create(model) }
     return this.#candidates.find
@@ -262,14 +257,7 @@ export class Learner {
 
   #nothingLearned(engine: Engine): FitReport {
     const { active } = this.#services.state.own.personal?.guard ?? GUARD_START
-    return {
-      engine: engine.name,
-      cases: 0,
-      lossBefore: 0,
-      lossAfter: 0,
-      fusionWeight: 0,
-      active,
-      milliseconds: 0,
-    }
+    const nothing = { cases: 0, lossBefore: 0, lossAfter: 0, fusionWeight: 0, milliseconds: 0 }
+    return { engine: engine.name, active, ...nothing }
   }
 }

@@ -27,10 +27,7 @@ import type { Shopper } from './shopper.ts'
 import { listUnranked } from './unranked.ts'
 import { createViews, type View, type Views } from './views.ts'
 
-/**
- * Maximum number of item scores that are computed for the reasons of a list. Further scores would take more time than
- * the list itself.
- */
+/** Maximum number of item scores computed for the reasons of a list; more would take longer than the list itself. */
 const MOST_SCORED = 8_000
 /** `MOST_SCORED` for a shop without partial scoring, where each scoring takes several times as long. */
 const MOST_SCORED_SLOWLY = 4_000
@@ -48,7 +45,7 @@ export class Lists {
   readonly #shop: Shop
   readonly #shopper: Shopper
   readonly #views: Views
-  /** Whether the shop chose learners, which need the scores of all items. */
+  /** Learners need the scores of all items. */
   readonly #hasLearners: boolean
 
   constructor(services: Services, shop: Shop, shopper: Shopper, chosen: ChosenLearners | null) {

@@ -1,13 +1,6 @@
 /**
- * @module Code that a device loads on first use, as one file.
- *
- * - The fit, and the choice of its engine.
- * - Updates for contributions.
- * - Scoring of large catalogs, and explanations.
- * - Import of orders, transfer, export and verification.
- * - Calls of agents, and other people to shop for.
- *
- * A page never downloads this code if it only reads lists of an ordinary catalog and the shopper does nothing.
+ * @module Code that a device loads on first use, as one file. A page never downloads it if it only reads lists of an
+ * ordinary catalog and the shopper does nothing.
  */
 export { explainItem } from '@nearside/core/ranking/explainItem.ts'
 export { createFastCandidates } from '@nearside/engine/candidates.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Persistence of the device's data. Under `persist: 'ask'`, all data are in memory until the shopper's yes, and
- * again after a no. An answer given in one tab applies to all tabs.
+ * @module Persistence of the device's data, and the pause. Under `persist: 'ask'`, all data are in memory until the
+ * shopper's yes, and again after a no. An answer given in one tab applies to all tabs.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { settingOf } from '../profiles.ts'

@@ -1,7 +1,6 @@
 /**
  * @module Switches between the people for whom the shopper shops. All tabs follow a switch. A visit as nobody is only
- * in this tab's memory, and ends when the shopper switches to a person or closes the page. A device loads this code
- * only if the shopper shops for somebody else.
+ * in this tab's memory, and ends when the shopper switches to a person or closes the page.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -86,9 +85,9 @@ export class Profiles {
         })
         this.#unstored = null
       } catch (error) {
-        // An invalid switch, to a person whom another tab removed, fails. If the disk refuses to store the person in
-        // use, the switch applies to this tab only.
+        // If the disk refuses to store the switch, it applies to this tab only.
         if (!isInvalid(error)) throw error
+        // Another tab has removed the person, so the switch is undone.
         this.#unstored = null
         await this.read()
         throw error
@@ -138,14 +137,14 @@ export class Profiles {
     for (const id of this.#opened.keys()) this.#close(id)
   }
 
-  /** Drops what this tab holds of people not in use, because another tab could have erased their data. */
+  /** Drops other people's data from this tab's memory, because another tab could have erased them. */
   forgetOthers(): void {
     const { store } = this.#services
     for (const own of [store.me, ...this.#opened.values()])
       if (own !== store.inUse()) Object.assign(own, { events: [], personal: null })
   }
 
-  /** Erases the databases of all other people; the device's own database is erased separately. */
+  /** Erases the databases of all other people. */
   async eraseAll(): Promise<void> {
     const { store } = this.#services
     const found = await foundOnDisk(this.#place)
@@ -246,12 +245,12 @@ export class Profiles {
     }
   }
 
-  /** Puts a person's store in use. After the last `await`, all changes happen at once. */
+  /** Puts a person's store in use. After the last `await`, all changes happen in one turn of the event loop. */
   async #use(id: string): Promise<void> {
     const { bus, state, store } = this.#services
     await this.#shopper.idle()
     const next = id === ME ? store.me : await this.#own(id)
-    // Reads the events now: if the disk refuses the choice, this tab continues with the events that it has read.
+    // If the disk refuses, the tab continues with the events that it has in memory.
     next.events = await next.store.events().then(
       ({ events }) => events,
       () => next.events,

@@ -86,7 +86,7 @@ export async function openServices(
   opened.unasked?.close()
   const { kind } = opened.database
   state.persist = config.persist === 'ask' && kind === 'memory' ? null : config.persist !== 'never'
-  const store = createDeviceStore({ database: opened.database, state, notices })
+  const store = createDeviceStore(opened.database, state, notices)
   const ledger = createLedger(store, now)
   const { federation } = config
   const { relay } = federation ?? {}

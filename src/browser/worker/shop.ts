@@ -1,6 +1,6 @@
 /**
- * @module Catalog and base model, which are the same for every shopper. The device uses the stored copies of both at
- * once; it then asks the network, and uses newer copies once it has verified them.
+ * @module Catalog and base model, which are the same for every shopper. The device uses their stored copies at once,
+ * then asks the network for newer ones, and uses these once it has verified them.
  */
 
 import type { Catalog, VariantsOf } from '@nearside/core/catalog/catalog.ts'
@@ -31,7 +31,7 @@ import { FirstOrder, isFromHead } from './unranked.ts'
 
 type ContextTerms = typeof import('./contextTerms.ts')
 
-/** The shop without its tail (products loaded when needed): fits and updates must not depend on what is loaded. */
+/** The shop without its tail (products loaded when needed), so that fits and updates don't depend on what is loaded. */
 interface HeadOnly extends Pick<Shop, 'find' | 'knows' | 'rowOf'> {
   readonly model: BaseModel
 }
@@ -43,11 +43,8 @@ export class Shop {
   readonly #catalog: ShopCatalog
   /** The shop's rules; null if there are none or they can't be loaded. */
   rules: ShopRules | null = null
-  /** Products that the device loads when it needs them. */
   readonly tail: ShopTail
-  /**
-   * Part of the shop that fits and updates read. Null if the catalog has no tail, or before the model is loaded.
-   */
+  /** Null if the catalog has no tail, or before the model is loaded. */
   headOnly: HeadOnly | null = null
   #modelThere: Promise<unknown> = Promise.resolve()
   #ruled: Promise<void> = Promise.resolve()
@@ -55,28 +52,25 @@ export class Shop {
   /** Time of the last announced begin or end of a sale or rule (at first: creation), milliseconds since the epoch. */
   #announcedAt: number
   #isStopped = false
-  /** Ranker; null until a base model is loaded. */
+  /** Null until a base model is loaded. */
   ranker: Ranker | null = null
   /** Available items in the catalog's sequence. */
   order: CatalogOrder = EMPTY_ORDER
   /**
-   * Resolves when no list has to wait any more: the whole catalog and the popularity of all items are known, or loading
-   * one of the two has failed, and prices and stock are checked.
+   * Resolves when no list has to wait any more: the whole catalog and the popularity of all items are known (or loading
+   * one of the two has failed), and prices and stock are checked.
    */
   whole: Promise<unknown> = Promise.resolve()
   /**
-   * Resolves when the device knows the catalog and whether there is a tail, or loading both has failed. An event is
-   * stored right after this, because the page could close soon.
+   * Resolves when the device knows the catalog and whether there is a tail, or loading both has failed. Captured events
+   * wait for no more than this, because the page could close soon.
    */
   stocked: Promise<unknown> = Promise.resolve()
   /** Whether lists may be shown: prices and stock are checked in this visit, or the check takes too long. */
   #isChecked = false
   /** Whether only the first part of the catalog or of the model has arrived. */
   #isPartial = true
-  /**
-   * Code for context terms, the parts of a score that depend on weather and the like; null before a model with such
-   * terms is loaded.
-   */
+  /** Code for the parts of a score that depend on weather and the like; null before a model with such parts is loaded. */
   contextTerms: ContextTerms | null = null
   readonly first = new FirstOrder()
 
@@ -99,8 +93,8 @@ export class Shop {
   }
 
   /**
-   * Announces changed lists whenever a sale or a rule begins or ends. Call this after each change of catalog or rules:
-   * what began or ended since the last announcement, e.g. while the device slept, is then announced at once.
+   * Announces changed lists whenever a sale or a rule begins or ends. Call this after each change of catalog or rules;
+   * it also announces what began or ended since the last announcement, e.g. while the device slept.
    */
   #followClock(): void {
     const { bus } = this.#services
@@ -183,7 +177,7 @@ export class Shop {
   readonly find: FindByTitle = (query) => this.#catalog.find(query)
 
   /**
-   * Uses stored copies and fetches only missing files. This method never rejects.
+   * Uses stored copies and fetches only missing files. Never rejects.
    * @param first called as soon as a new shopper's list can be made, if that is before the whole model is loaded
    * @param checkLive checks a live file that an earlier visit stored
    * @returns whether the base model was stored already
@@ -197,12 +191,9 @@ export class Shop {
     this.#ruled = rules
     const stocked = this.#catalog.start(() => this.#rebuild())
     const files = Promise.all([stocked, rules])
-    let named = () => {}
+    let [named, ordered] = [() => {}, () => {}]
     this.stocked = Promise.all([stocked, new Promise<void>((there) => (named = there))])
-    let ordered = () => {}
-    const order = new Promise<void>((there) => {
-      ordered = there
-    })
+    const order = new Promise<void>((there) => (ordered = there))
     const ready = Promise.all([files, order])
     // Once the catalog, the rules and the popularity of all items have arrived, all lists are possible.
     const arrived = () => {
@@ -272,7 +263,7 @@ export class Shop {
     return { ...fetched, files }
   }
 
-  /** Holds up lists until prices and stock of an earlier visit are checked, but only briefly. */
+  /** Lists wait for this check of an earlier visit's prices and stock, but only briefly. */
   async #checkStored(check: () => Promise<void> | undefined): Promise<void> {
     await this.#catalog.head
     await this.live?.checkStored(check)
@@ -301,7 +292,7 @@ export class Shop {
     await Promise.all(this.#files.map((file) => file.stored()))
   }
 
-  /** Builds the ranker again without a request, and announces the change. */
+  /** Builds the ranker again without a request. */
   #rebuild(built = () => {}): Promise<void> {
     const { bus, notices } = this.#services
     return this.#build().then(
@@ -366,7 +357,7 @@ export class Shop {
     return { model, find, knows, rowOf: (item) => rows.get(item) }
   }
 
-  /** Loads the less popular products (tail) of an event of this tab, once the model is loaded. Never rejects. */
+  /** Loads the tail's products of an event of this tab, once the model is loaded. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     await this.#modelThere.catch(() => undefined)
     if (this.loaded?.model.manifest.tail) await this.tail.follow(event)

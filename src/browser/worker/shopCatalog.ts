@@ -40,7 +40,7 @@ export class ShopCatalog {
   current: Catalog | null = null
   /** First catalog of this session, which open pages may show. */
   #first: Catalog | null = null
-  /** Current catalog without its tail (products loaded when needed); null before the first usable catalog. */
+  /** Current catalog without its tail (products loaded when needed). */
   withoutTail: Catalog | null = null
   /** Changes to apply to a page's products, without the tail's products; null for none. */
   #pageChanges: LiveChanges | null = null
@@ -51,18 +51,16 @@ export class ShopCatalog {
   /** Products of the tail, as published. */
   #tail: readonly Item[] = []
   /** Products of the tail that the shop still sells, at today's prices. */
-  #listed: readonly Item[] = NONE
+  #listed: readonly Item[] = []
   /** Indexes of titles, one of the tail's products and one of all others, built on first use. */
   readonly #titles = [onceFor(createTitleMatches), onceFor(createTitleMatches)]
-  /** The shop's `live.json` (new prices and stock); null if there is none or its code can't be loaded. */
+  /** Null if the shop has no `live.json` (new prices and stock), or its code can't be loaded. */
   live: LiveFile | null = null
   variantsOf: VariantsOf = () => []
   #isStarted = false
   #headThere = () => {}
   /** Resolves when the catalog's first part can be used, or the file has arrived or failed. */
-  readonly head = new Promise<void>((there) => {
-    this.#headThere = there
-  })
+  readonly head = new Promise<void>((there) => (this.#headThere = there))
   #liveThere = Promise.resolve()
   #headTaken = Promise.resolve()
 
@@ -91,7 +89,6 @@ export class ShopCatalog {
   /** Items that a query is about; empty without a catalog. */
   readonly find: FindByTitle = (query) => this.#find(query, this.#listed)
 
-  /** Like `find`, without the tail's products. */
   readonly findWithoutTail: FindByTitle = (query) => this.#find(query, NONE)
 
   #find(query: string, tail: readonly Item[]): readonly string[] {

@@ -1,7 +1,4 @@
-/**
- * @module The shop's own rules on this device, passed directly or read from their file. The code is loaded only if the
- * shop has rules.
- */
+/** @module The shop's own rules, passed directly or read from their file. The code loads only if the shop has rules. */
 import { NearsideError } from '@nearside/core/error.ts'
 import { contextValue } from '@nearside/core/features/context/contextValue.ts'
 import { discountOf } from '@nearside/core/model/prices.ts'

@@ -1,7 +1,6 @@
 /**
- * @module Reads the files of a large catalog's tail (products loaded when needed), and never reads a file twice at the
- * same time. The files' contents are in memory only. The log names the folder instead of the files: the log stays when
- * the shopper forgets a product, so it must not name the product's category.
+ * @module Reads the files of a large catalog's tail (products loaded when needed). The log names the folder instead of
+ * the files: the log stays when the shopper forgets a product, so it must not name the product's category.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { Catalog } from '@nearside/core/catalog/catalog.ts'

@@ -1,8 +1,7 @@
 /**
  * @module Lists without a ranker, because the base model is missing or has not loaded yet. A first download brings the
- * popularity of the best sellers first, then that of all items, then the rest. The best sellers' popularity is enough
- * to sort a new shopper's first list as the whole model does. The popularity of all items is enough for every list of
- * best sellers.
+ * popularity of the best sellers first, which is enough for a new shopper's first list. Then follows the popularity of
+ * all items, which is enough for every list of best sellers.
  */
 import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { highestRows } from '@nearside/core/model/highest.ts'

@@ -1,7 +1,7 @@
 /**
- * @module Views from which lists are made: the shopper's events and the scores that result from the events. Besides the
- * present view, there are counterfactual views without some events, which show why an item is listed. Each view is
- * computed once per change and minute, for all lists of a page.
+ * @module Views from which lists are made: the shopper's events and the scores that result from them. Counterfactual
+ * views without some events show why an item is listed. Each view is computed once per change and minute, for all lists
+ * of a page.
  */
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
