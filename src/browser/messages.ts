@@ -27,7 +27,7 @@ export interface WorkerConfig
   readonly catalog: readonly Item[] | string
   readonly baseModel: string
   readonly database: string
-  /** Content of `latest.json`, not validated; null without one. */
+  /** Content of `latest.json` from the rendered page, not validated; null without it. */
   readonly latest: LatestModel | null
   /** Model keys, not validated; null if any model is accepted. */
   readonly modelKeys: Given['modelKeys'] | null
@@ -41,7 +41,7 @@ export interface WorkerConfig
   readonly context: unknown
 }
 
-/** Event with an id and a time from the page, so that it is stored only once even if the page sends it again. */
+/** Event with the page's id and time, so that it is stored only once even if the page sends it again. */
 export interface Captured {
   readonly id: string
   readonly time: number
@@ -127,10 +127,7 @@ export type ToWorker =
     }[CallName]
   | { readonly kind: 'abort'; readonly id: number }
 
-/**
- * The worker's part of the snapshot. The page adds its own status and notices, its trial,
- * the live changes, and whether a vault holds the data.
- */
+/** The worker's part of the snapshot. The page adds the other fields, and its own notices. */
 export type WorkerSnapshot = Omit<PersonalizerSnapshot, 'status' | 'vault' | 'trial' | 'live'>
 
 export type FromWorker =

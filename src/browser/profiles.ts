@@ -30,11 +30,7 @@ export function readProfiles(stored: unknown): StoredProfiles {
   const { current, others, gone } = stored as unknown as StoredProfiles
   const known = Array.isArray(others) ? others.filter(({ id, name }) => id && name) : []
   const isKnown = current === NOBODY || known.some(({ id }) => id === current)
-  return {
-    current: isKnown ? current : ME,
-    others: known,
-    gone: Array.isArray(gone) ? gone : [],
-  }
+  return { current: isKnown ? current : ME, others: known, gone: Array.isArray(gone) ? gone : [] }
 }
 
 /**
@@ -56,14 +52,14 @@ export const joinedProfiles = (disk: StoredProfiles, memory: StoredProfiles): St
   gone: disk.gone,
 })
 
-/** Maximum number of letters of a name, and maximum number of people. */
-const MOST = { letters: 40, people: 20 }
+/** Maximum number of characters of a name, and of people. */
+const MOST = { characters: 40, people: 20 }
 
 /** @throws NearsideError `input-invalid` */
 export function withPerson(known: StoredProfiles, id: string, given: unknown): StoredProfiles {
   const name = typeof given === 'string' ? given.trim() : ''
-  if (name === '' || name.length > MOST.letters)
-    throw invalidInput(`A name has 1 to ${MOST.letters} characters.`)
+  if (name === '' || name.length > MOST.characters)
+    throw invalidInput(`A name has 1 to ${MOST.characters} characters.`)
   const others = known.others.some((one) => one.id === id)
     ? known.others.map((one) => (one.id === id ? { id, name } : one))
     : [...known.others, { id, name }]

@@ -1,8 +1,7 @@
 /**
  * @module Hold-out trial without a server: each browser draws its arm at random, and a small share of browsers shows
- * the base lists, which are the same for everybody. The browser stores one bit for its arm, which identifies nobody.
+ * the base lists, which are the same for everybody.
  */
-
 import { invalidInput } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'
 import type { ListOptions, ListQuery } from '@nearside/core/ranking/apiLists.ts'
@@ -36,9 +35,8 @@ export function holdOut(
   const storage = trialStorage(personalizer, options.storage, KEY)
   const arm = storage && armOf(storage, name, share, draw)
   const trial = arm && { name, share, arm }
-  const held = arm === 'hold-out'
   const own = (given: ListOptions = {}): ListOptions =>
-    !held || given.from === 'viewed' || given.from === 'bought'
+    arm !== 'hold-out' || given.from === 'viewed' || given.from === 'bought'
       ? given
       : { ...given, order: 'base' }
   const asked = (query: ListQuery) => ({ ...query, options: own(query.options) }) as ListQuery

@@ -1,6 +1,6 @@
 /**
- * @module Interleaving: one list mixes the personal ranking and the base ranking like two teams that pick in turn. The
- * clicks show which team picked better. Interleaving needs far fewer shoppers than a hold-out.
+ * @module Interleaving: one list mixes the personal ranking and the base ranking, like two teams that pick in turn.
+ * Clicks show which team picked better. Interleaving needs far fewer shoppers than a hold-out.
  * @see https://doi.org/10.1145/1458082.1458092 (Radlinski, Kurup, Joachims 2008)
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -22,10 +22,7 @@ export interface Interleaved extends Personalizer {
     /** Returns the team that picked the item; null if the list wasn't interleaved. */
     clicked(list: string, item: string): Team | null
   }
-  /**
-   * Number of lists seen so far that each team won (its items got more clicks), and number of ties. The counts are
-   * stored in this browser only.
-   */
+  /** Number of lists seen so far that each team won (its items got more clicks), and number of ties. */
   wins(): { readonly personal: number; readonly base: number; readonly ties: number }
 }
 
@@ -88,7 +85,7 @@ export function interleave(personalizer: Personalizer, options: TrialOptions): I
   function watch(query: ListQuery, listener: (answer: ListAnswer) => void): () => void {
     if (query.kind !== 'recommend' || !applies(query.options))
       return personalizer.watch(query, listener)
-    // The coin of each round is tossed once per watch, so that the list doesn't change by chance.
+    // Each round's coin is tossed once per watch, so that the list doesn't change by chance.
     const coins: boolean[] = []
     const lists: Partial<Record<Team, readonly Recommendation[]>> = {}
     const follow = (team: Team, asked: ListQuery) =>

@@ -1,7 +1,4 @@
-/**
- * @module Code that hold-out and interleaving share: the trial's storage in the browser, and the trial's entry in the
- * snapshot.
- */
+/** @module Storage of a trial (hold-out or interleaving) in the browser, and its entry in the snapshot. */
 import type { Personalizer } from '../api.ts'
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 

@@ -1,7 +1,7 @@
 /**
- * @module Incremental learners that a shop chose (option `learners`) in addition to the personal model. Chosen learners
- * learn from this shopper's training cases after each fit, in every tab. Chosen learners are never stored: the same
- * stored events give the same learners. The learners' code is downloaded only if the shop chooses a learner.
+ * @module Incremental learners that a shop chose (option `learners`) in addition to the personal model. They learn from
+ * this shopper's training cases after each fit, in every tab. They are never stored: the same stored events give the
+ * same learners.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import { CandidateLearners } from '@nearside/core/learning/learners/candidateLearners.ts'
@@ -11,7 +11,7 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Seed of the network's weights. This seed must never change, so that the same stored events give the same network. */
+/** Seed of the network's weights. It must never change, so that the same stored events give the same network. */
 const SEED = 1
 
 export type ChosenLearners = ReturnType<typeof createChosenLearners>

@@ -1,5 +1,4 @@
 /** @module Manages the consent to contribute, and is the only code that sends updates. */
-
 import { type ErrorCode, invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
 import { throwIfAborted } from '@nearside/engine/nextTask.ts'
@@ -11,7 +10,7 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Errors by which consent, budget and rounds stop an update as intended; they need no notice. */
+/** Errors of updates that need no notice: consent, budget or round don't allow the update. */
 const EXPECTED: readonly ErrorCode[] = [
   'aborted',
   'consent-missing',
@@ -19,10 +18,7 @@ const EXPECTED: readonly ErrorCode[] = [
   'round-closed',
 ]
 
-/**
- * Maximum milliseconds of one timer. Timers of a sleeping machine stop, so a long wait uses several timers and checks
- * the clock after each.
- */
+/** Maximum milliseconds of one timer. Timers of a sleeping machine stop, so the clock is checked after each. */
 const LONGEST_WAIT = 3_600_000
 
 /** Loads the cryptography with the first contribution, because most shoppers never contribute. */
@@ -37,12 +33,9 @@ export class Contribution {
   readonly #services: Services
   readonly #shop: Shop
   readonly #shopper: Shopper
-  /**
-   * Whether the shopper has withdrawn the consent and this is not stored yet. The withdrawal applies to this tab at
-   * once.
-   */
+  /** Whether a withdrawal is not stored yet; it applies to this tab at once. */
   #withdrawn = false
-  /** Error of the aggregators' last terms, if they exceed the device's own limits. */
+  /** Error if the aggregators' last terms exceed the device's own limits. */
   #refused: NearsideError | null = null
   readonly #answer = serially()
   #sending: AbortController | null = null
@@ -58,7 +51,7 @@ export class Contribution {
     this.#shopper = shopper
     this.#opened = now()
     bus.on('fitted', () => this.#look(true))
-    // If this tab now works for the others, it takes over their schedule.
+    // This tab now works for the others, and takes over their schedule.
     bus.on('leading', () => this.#look(false))
     bus.on('conditions', ({ globalPrivacyControl, offline }) => {
       if (offline && !state.conditions.offline) this.start()
@@ -107,7 +100,7 @@ export class Contribution {
   }
 
   /**
-   * Asks the aggregators for their terms. The request for terms reveals nothing about the shopper.
+   * Asks the aggregators for their terms.
    * @throws NearsideError `terms-beyond-limits` if the terms exceed the device's own limits, so that no consent is
    * possible; `aggregator-unreachable`; `policy-mismatch`; `round-closed`
    */
@@ -131,17 +124,13 @@ export class Contribution {
 
   /**
    * Gives or withdraws a consent.
-   * @throws NearsideError `input-invalid` if the shop declared no aggregators
-   * @throws NearsideError `terms-beyond-limits` if the aggregators ask for more than the device's own limits
-   * @throws NearsideError `consent-missing` if the browser sends Global Privacy Control, or the shopper declined the
-   * vault's question
-   * @throws NearsideError `storage-…` if the answer can't be stored
+   * @throws NearsideError `input-invalid` if the shop declared no aggregators; `terms-beyond-limits`; `storage-…`;
+   * `consent-missing` under Global Privacy Control, or if the shopper declined the vault's question
    */
   async agree(agreed: boolean, wording?: unknown): Promise<void> {
     const { bus, confirmConsent, state, store } = this.#services
     if (agreed) this.#recipients()
-    // The shopper is not asked for a consent that can't be given, and the page's call doesn't count as the shopper's
-    // answer.
+    // These checks come first, so that the shopper is not asked for a consent that can't be given.
     if (agreed && this.#mustNotShare())
       throw new NearsideError('consent-missing', 'Global Privacy Control is on: nothing is sent')
     if (agreed && store.kind === 'memory')
@@ -149,7 +138,7 @@ export class Contribution {
         'storage-unavailable',
         'Contributing needs storage on disk, because the privacy budget is counted there.',
       )
-    // Only a vault (frame on another origin) asks. Without one, nothing is awaited: the answer must apply at once.
+    // Only a vault (frame on another origin) asks. Without a vault, the answer must apply before any `await`.
     const asks = agreed ? confirmConsent : undefined
     // If the aggregators can't be reached, the question shows the terms that they last sent.
     if (asks)
@@ -243,7 +232,7 @@ export class Contribution {
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
     const { contribute } = await loadUpload()
-    // Reads the current state; later changes abort the update.
+    // Later changes of the consent abort the update.
     await this.read()
     if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
@@ -276,7 +265,7 @@ export class Contribution {
 
   /**
    * Sends an update when it is due: at a random time within a day of a fit, and at most one an hour over all tabs and
-   * visits. If no tab of the shop is open when an update is due, the next visit sends it.
+   * visits. If no tab of the shop is open then, the next visit sends it.
    * @param learned whether a fit has just succeeded, so the update could improve the base model
    */
   async #look(learned: boolean): Promise<void> {

@@ -1,7 +1,6 @@
 /**
- * @module Exports everything stored about the shopper as one JSON string. The shopper can keep it, and an auditor can
- * check it. The last log entry in an export commits to all other content, so that a later change or cut is detected
- * (docs/PROTOCOL.md, "The bundle").
+ * @module Exports everything stored about the shopper as one JSON string, which an auditor can check. Its last log entry
+ * commits to all other content, so that a later change or cut is detected (docs/PROTOCOL.md, "The bundle").
  */
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'
 import { toBase64 } from '@nearside/core/bytes.ts'

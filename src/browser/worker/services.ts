@@ -53,7 +53,7 @@ export interface Services extends Environment {
   readonly ledger: Ledger
   /**
    * Returns the log for entries about the person in use. For a visit that is not stored, `append` adds nothing and
-   * resolves with null. Call this method before any `await`, so that all entries are about the same person.
+   * resolves with null. Call this method before any `await`: the person could change meanwhile.
    */
   readonly ownLog: () => OwnLog
   readonly transport: Transport
@@ -151,7 +151,7 @@ function offlineSignal(state: DeviceState, bus: Bus): () => AbortSignal {
   return () => line.signal
 }
 
-/** Code for options that the shop chose; null for an option that it did not choose, or whose code can't be loaded. */
+/** Code for the options `learners` and `cleaning`; null for a default, or for code that can't be loaded. */
 export interface ChosenCode {
   readonly createLearners: typeof import('./chosenLearners.ts').createChosenLearners | null
   readonly cleanMore: CleanMore | null
@@ -171,7 +171,7 @@ export async function loadChosen(services: Services): Promise<ChosenCode> {
   return { cleanMore, createLearners: code?.createChosenLearners ?? null }
 }
 
-/** Loads the code for something optional. @returns null, after adding a notice, if the code can't be loaded */
+/** Loads optional code; null, with a notice, if it can't be loaded. */
 export async function loadOptional<T>(
   { notices }: Pick<Services, 'notices'>,
   load: () => Promise<T>,
