@@ -282,6 +282,6 @@ describe.each(Object.entries(states))('%s', (_state, { reach, permits }) => {
   })
 })
 
-test('at least 96 combinations of state and transition are tested', () => {
+test('the tests above cover at least 96 pairs of a consent’s state and a transition', () => {
   expect(Object.keys(states).length * Object.keys(transitions).length).toBeGreaterThanOrEqual(96)
 })

@@ -180,13 +180,8 @@ export class Contribution {
   async #withdraw(why?: 'recipients'): Promise<void> {
     const { ledger, store } = this.#services
     const given = (await store.setting('consent'))?.contribute === true
-    if (given)
-      await store.changeSettings(() => ({
-        consent: NO_CONSENT,
-        pending: undefined,
-        token: undefined,
-        due: undefined,
-      }))
+    const nothing = { pending: undefined, token: undefined, due: undefined }
+    if (given) await store.changeSettings(() => ({ consent: NO_CONSENT, ...nothing }))
     this.#withdrawn = false
     // A withdrawal also ends a consent that is in the log only.
     const said = (await ledger.entries()).findLast(({ kind }) => kind === 'consent')

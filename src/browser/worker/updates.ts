@@ -8,7 +8,7 @@ import type { Shop } from './shop.ts'
 const INTERVAL = 5 * 60_000
 /** Milliseconds between two checks if there is no base model yet. */
 const RETRY_INTERVAL = 30_000
-/** Minimum milliseconds since the last check. A page that is opened or shown again before that time doesn't check. */
+/** Minimum milliseconds between the last check and that of a page that is opened or shown again. */
 const LEAST_INTERVAL = 60_000
 
 export type Updates = ReturnType<typeof createUpdates>
@@ -87,10 +87,8 @@ const mayAsk = ({ visible, offline }: DeviceConditions) => visible && !offline
 /**
  * Repeats a check while a tab of the shop is visible. The time of the last check is stored, so that further tabs or
  * page loads cause no further checks.
- * @param setting setting with the time of the last check
  * @param interval returns the milliseconds between two checks
- * @param least returns the minimum milliseconds since the last check: before that time, a page that is opened or shown
- *   again doesn't check
+ * @param least returns the minimum milliseconds since the last check, for a page that is opened or shown again
  */
 function createPolling<T>(
   { bus, notices, now, state, store, tabs, timers }: Services,
@@ -109,8 +107,8 @@ function createPolling<T>(
 
   function run(): Promise<T> {
     const begun = now()
-    // If a page is left before its check is answered, the next page has to check prices again. But it must not begin a
-    // download of the model again, so that check counts from its start.
+    // A page may be left before its check is answered. The next page then checks prices again, but it doesn't begin the
+    // download of a model again: that check counts from its start.
     return setting === 'looked' ? note().then(check) : check().finally(() => note(begun))
   }
 
@@ -125,10 +123,7 @@ function createPolling<T>(
     return tabs.alone('update', look).catch((error) => notices.add(error))
   }
 
-  /**
-   * Schedules a check.
-   * @param age minimum milliseconds since the last check by any tab
-   */
+  /** @param age minimum milliseconds since the last check by any tab */
   function schedule(delay: number, age: number): void {
     if (timer !== null) timers.clear(timer)
     if (isStopped) return
