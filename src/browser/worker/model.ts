@@ -1,7 +1,6 @@
 /** @module Base model: the stored copy, downloads of newer versions, and the check of signed releases. */
 
 import { NearsideError } from '@nearside/core/error.ts'
-import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 import {
   type FetchModelOptions,
   fetchModel,
@@ -91,14 +90,5 @@ export class Model {
     const adopted = fetched.loaded.hash !== this.loaded?.hash
     this.loaded = fetched.loaded
     return adopted
-  }
-
-  /** Signed release of the model in use; null if the shop names no keys. */
-  get signed(): NonNullable<PersonalizerSnapshot['model']>['signed'] {
-    const { modelKeys } = this.#services.config
-    const { signed } = this.loaded?.latest ?? {}
-    if (!modelKeys || !signed) return null
-    const { release, expires } = signed
-    return { release, expires, byHelper: modelKeys.helper !== undefined }
   }
 }

@@ -19,6 +19,7 @@ import { Ranker } from '@nearside/core/ranking/ranker.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { DAY } from '@nearside/core/time.ts'
 import { type KnownPopularity, type LoadedModel, readLatestFile } from '../learning/modelSource.ts'
+import type { WorkerSnapshot } from '../messages.ts'
 import { createKeptFile, type KeptFile } from './downloads.ts'
 import type { LiveFile } from './liveFile.ts'
 import { Model } from './model.ts'
@@ -135,8 +136,13 @@ export class Shop {
     return this.#model.loaded
   }
 
-  get signed(): Model['signed'] {
-    return this.#model.signed
+  /** Signed release of the model in use; null if the shop names no keys. */
+  get signed(): NonNullable<WorkerSnapshot['model']>['signed'] {
+    const { modelKeys } = this.#services.config
+    const { signed } = this.loaded?.latest ?? {}
+    if (!modelKeys || !signed) return null
+    const { release, expires } = signed
+    return { release, expires, byHelper: modelKeys.helper !== undefined }
   }
 
   /**
