@@ -1,7 +1,7 @@
 /**
  * @module Checks that each report's id, a hash of the log before the report, fits the present log, and that the helper
- * received these reports and no others. This reveals a truncated or rewritten log, even a signed one, and reports from a
- * copied or restored browser storage.
+ * received these reports and no others. This reveals a truncated or rewritten log, even a signed one, and reports from
+ * a copied or restored browser storage.
  */
 import { reachedMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { MARK_BYTES } from '@nearside/aggregate/protocol/report.ts'
@@ -35,7 +35,7 @@ const readReached = object({
 
 export type Reached = Readonly<ReturnType<typeof readReached>>
 
-/** @throws NearsideError `input-invalid` unless the file has the form of the list of reports that the helper signs for a round */
+/** @throws NearsideError `input-invalid` unless the file has the form of the helper's list of a round's reports */
 export const parseReached = (file: string | Uint8Array): Reached =>
   readReached(parseStrictJson(file), '')
 

@@ -1,4 +1,4 @@
-/** @module Explains a bundle in words, for somebody who is responsible for people's data, without technical background. */
+/** @module Explains a bundle in words, for data protection officers without a technical background. */
 import { substitutionMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { isTokenRequest, summaryOf } from '@nearside/browser/ledger/removed.ts'

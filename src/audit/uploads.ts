@@ -111,7 +111,7 @@ export async function checkUploads(entries: readonly LedgerEntry[], findings: Fi
   return { ...total, reports, lossSquared, consents: consent !== null }
 }
 
-/** Whether an upload complied with the consent: recipients, terms, leader's URL, and the hash that both servers check. */
+/** Whether an upload complied with the consent: recipients, terms, leader's URL, and the hash that servers check. */
 async function wasAgreedTo(sent: Facts, consent: Facts): Promise<boolean> {
   if (!isWithin(sent, consent)) return false
   if (sent.url !== endpoint(String(sent.leader), ROUTES.reports)) return false

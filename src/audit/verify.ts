@@ -1,6 +1,6 @@
 /**
  * @module Verifies a bundle (a device's export) with the device's own code. A valid bundle has a consistent log and is
- * unchanged since the browser wrote it. That doesn't prove that the browser ran honest code (docs/PRIVACY.md, "Limits").
+ * unchanged since the browser wrote it, but the browser may have run dishonest code (docs/PRIVACY.md, "Limits").
  */
 import {
   epsilonOf,

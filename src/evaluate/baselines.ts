@@ -99,7 +99,7 @@ interface Aged {
   readonly age: number
 }
 
-/** Per context, caches event weights and ages for the latest `unit` and `looks`, because tuning tries many half-lives. */
+/** Caches event weights and ages per context for the latest `unit` and `looks`; tuning tries many half-lives. */
 const agedOf = onceFor((_: BaselineContext) => ({ key: '', aged: [] as Aged[] }))
 
 /** Decayed weight of each item in each session of the history. */

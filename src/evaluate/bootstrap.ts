@@ -1,6 +1,6 @@
 /**
- * @module Bootstrap that draws whole shoppers, because the cases of one shopper depend on each other. All statistics use
- * the same draws.
+ * @module Bootstrap that draws whole shoppers, because the cases of one shopper depend on each other. All statistics
+ * use the same draws.
  */
 import type { Random } from '@nearside/core/model/random.ts'
 import { quantile } from '@nearside/core/normal.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Loads shop and model for an evaluation, with the same item rows and the same held-out shoppers. Rejects a model
- * that may have seen the test data.
+ * @module Loads shop and model for an evaluation, with the same item rows and the same held-out shoppers. Rejects a
+ * model that may have seen the test data.
  */
 
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -133,8 +133,8 @@ interface HeldOut {
 }
 
 /**
- * Tested shoppers for leave-one-out with a model that was trained on all shoppers: all, or those that `--holdout` names.
- * Each one's last event is tested, and must come after the model's training data.
+ * Tested shoppers for leave-one-out with a model that was trained on all shoppers: all, or those that `--holdout`
+ * names. Each one's last event is tested, and must come after the model's training data.
  */
 async function everybody(option: string | undefined, shop: Shop, seed: number): Promise<HeldOut> {
   const isHeldOut = () => false

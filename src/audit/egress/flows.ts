@@ -1,6 +1,6 @@
 /**
- * @module Extracts the data that a browser sent (reassembled TCP streams, datagrams and other packets) from a capture of
- * `tcpdump -i any` (little-endian pcap, Linux cooked headers, version 2).
+ * @module Extracts the data that a browser sent (reassembled TCP streams, datagrams and other packets) from a capture
+ * of `tcpdump -i any` (little-endian pcap, Linux cooked headers, version 2).
  * @see https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
  */
 

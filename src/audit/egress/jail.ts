@@ -1,6 +1,6 @@
 /**
- * @module A network namespace without a way out: every address leads to this machine, every name resolves, and `tcpdump`
- * captures every packet. Needs Linux, root and `ip`.
+ * @module A network namespace without a way out: every address leads to this machine, every name resolves, and
+ * `tcpdump` captures every packet. Needs Linux, root and `ip`.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'

@@ -1,6 +1,6 @@
 /**
- * @module Compares two shoppers who act differently in one shop: the requests that arrive at the shop must not tell them
- * apart by kind, number or sequence.
+ * @module Compares two shoppers who act differently in one shop: the requests that arrive at the shop must not tell
+ * them apart by kind, number or sequence.
  */
 
 /** One request, with all of its headers, as one line of text. */

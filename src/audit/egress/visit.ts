@@ -16,8 +16,8 @@ export interface Visit {
 /** Interface of the module for `--script FILE`. */
 export interface ShopperScript {
   /**
-   * Acts as a shopper once `settled` has resolved: enters recognisable texts (marks), e.g. as queries, and makes events.
-   * Without `--declare`, the shop may request only paths that it requested until `settled` resolved.
+   * Acts as a shopper once `settled` has resolved: enters recognisable texts (marks), e.g. as queries, and makes
+   * events. Without `--declare`, the shop may request only paths that it requested until `settled` resolved.
    * @returns number of events, and if available the data about them that the device stores
    */
   shop(visit: Visit, settled: () => Promise<void>): Promise<{ events: number; held?: string }>

@@ -1,6 +1,6 @@
 /**
- * @module Predicts the next different product, period after period, by four arms: the first model stays frozen, gets new counts, is
- * updated by `pretrain --from`, or is replaced by a full training. Only shoppers that no training saw are tested.
+ * @module Predicts the next different product, period after period, by four arms (`UPDATE_ARMS`), for shoppers that no
+ * training saw.
  */
 
 import { buildStatistics } from '@nearside/core/features/statistics.ts'

@@ -21,7 +21,7 @@ export const DEVICE_STORES = ['install', 'seeded', 'beginning'] as const satisfi
 
 export type OwnerSummary = NonNullable<ReturnType<typeof summariseOwner>>
 
-/** Reads the rows of the question with this suffix. `stored`: whether they name a store, unlike the main comparison's. */
+/** Reads the rows of a question by its suffix. `stored`: whether rows name a store; the main comparison's don't. */
 function readerOf(rows: Rows<WalkedCase>, suffix: string, seed: number, stored = true) {
   const of = (arm: string, store: Knowledge, metric = 'ndcg@10'): Series => ({
     ...{ arm, metric: metric + suffix, ...(stored && { store }) },

@@ -6,8 +6,8 @@ import type { MeasuredSales, Metric } from './measureSales.ts'
 type Told = Omit<MeasuredSales, 'answer'>
 
 /**
- * Gain of the personal arm per thousand of its visitors, with the interval of the arms' ratio; empty if the ratio, or an
- * end of its interval, is unknown.
+ * Gain of the personal arm per thousand of its visitors, with the interval of the arms' ratio; empty if the ratio, or
+ * an end of its interval, is unknown.
  */
 function gainInWords({ arms, metrics }: Told, metric: 'orders' | 'revenue', unit: string) {
   const found = metrics.find((one) => one.metric === metric)

@@ -102,7 +102,7 @@ export function readSales(table: Table): Sales {
   const armsOf = new Map<string, Set<SaleArm | null>>()
   const read = [...orders.values()].map((rows) => {
     const of = (name: keyof typeof ORDER_NAMES) => firstOf(rows, column(name))
-    // Refunds and margins are those of the whole order if the file has totals; otherwise the sum over the order's lines.
+    // Refunds and margins are those of the whole order if the file has totals, otherwise sums over the order's lines.
     const money = (name: 'refund' | 'margin') => {
       const said = column(name)
       if (!said) return null
