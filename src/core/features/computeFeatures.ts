@@ -85,9 +85,20 @@ export function writeFeatures(
   const share = popularityShares(statistics)
   const placed = items && new Map(items.map((item, place) => [item, place * FEATURE_COUNT]))
   const placeOf = (item: number) => (placed ? placed.get(item) : item * FEATURE_COUNT)
-  writeStatic(out, statistics, profile.orders, share, items)
-  if (interest) writeInterest(out, statistics, interest, items)
-  if (intent) writeIntent(out, statistics, intent, items)
+  // Bypasses the cache for a few rows, because training reads few rows of each date, and the cache computes all rows.
+  if (items) out.fill(0)
+  else out.set(staticFeatures(statistics))
+  const count = items?.length ?? statistics.items
+  for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
+    const i = items ? items[row] : row
+    if (items) writeStatic(out, at, statistics, i, share[i])
+    out[at + C.popularityCold] = statistics.popularity30[i] / (1 + profile.orders)
+    if (interest) writeInterest(out, at, statistics, i, interest)
+    if (intent) {
+      out[at + C.peersRecent] = intent.recent[statistics.peerGroup[i]]
+      out[at + C.peersLast] = intent.last[statistics.peerGroup[i]]
+    }
+  }
   for (const owned of profile.owned) {
     const at = placeOf(owned.item)
     if (at !== undefined) writeOwned(out, at, statistics, owned, profile)
@@ -103,11 +114,11 @@ export const staticFeatures = onceFor((counted: ItemStatistics): Float32Array =>
   const share = popularityShares(statistics)
   const out = new Float32Array(statistics.items * FEATURE_COUNT)
   for (let i = 0; i < statistics.items; i++)
-    writeStaticRow(out, i * FEATURE_COUNT, statistics, i, share[i])
+    writeStatic(out, i * FEATURE_COUNT, statistics, i, share[i])
   return out
 })
 
-function writeStaticRow(
+function writeStatic(
   out: Float32Array,
   at: number,
   statistics: ItemStatistics,
@@ -127,58 +138,22 @@ function writeStaticRow(
   out[at + C.isNew] = statistics.ageDays[i] < NEW_ITEM_DAYS ? 1 : 0
 }
 
-function writeStatic(
-  out: Float32Array,
-  statistics: ItemStatistics,
-  orders: number,
-  share: Float32Array,
-  items: readonly number[] | null,
-): void {
-  // Bypasses the cache for a few rows, because training reads few rows of each date, and the cache computes all rows.
-  if (items) out.fill(0)
-  else out.set(staticFeatures(statistics))
-  const count = items?.length ?? statistics.items
-  for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
-    const i = items ? items[row] : row
-    if (items) writeStaticRow(out, at, statistics, i, share[i])
-    out[at + C.popularityCold] = statistics.popularity30[i] / (1 + orders)
-  }
-}
-
 /** Writes the features of co-occurrence, price and category. */
 function writeInterest(
   out: Float32Array,
+  at: number,
   statistics: ItemStatistics,
+  i: number,
   { sum, last, total, totalLast, usualPrice, category }: Interest,
-  items: readonly number[] | null,
 ): void {
-  const count = items?.length ?? statistics.items
-  for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
-    const i = items ? items[row] : row
-    if (sum[i] > 0) {
-      out[at + C.cooccurrenceRecent] = Math.log1p(sum[i])
-      out[at + C.cooccurrenceShare] = Math.sqrt(sum[i] / total)
-      out[at + C.cooccurrenceSession] = totalLast > 0 ? Math.sqrt(last[i] / totalLast) : 0
-    }
-    out[at + C.priceCloseness] = Math.exp(-Math.abs(statistics.logPrice[i] - usualPrice))
-    const group = statistics.category[i]
-    if (group > 0) out[at + C.categoryAffinity] = (category.get(group) ?? 0) / total
+  if (sum[i] > 0) {
+    out[at + C.cooccurrenceRecent] = Math.log1p(sum[i])
+    out[at + C.cooccurrenceShare] = Math.sqrt(sum[i] / total)
+    out[at + C.cooccurrenceSession] = totalLast > 0 ? Math.sqrt(last[i] / totalLast) : 0
   }
-}
-
-/** Writes the peer-group features, which are 0 for items outside the peer groups of the products viewed last. */
-function writeIntent(
-  out: Float32Array,
-  { peerGroup }: ItemStatistics,
-  { recent, last }: Intent,
-  items: readonly number[] | null,
-): void {
-  const count = items?.length ?? peerGroup.length
-  for (let row = 0, at = 0; row < count; row++, at += FEATURE_COUNT) {
-    const group = peerGroup[items ? items[row] : row]
-    out[at + C.peersRecent] = recent[group]
-    out[at + C.peersLast] = last[group]
-  }
+  out[at + C.priceCloseness] = Math.exp(-Math.abs(statistics.logPrice[i] - usualPrice))
+  const group = statistics.category[i]
+  if (group > 0) out[at + C.categoryAffinity] = (category.get(group) ?? 0) / total
 }
 
 function writeOwned(
