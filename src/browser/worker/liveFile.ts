@@ -1,9 +1,9 @@
 /** @module The shop's `live.json` (new prices and stock). A device loads this code only if the shop has the file. */
 
+import { changesOf } from '@nearside/core/catalog/changesOf.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import {
   type LiveFile as Content,
-  changesOf,
   type LiveChanges,
   withLive,
 } from '@nearside/core/catalog/live.ts'

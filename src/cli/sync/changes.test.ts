@@ -1,5 +1,6 @@
+import { changesOf } from '@nearside/core/catalog/changesOf.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { changesOf, withLive } from '@nearside/core/catalog/live.ts'
+import { withLive } from '@nearside/core/catalog/live.ts'
 import { parseLive } from '@nearside/core/catalog/parseLive.ts'
 import { assert as check, integer, option, property, record, sample, uniqueArray } from 'fast-check'
 import { expect, it, test } from 'vitest'

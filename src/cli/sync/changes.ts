@@ -1,6 +1,7 @@
 /** @module Keeps the last good prices where a feed has none, and refuses implausible feeds. */
+import { isInOther } from '@nearside/core/catalog/changesOf.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { isInOther, type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
+import { type LiveChanges, withLive } from '@nearside/core/catalog/live.ts'
 import { invalidInput } from '@nearside/core/error.ts'
 
 /** Usual price, and price in a sale; 0 stands for a missing price. */
