@@ -9,7 +9,7 @@ import { fitPersonal } from './personalFit.ts'
 
 const NOW = 200 * DAY
 const ITEMS = 400
-// There are more items than candidates, so negatives are sampled.
+// There are more items than candidates, as in a shop.
 const model = tinyModel(ITEMS)
 
 function life(seed: number): History {

@@ -181,7 +181,7 @@ describe.each([
     expect(await store.download('catalog')).toBe(null)
   })
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY])('%s is refused in every table', async (bad) => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('the number %s is refused in every table', async (bad) => {
     const store = await fresh()
     const refused = { code: 'input-invalid' }
     await expect(store.append([draft('a', bad)])).rejects.toMatchObject(refused)

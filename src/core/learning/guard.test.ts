@@ -33,7 +33,7 @@ const LIMIT = GUARD_LEVEL + 3 * Math.sqrt((GUARD_LEVEL * (1 - GUARD_LEVEL)) / SH
 
 const clipped = (x: number) => Math.min(1, Math.max(-1, x))
 
-describe('the guard of a personal model that is no worse trips for at most α of the shoppers', () => {
+describe('the guard switches off a personal model that is no worse for at most α of the shoppers', () => {
   const nulls: Record<string, (random: Random, guard: GuardState) => number> = {
     'if the models are equally good and the difference is a coin flip of ±1 nat': (r) =>
       r.next() < 0.5 ? 1 : -1,
@@ -56,7 +56,7 @@ describe('the guard of a personal model that is no worse trips for at most α of
   }
 })
 
-describe('the guard trips if the base model is better', () => {
+describe('the guard switches the personal model off if the base model is better', () => {
   it.each([
     { by: 0.5, noise: 0.5, least: 0.99, within: 15 },
     { by: 0.2, noise: 0.5, least: 0.99, within: 60 },

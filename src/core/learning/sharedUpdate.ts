@@ -66,7 +66,7 @@ function weightGradient({ cases, candidates, design, offset, target, weight }: F
   return gradient
 }
 
-/** Number of days before a contribution whose actions set flags (see `recentItems`). */
+/** Number of days before a contribution; the shopper's actions in these days set flags. */
 const COUNTED_DAYS = 30
 
 /**

@@ -6,8 +6,7 @@ import { foldWord, isTelling, wordsOf } from '../catalog/words.ts'
 import { takeExclusion } from './exclusion.ts'
 import type { SearchHit } from './hit.ts'
 import { fitsPrice, takePrice } from './price.ts'
-import { meant, type ProductHit, retrieve } from './retrieve.ts'
-import { suggestions } from './suggest.ts'
+import { fuzzy, meant, type ProductHit, retrieve } from './retrieve.ts'
 import type { Synonyms } from './synonymList.ts'
 import { foldSynonyms, MOST_WORDINGS, otherWordings, reworded } from './synonyms.ts'
 import { Vocabulary } from './vocabulary.ts'
@@ -68,6 +67,9 @@ function distinctById(items: readonly Item[]): readonly Item[] {
   return items.filter(({ id }) => !ids.has(id) && ids.add(id))
 }
 
+/** The product in the middle of the catalog weighs 1 / (1 + STEEPNESS / 2) as much as the first product. */
+const STEEPNESS = 20
+
 function searchOver(
   items: readonly Item[],
   index: WordIndex,
@@ -116,6 +118,40 @@ function searchOver(
       .flatMap((one) => [one, ...otherWordings(one, folded)])
       .flatMap((one) => index.named(one))
 
+  /** Demand for the products with all of the words. The first products in the index are assumed to sell most. */
+  const demandOf = (words: readonly string[]) =>
+    index
+      .named(words)
+      .reduce((sum, product) => sum + 1 / (1 + (STEEPNESS * product) / index.size), 0)
+
+  /** Completions with the most demand first, because a shopper rarely means a word of products that hardly sell. */
+  function completions(words: readonly string[]): readonly string[] {
+    const last = foldWord(words.at(-1) ?? '')
+    if (last === '') return []
+    const before = words.slice(0, -1).map((word) => foldWord(meant(index, folded, word)))
+    const completed = (term: string) => ({
+      text: [...before, term].map((one) => vocabulary.spelling(one)).join(' '),
+      demand: demandOf([...before, term]),
+    })
+    const typed = words.map(foldWord).join(' ')
+    const other = folded.rewordings.flatMap(({ of, as }) => {
+      const begun = of.find(({ folded }) => folded.join(' ').startsWith(typed))
+      if (!begun) return []
+      const demand = Math.max(0, ...as.map(({ folded }) => demandOf([...before, ...folded])))
+      return [{ text: begun.words.join(' ').toLowerCase(), demand }]
+    })
+    const found = [...index.beginning(last).map(completed), ...other].filter(
+      ({ demand }) => demand > 0,
+    )
+    if (found.length > 0) return found.sort((a, b) => b.demand - a.demand).map(({ text }) => text)
+    return index
+      .near(last, Math.round(last.length * (fuzzy(last) || 0)))
+      .map(({ term, edits }) => ({ ...completed(term), edits }))
+      .filter(({ demand }) => demand > 0)
+      .sort((a, b) => a.edits - b.edits || b.demand - a.demand)
+      .map(({ text }) => text)
+  }
+
   return {
     find(query, limit = 200, now = Date.now(), current) {
       const itemAt = (at: number) => current?.(items[at].id) ?? items[at]
@@ -145,11 +181,8 @@ function searchOver(
       const text = (priced?.rest ?? rest).trim().replace(/\s+/g, ' ')
       return isTelling(text) && search(text).length > 0 ? text : null
     },
-    suggest(query, limit = 6) {
-      const words = wordsOf(query).map((word) => word.text)
-      const texts = suggestions(words, index, vocabulary, folded)
-      return [...new Set(texts)].slice(0, limit)
-    },
+    suggest: (query, limit = 6) =>
+      [...new Set(completions(wordsOf(query).map((word) => word.text)))].slice(0, limit),
   }
 }
 

@@ -29,13 +29,14 @@ const ids = async (...asked: Parameters<typeof find>) =>
 const when: RuleCondition = { search: ['mug'] }
 const pinPot: Rule = { name: 'p', when, pin: ['pot'] }
 
-describe('which queries a rule is for', () => {
+describe('a rule for the search “mug”', () => {
   test.each(['mug', 'MUGS', ' the  mug! ', 'cup', 'cups', 'Tasse', 'Tassen', 'a nice mug please'])(
-    '%j',
+    'applies to the query %j',
     async (query) => expect((await ids([pinPot], query))[0]).toBe('pot'),
   )
-  test.each(['red mug', 'mug under £6', 'mag', 'mu', 'blue mug', ''])('not %j', async (query) =>
-    expect((await ids([pinPot], query))[0]).not.toBe('pot'),
+  test.each(['red mug', 'mug under £6', 'mag', 'mu', 'blue mug', ''])(
+    'doesn’t apply to the query %j',
+    async (query) => expect((await ids([pinPot], query))[0]).not.toBe('pot'),
   )
   test('a rule for “Tasse” doesn’t apply to searches for its synonym “mug”, and a filler word alone matches no rule', async () => {
     const tasse: Rule = { ...pinPot, when: { search: ['Tasse', 'the'] } }
@@ -58,7 +59,7 @@ describe('which queries a rule is for', () => {
   })
 })
 
-describe('what a rule does', () => {
+describe('effects of rules', () => {
   test('pinned products stand at their place, each once, and sold-out products are never pinned', async () => {
     const rules: Rule[] = [
       { name: 'p', when, pin: ['green', 'pot', 'gone'], at: 2 },

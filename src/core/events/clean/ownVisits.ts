@@ -87,6 +87,7 @@ interface Fences {
   readonly high: number
 }
 
+/** Distance of a fence from its quartile, in interquartile ranges. */
 const REACH = 1.5
 const LEAST_VALUES = 8
 

@@ -34,7 +34,7 @@ const COMBINATION_RATE = 0.02
 /** Initial weight of the unchanged model; a learner gains weight only by better predictions. */
 const FIRST_SHARE = 0.9
 
-/** Boolean features, which can't be interpolated. */
+/** Boolean features, which the tree splits by value instead of by a threshold. */
 const NOMINAL = new Set(
   (['boughtBefore', 'inLastOrder', 'dormant', 'isNew'] as const).map(
     (name) => FEATURE_COLUMN[name],

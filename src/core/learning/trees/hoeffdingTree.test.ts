@@ -38,7 +38,7 @@ describe("river's documented check", () => {
       // class that it saw first counts as its prediction.
       agrawal.rows.forEach((row, index) => {
         const x = row.slice(0, 9)
-        // The first instance meets an empty tree, which predicts nothing, so the first instance isn't counted.
+        // The first example isn't counted, because an empty tree predicts nothing.
         if (index > 0 && highest(treeShares(tree, x)) === row[9]) right++
         learnExample(tree, asked, x, row[9])
       })
