@@ -5,7 +5,7 @@
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import type { Case } from '@nearside/core/features/history.ts'
 import type { ItemStatistics } from '@nearside/core/features/itemStatistics.ts'
-import { adwinMean, createAdwin, updateAdwin } from '@nearside/core/learning/drift/adwin.ts'
+import { adwinMean, createAdwin, updateAdwin } from '@nearside/core/learning/drift/drift.ts'
 import { focusedShares, TARGET_FOCUS } from '@nearside/core/learning/fitProblem.ts'
 import { multiply } from '@nearside/core/model/arithmetic.ts'
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'

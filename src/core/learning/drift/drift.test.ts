@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../model/random.ts'
-import { createPageHinkley, updatePageHinkley } from '../learners/candidateLearners.ts'
-import { adwinMean, createAdwin, updateAdwin } from './adwin.ts'
+import {
+  adwinMean,
+  createAdwin,
+  createPageHinkley,
+  updateAdwin,
+  updatePageHinkley,
+} from './drift.ts'
 import streams from './streams.fixture.json' with { type: 'json' }
 
 const shift = [...streams.shift].map(Number)

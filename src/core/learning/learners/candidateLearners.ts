@@ -9,12 +9,12 @@ import type { BaseModel } from '../../model/baseModel.ts'
 import { highestRows } from '../../model/highest.ts'
 import { createRandom } from '../../model/random.ts'
 import { scoreTerms } from '../../model/score.ts'
+import { createPageHinkley, updatePageHinkley } from '../drift/drift.ts'
 import { correctPrior, rebalance, shareOfYes } from '../imbalance/rebalance.ts'
 import { casesFromHistory } from '../learningCases.ts'
 import { createTreeLearner } from '../trees/hoeffdingTree.ts'
-import { type Combination, combine } from './combination.ts'
 import { createGradientLearner } from './gradientDescent.ts'
-import { type Example, type IncrementalLearner, logit, sigmoid } from './learner.ts'
+import { type Example, type IncrementalLearner, logit, logLoss, sigmoid } from './learner.ts'
 import type { Imbalance, LearnerName, LearnerWeight } from './names.ts'
 import { createMlp } from './network.ts'
 
@@ -201,33 +201,44 @@ function rebalanced(
   }
 }
 
+interface Combination extends IncrementalLearner {
+  /** Weights in the order of the learners; they sum to one. */
+  weights(): readonly number[]
+}
+
+/** Share of the weight that is spread evenly over all learners after each batch. */
+const SHARE = 0.01
+
 /**
- * State of a Page–Hinkley test, which alarms when the values of a stream exceed their running mean for long.
- * @see Page, Continuous inspection schemes, Biometrika 41, 1954
+ * Combines learners by weights, which follow each learner's log-loss on new examples by exponentiated gradient:
+ * w_k ∝ w_k · exp(−η · loss_k). After each batch, a small share of the weight is spread evenly over all learners, so that
+ * a learner can recover when the shopper changes. Predictions are averaged as log-odds: in a mean of probabilities, an
+ * untrained learner that predicts about ½ would hide the small differences of the others.
+ * @param rate η, the learning rate per example
+ * @param initial weights at the start, which sum to one
+ * @see Herbster and Warmuth, Tracking the best expert, Machine Learning 32, 1998
  */
-interface PageHinkley {
-  readonly threshold: number
-  count: number
-  mean: number
-  sum: number
-}
-
-const LEAST_VALUES = 30
-/** Excess of a value over the mean that the Page–Hinkley test tolerates. */
-const TOLERANCE = 0.005
-const FORGETTING = 1 - 0.0001
-
-/** @param threshold summed excess over the mean at which the test alarms, in the values' unit */
-export function createPageHinkley(threshold: number): PageHinkley {
-  return { threshold, count: 0, mean: 0, sum: 0 }
-}
-
-/** Adds one value. @returns true at an alarm, after which the test restarts */
-export function updatePageHinkley(state: PageHinkley, value: number): boolean {
-  state.count++
-  state.mean += (value - state.mean) / state.count
-  state.sum = Math.max(0, FORGETTING * state.sum + (value - state.mean - TOLERANCE))
-  if (state.count + 1 < LEAST_VALUES || state.sum < state.threshold) return false
-  Object.assign(state, createPageHinkley(state.threshold))
-  return true
+export function combine(
+  learners: readonly IncrementalLearner[],
+  rate: number,
+  initial: readonly number[],
+): Combination {
+  let weights = initial
+  return {
+    weights: () => weights,
+    predict: (x) =>
+      sigmoid(learners.reduce((sum, one, k) => sum + weights[k] * logit(one.predict(x)), 0)),
+    learn(batch) {
+      const logs = learners.map((learner, k) => {
+        let loss = 0
+        for (const { x, label } of batch) loss += logLoss(learner.predict(x), label)
+        return Math.log(weights[k]) - rate * loss
+      })
+      const most = Math.max(...logs)
+      const raised = logs.map((log) => Math.exp(log - most))
+      const total = raised.reduce((a, b) => a + b, 0)
+      weights = raised.map((value) => (1 - SHARE) * (value / total) + SHARE / learners.length)
+      for (const learner of learners) learner.learn(batch)
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../model/random.ts'
 import { createTreeLearner } from '../trees/hoeffdingTree.ts'
-import { combine } from './combination.ts'
+import { combine } from './candidateLearners.ts'
 import { createGradientLearner } from './gradientDescent.ts'
 import { type Example, type IncrementalLearner, logit, logLoss } from './learner.ts'
 import { createMlp, forward, initialWeights, lossAndGradient, networkShape } from './network.ts'

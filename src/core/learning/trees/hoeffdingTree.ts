@@ -5,7 +5,7 @@
  * @see Domingos and Hulten, Mining high-speed data streams, KDD 2000
  * @see Bifet and Gavaldà, Adaptive learning from evolving data streams, IDA 2009
  */
-import { type Adwin, adwinMean, updateAdwin } from '../drift/adwin.ts'
+import { type Adwin, adwinMean, updateAdwin } from '../drift/drift.ts'
 import type { IncrementalLearner } from '../learners/learner.ts'
 import { createLeaf, highest, type Leaf, leafShares, learnAtLeaf } from './leaf.ts'
 import { bestSplit, hoeffdingBound, type Split, sum, type Test } from './observer.ts'

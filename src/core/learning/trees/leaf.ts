@@ -3,7 +3,7 @@
  * Naive Bayes predicts only while it has been right at least as often as the majority class.
  * @see Gama et al., Accurate decision trees for mining high-speed data streams, KDD 2003
  */
-import { type Adwin, createAdwin } from '../drift/adwin.ts'
+import { type Adwin, createAdwin } from '../drift/drift.ts'
 import { type Counts, createObserver, likelihood, type Observer, observe, sum } from './observer.ts'
 
 export interface Leaf {

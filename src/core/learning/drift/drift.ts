@@ -1,8 +1,4 @@
-/**
- * @module ADWIN: a window of a stream that drops its older part as soon as the means of the older and the newer part
- * differ by more than chance allows. Exponential buckets store n values in O(log n) memory.
- * @see Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007
- */
+/** @module Detects changes in a stream of values: ADWIN and the Page–Hinkley test. */
 
 /** Row r contains buckets of 2^r values each, oldest first. */
 interface BucketRow {
@@ -10,6 +6,11 @@ interface BucketRow {
   readonly variances: number[]
 }
 
+/**
+ * ADWIN: a window of a stream that drops its older part as soon as the means of the older and the newer part differ by
+ * more than chance allows. Exponential buckets store n values in O(log n) memory.
+ * @see Bifet and Gavaldà, Learning from time-changing data with adaptive windowing, SDM 2007
+ */
 export interface Adwin {
   readonly rows: BucketRow[]
   width: number
@@ -114,4 +115,35 @@ function leastGap({ width, variance }: Adwin, old: number, recent: number): numb
   const confidence = Math.log((2 * Math.log(width)) / DELTA)
   const inverse = 1 / (old - LEAST_WINDOW + 1) + 1 / (recent - LEAST_WINDOW + 1)
   return Math.sqrt(2 * inverse * (variance / width) * confidence) + (2 / 3) * confidence * inverse
+}
+
+/**
+ * State of a Page–Hinkley test, which alarms when the values of a stream exceed their running mean for long.
+ * @see Page, Continuous inspection schemes, Biometrika 41, 1954
+ */
+interface PageHinkley {
+  readonly threshold: number
+  count: number
+  mean: number
+  sum: number
+}
+
+const LEAST_TESTED = 30
+/** Excess of a value over the mean that the Page–Hinkley test tolerates. */
+const TOLERANCE = 0.005
+const FORGETTING = 1 - 0.0001
+
+/** @param threshold summed excess over the mean at which the test alarms, in the values' unit */
+export function createPageHinkley(threshold: number): PageHinkley {
+  return { threshold, count: 0, mean: 0, sum: 0 }
+}
+
+/** Adds one value. @returns true at an alarm, after which the test restarts */
+export function updatePageHinkley(state: PageHinkley, value: number): boolean {
+  state.count++
+  state.mean += (value - state.mean) / state.count
+  state.sum = Math.max(0, FORGETTING * state.sum + (value - state.mean - TOLERANCE))
+  if (state.count + 1 < LEAST_TESTED || state.sum < state.threshold) return false
+  Object.assign(state, createPageHinkley(state.threshold))
+  return true
 }
