@@ -111,7 +111,6 @@ export async function fetchModel(options: FetchModelOptions) {
   return isKept ? null : fetchVersion(options, latest)
 }
 
-/** @throws NearsideError as `fetchModel` */
 export async function fetchVersion(
   { transport, directory, kept, now, signal, onPopularity }: FetchModelOptions,
   latest: LatestModel,

@@ -105,7 +105,7 @@ export function eventRows(database: Database) {
     await table('heads').put({ ...head, count: head.count - chosen.length }, 'events')
     return chosen
   }
-  /** Deletes the personal model. A model that is being fitted, or a report in the making, can then not be stored. */
+  /** Deletes the personal model; a fit or a report in progress can then no longer be stored. */
   const unlearn = async (table: Transaction): Promise<number> => {
     const epoch = (await epochOf(table)) + 1
     await placeAgain(table)

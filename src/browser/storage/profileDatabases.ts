@@ -42,7 +42,7 @@ export async function eraseGone(
   Promise.all(deleting).then(done, failed)
 }
 
-/** Ids of all people with a database, also of those whom no setting names since the device's own database was damaged. */
+/** Ids of all people with a database, also of those whom a damaged device database no longer names. */
 export async function foundOnDisk({ database, factory }: Place): Promise<readonly string[]> {
   const prefix = prefixOf(database)
   const known = (await factory?.databases?.().catch(() => [])) ?? []

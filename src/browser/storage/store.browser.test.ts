@@ -181,20 +181,25 @@ describe.each([
     expect(await store.download('catalog')).toBe(null)
   })
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY])('the number %s is refused in every table', async (bad) => {
-    const store = await fresh()
-    const refused = { code: 'input-invalid' }
-    await expect(store.append([draft('a', bad)])).rejects.toMatchObject(refused)
-    await expect(store.putPersonal(personal(1, bad), 0)).rejects.toMatchObject(refused)
-    await expect(store.putPersonal({ ...personal(1), fusionWeight: bad }, 0)).rejects.toMatchObject(
-      refused,
-    )
-    const sent = { reports: 1, bytes: 2, epsilon: bad }
-    await expect(store.putSetting('sent', sent)).rejects.toMatchObject(refused)
-    await expect(store.putSetting('budget', { deep: [{ er: bad }] })).rejects.toMatchObject(refused)
-    expect((await store.events()).events).toEqual([])
-    expect(await store.personal()).toEqual({ current: null, versions: [] })
-  })
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'the number %s is refused in every table',
+    async (bad) => {
+      const store = await fresh()
+      const refused = { code: 'input-invalid' }
+      await expect(store.append([draft('a', bad)])).rejects.toMatchObject(refused)
+      await expect(store.putPersonal(personal(1, bad), 0)).rejects.toMatchObject(refused)
+      await expect(
+        store.putPersonal({ ...personal(1), fusionWeight: bad }, 0),
+      ).rejects.toMatchObject(refused)
+      const sent = { reports: 1, bytes: 2, epsilon: bad }
+      await expect(store.putSetting('sent', sent)).rejects.toMatchObject(refused)
+      await expect(store.putSetting('budget', { deep: [{ er: bad }] })).rejects.toMatchObject(
+        refused,
+      )
+      expect((await store.events()).events).toEqual([])
+      expect(await store.personal()).toEqual({ current: null, versions: [] })
+    },
+  )
 
   test('a batch is stored whole or not at all', async () => {
     const store = await fresh()

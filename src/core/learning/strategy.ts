@@ -1,4 +1,4 @@
-/** @module Decides when a device fits the personal model, since a fit should not change a list that the shopper is using. */
+/** @module Decides when a device fits the personal model, since a fit can change a list while the shopper uses it. */
 import type { EventName } from '../events/event.ts'
 import { eventStrength } from '../events/strength.ts'
 

@@ -186,7 +186,7 @@ function searchOver(
   }
 }
 
-/** Sorts hits for all words before the others, and available hits first; if all of the former are sold out, by stock only. */
+/** Hits for all words come first, then available hits. If all of the former are sold out, only stock decides. */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)

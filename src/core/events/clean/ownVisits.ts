@@ -35,9 +35,7 @@ export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'ru
   const stages = OUTLIER_STAGES.filter(
     ([reason]) => cleaning === 'isolation-forest' || reason !== 'isolated visit',
   )
-  const { events: kept, report } = runStages(events, stages, learnUsual(events, createRandom(SEED)))
-  const dropped = { ...cleaned.report.dropped, ...report.dropped }
-  return { events: kept, report: { kept: report.kept, dropped } }
+  return runStages(events, stages, learnUsual(events, createRandom(SEED)), cleaned.report.dropped)
 }
 
 interface Usual {

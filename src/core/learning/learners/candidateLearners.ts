@@ -211,9 +211,9 @@ const SHARE = 0.01
 
 /**
  * Combines learners by weights, which follow each learner's log-loss on new examples by exponentiated gradient:
- * w_k ∝ w_k · exp(−η · loss_k). After each batch, a small share of the weight is spread evenly over all learners, so that
- * a learner can recover when the shopper changes. Predictions are averaged as log-odds: in a mean of probabilities, an
- * untrained learner that predicts about ½ would hide the small differences of the others.
+ * w_k ∝ w_k · exp(−η · loss_k). After each batch, a small share of the weight is spread evenly over all learners, so
+ * that a learner can recover when the shopper changes. Predictions are averaged as log-odds: in a mean of
+ * probabilities, an untrained learner that predicts about ½ would hide the small differences of the others.
  * @param rate η, the learning rate per example
  * @param initial weights at the start, which sum to one
  * @see Herbster and Warmuth, Tracking the best expert, Machine Learning 32, 1998

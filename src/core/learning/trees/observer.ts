@@ -1,4 +1,4 @@
-/** @module Statistics of one attribute in a leaf, for naive Bayes and for splits: a Gaussian per class, or counts of values. */
+/** @module Statistics of one attribute in a leaf of a tree: a Gaussian per class, or counts of its nominal values. */
 import { normalCdf } from '../../normal.ts'
 
 interface NumericObserver {
