@@ -1,5 +1,4 @@
 /** @module Cleans events before learning. Storage keeps the raw events, so a changed rule applies to old events, too. */
-import { groupBy } from '../groupBy.ts'
 import { DAY } from '../time.ts'
 import type { ShopperEvent } from './event.ts'
 
@@ -132,8 +131,15 @@ export function runStages<Context>(
   return { events: kept, report: { kept: kept.length, dropped } }
 }
 
-export const eventsBySession = (events: Events): Map<string, ShopperEvent[]> =>
-  groupBy(events, ({ session }) => session)
+export function eventsBySession(events: Events): Map<string, ShopperEvent[]> {
+  const visits = new Map<string, ShopperEvent[]>()
+  for (const event of events) {
+    const visit = visits.get(event.session)
+    if (visit) visit.push(event)
+    else visits.set(event.session, [event])
+  }
+  return visits
+}
 
 /** Drops all events of visits that `isNoise` finds, except purchases, which are always trusted. */
 export function dropVisits(events: Events, isNoise: (visit: Events) => boolean): Events {
