@@ -182,7 +182,7 @@ describe.each([
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY])(
-    'the number %s is refused in every table',
+    'no table accepts the number %s',
     async (bad) => {
       const store = await fresh()
       const refused = { code: 'input-invalid' }
