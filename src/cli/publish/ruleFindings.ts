@@ -136,7 +136,7 @@ function acts(rule: Rule, catalog: Catalog, shown: readonly Item[], isOffer: IsO
 const LISTS = ['recommend', 'similar', 'boughtTogether'] as const
 
 /**
- * An error for each empty list, on every page, at every time and in every context that the rules' conditions name.
+ * An error for each list that the rules leave empty on a page, at a time or in a context that their conditions name.
  * @param items available items
  */
 function emptyLists(

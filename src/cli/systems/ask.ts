@@ -42,7 +42,7 @@ const TRIES = 5
 /** Maximum milliseconds to wait for the API; if it requests a longer wait, `ask` throws. */
 const LONGEST = 120_000
 
-export const placeOf = (url: string) => new URL(url).origin + new URL(url).pathname
+const placeOf = (url: string) => new URL(url).origin + new URL(url).pathname
 
 export const refusal = (url: string, why: string, cause?: unknown) =>
   invalidInput(`${placeOf(url)}: ${why}`, cause)
