@@ -13,8 +13,6 @@ import type { Profiles } from './profiles.ts'
 import type { Services } from './services.ts'
 import type { Shopper } from './shopper.ts'
 
-export type Persistence = ReturnType<typeof createPersistence>
-
 /**
  * @param profiles moves the stores of the people whom the shopper shops for; null if there are none
  * @param reload reads everything again, after the store was replaced

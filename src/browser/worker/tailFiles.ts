@@ -29,8 +29,6 @@ interface Reading extends Pick<Services, 'now' | 'transport'> {
   readonly config: Pick<Services['config'], 'baseModel'>
 }
 
-export type TailFiles = ReturnType<typeof createTailFiles>
-
 /** @param head a model that has a tail */
 export function createTailFiles({ config, now, transport }: Reading, head: BaseModel) {
   const { folder = '', sha256 = '' } = head.manifest.tail ?? {}

@@ -11,8 +11,6 @@ const RETRY_INTERVAL = 30_000
 /** Minimum milliseconds between the last check and that of a page that is opened or shown again. */
 const LEAST_INTERVAL = 60_000
 
-export type Updates = ReturnType<typeof createUpdates>
-
 export function createUpdates(services: Services, shop: Shop, learner: Learner) {
   const { bus, config, ledger, tabs } = services
   const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
