@@ -11,12 +11,7 @@ import type { Transport } from '../transport/http.ts'
 import type { SignedTimes } from './clock.ts'
 import type { Recipients } from './terms.ts'
 
-type Endpoints = Pick<Recipients, 'leader' | 'helper'>
-
-/**
- * Maximum difference between both servers' clocks, milliseconds. If one server's clock is right, the other server's
- * clock is off by no more than this.
- */
+/** Maximum difference between both servers' clocks, milliseconds. If one clock is right, the other is off by no more. */
 const MOST_APART = 3_600_000
 
 export type AgreedTask = Task & SignedTimes
@@ -27,7 +22,7 @@ export type AgreedTask = Task & SignedTimes
  */
 export async function agreeTask(
   transport: Pick<Transport, 'get'>,
-  endpoints: Endpoints,
+  endpoints: Pick<Recipients, 'leader' | 'helper'>,
 ): Promise<AgreedTask> {
   const [leader, helper] = await Promise.all([
     fetchTask(transport, endpoints.leader, 'leader'),

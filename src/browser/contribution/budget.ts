@@ -1,7 +1,7 @@
 /**
- * @module Privacy budget of this device. It holds nothing about the shopper, only each update's round, noise and time
- * (by the clock of `clock.ts`). An update counts as spent once its bytes could have been sent, whatever the aggregator
- * answers. Spending is never undone; of updates older than a year, only their sum is kept.
+ * @module Privacy budget of this device. The budget contains nothing about the shopper, only each update's round, noise
+ * and time (by the clock of `clock.ts`). An update counts as spent once its bytes could have been sent, whatever the
+ * aggregator answers. Spending is never undone; of updates older than a year, only their sum is stored.
  */
 import {
   costOf,
@@ -56,9 +56,8 @@ export const EMPTY_BUDGET: Budget = {
 }
 
 /**
- * Reads a stored budget.
- * @throws NearsideError `storage-corrupt` if the budget can't be read; treating it as empty would let the device spend
- *   its budget twice
+ * @throws NearsideError `storage-corrupt` if the stored budget can't be read; treating it as empty would let the device
+ *   spend its budget twice
  */
 export function parseBudget(stored: unknown): Budget {
   if (stored === undefined || stored === null) return EMPTY_BUDGET
@@ -79,10 +78,10 @@ export function parseBudget(stored: unknown): Budget {
 
 const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
-/** Budget after an answer of both servers. Updates older than a year move from `participations` into `earlier`. */
+/** Budget after an answer of both servers. Updates that are now older than a year move into `earlier`. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
-  // Without any update of the last year, drop the signed time. Otherwise a wrong time that both servers once signed
-  // would stay.
+  // Without any update in the last year, drop the signed time, so that a wrong time that both servers once signed
+  // doesn't stay.
   const before =
     budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
   const time = witness(before, times, now)
@@ -98,9 +97,7 @@ export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Bu
   }
 }
 
-/**
- * ε spent by the last year's updates and by all updates, at δ, for neighbouring data sets that differ by substitution.
- */
+/** ε spent by the last year's and by all updates, at δ, for neighbouring data sets that differ by substitution. */
 export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
   const year = lossSquared(budget.participations)
   const ever = year + budget.earlier.lossSquared
@@ -111,7 +108,7 @@ export function epsilonSpent(budget: Budget, delta: number): { year: number; eve
 }
 
 /**
- * Terms of the aggregators' policy: δ, noise, and the number of updates that they allow.
+ * Terms of the aggregators' policy, to show to the shopper.
  * @throws NearsideError `policy-mismatch` if `recipients` names other aggregators; `terms-beyond-limits` if the policy
  *   costs more privacy than the device's own limits allow
  */
@@ -147,7 +144,7 @@ export function termsOf(policy: Policy, recipients: Recipients): ContributionTer
 
 /**
  * Adds one update to a budget, right after an answer of both servers.
- * @param agreed agreed terms; their `epsilonPerYear` limits the year's sum over all policies and consents
+ * @param agreed terms that the shopper agreed to; their `epsilonPerYear` limits the year's ε over all policies
  * @throws NearsideError `budget-exhausted` for too many updates, an update too soon, or an ε above a limit
  */
 export function spend(

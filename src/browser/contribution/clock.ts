@@ -8,10 +8,7 @@ import { DAY } from '@nearside/core/time.ts'
 export const BETWEEN_ATTEMPTS = 3_600_000
 /** Maximum milliseconds that one reading of the device's clock adds to `elapsed`. */
 const MAX_STEP = 7 * DAY
-/**
- * Milliseconds after a fit within which an automatic update is sent. The update's time is random, which hides when the
- * shopper was active.
- */
+/** Milliseconds after a fit within which an automatic update is sent. Its random time hides when the shopper was active. */
 const SPREAD = DAY
 
 /** Times in the two servers' signed answers, milliseconds since the epoch. At least one server is honest. */
@@ -22,9 +19,9 @@ export interface SignedTimes {
   readonly latest: number
 }
 
-/** Elapsed time on which both servers and the device agree. Spent budget becomes free as it grows. */
+/** Elapsed time on which both servers and the device agree. */
 export interface WitnessedTime {
-  /** Milliseconds that passed according to all three clocks. */
+  /** Milliseconds that passed according to all three clocks. Spent budget becomes free as they grow. */
   readonly passed: number
   /** Signed server time up to which `passed` counts; null before the first answer. */
   readonly signed: number | null
@@ -44,10 +41,8 @@ export interface Schedule {
 export const NO_TIME: WitnessedTime = { passed: 0, signed: null, own: null }
 
 /**
- * Returns the witnessed time after an answer. The witnessed time advances to the smaller signed time, but by no more
- * than the device's clock advanced since the last answer. So a jump of one clock, the device's or a server's, can't add
- * more time than really passed.
- * @param now time of the device's clock
+ * Advances the witnessed time to the smaller signed time, but by no more than the device's clock advanced since the last
+ * answer. So a jump of one clock, the device's or a server's, can't add more time than really passed.
  */
 export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number): WitnessedTime {
   const { passed, signed, own } = kept
@@ -57,8 +52,8 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Begins to count witnessed time at the later of the two signed times. Otherwise, when the server whose clock is behind
- * catches up, that period would count twice.
+ * Starts counting at the later of the two signed times. Otherwise the difference between the servers' clocks would count
+ * as elapsed time once the slower clock catches up.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }

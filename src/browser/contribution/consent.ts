@@ -1,6 +1,6 @@
 /**
- * @module Stores a consent to exactly the terms shown, or refuses the consent. The consent goes to disk and, signed
- * by the log's key, into the log. Only the log's entry allows an upload; the stored setting alone allows none.
+ * @module Stores a consent to exactly the terms shown: in the settings, and, signed by the log's key, in the log. Only
+ * the log's entry allows an upload; the setting alone allows none.
  */
 import { sha256Hex } from '@nearside/core/bytes.ts'
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -16,9 +16,9 @@ const LONGEST_WORDING = 4000
 const missing = (why: string) => new NearsideError('consent-missing', why)
 
 /**
- * @param wording text shown to the shopper; stored with the consent, and as a hash in the log. The wording is undefined
- *   if the shop's page passes no text
- * @param standing stored consent, which stays if the new consent can't be stored
+ * @param wording text shown to the shopper, stored with the consent, and as a hash in the log; undefined if the page
+ *   passes none
+ * @param standing earlier consent, which stays in force if the new one can't be stored
  * @throws NearsideError `consent-missing` if the browser sends Global Privacy Control or can't sign its log;
  * `input-invalid`; `storage-…` if the consent can't be stored
  */
@@ -70,10 +70,7 @@ export async function requireLoggedConsent(
     throw missing('The log of the consent is broken: nothing is sent')
 }
 
-/**
- * @returns time and terms of the stored consent
- * @throws NearsideError `consent-missing` without a stored consent, and while paused
- */
+/** @throws NearsideError `consent-missing` without a stored consent, and while paused */
 export function consentOf({ consent, paused }: Partial<Settings>) {
   if (paused) throw missing('Paused: nothing is sent')
   if (!consent?.contribute || consent.since === null || !consent.terms)
@@ -85,6 +82,5 @@ async function readWording(text: unknown): Promise<{ text: string; hash: string 
   if (text === undefined) return null
   if (typeof text === 'string' && text.length <= LONGEST_WORDING)
     return { text, hash: await sha256Hex(new TextEncoder().encode(text)) }
-  const limit = `text of at most ${LONGEST_WORDING} characters`
-  throw invalidInput(`The wording of a consent is ${limit}`)
+  throw invalidInput(`The wording of a consent is text of at most ${LONGEST_WORDING} characters`)
 }

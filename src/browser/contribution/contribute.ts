@@ -19,7 +19,7 @@ import { makeReport, type Opening } from './makeReport.ts'
 import { NO_CONSENT, NOTHING_SENT } from './nothingSent.ts'
 import { type ContributionTerms, isFor, isWithin, type Recipients } from './terms.ts'
 
-// Exported from here, so that a device loads all code for contributions in one file, and only after its shopper agreed.
+// Exported from here, so that a device loads all code for contributions in one file, once its shopper decides to share.
 export { giveConsent } from './consent.ts'
 export { whenDue } from './schedule.ts'
 export { agreeTask, termsOf }
@@ -29,8 +29,6 @@ export { agreeTask, termsOf }
  * (hashes) to them.
  */
 const OPENINGS_KEPT = 12
-
-const NOTHING_LOGGED = { sequence: -1, hash: '' }
 
 /** Report without a receipt; its bytes may have been sent already. */
 export interface PendingReport {
@@ -48,13 +46,10 @@ export interface PendingReport {
 
 export interface ContributeDeps {
   readonly endpoints: Recipients
-  /** Transport, which stores the log's `upload` entry on disk before it posts an update. */
+  /** `post` stores the log's `upload` entry on disk before it sends anything. */
   readonly transport: Pick<Transport, 'get' | 'post'>
   readonly ledger: Pick<Ledger, 'append' | 'count' | 'entries' | 'key'>
-  /**
-   * Changes the settings in one transaction; resolves when they are on disk. The callback can run twice; its errors
-   * reject the transaction.
-   */
+  /** Changes the settings on disk in one transaction. The callback can run twice; if it throws, nothing changes. */
   readonly records: Store['changeSettings']
   /** Value of `navigator.globalPrivacyControl`; true forbids contributing, even with a consent. */
   readonly globalPrivacyControl: boolean | undefined
@@ -67,10 +62,11 @@ export interface ContributeDeps {
   readonly update: (now: number, policy: Policy) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
   /**
-   * Random number in [0, 1), for an automatic update only. The random number sets the delay between the token's request
-   * and the update, so that neither reveals the time of the other.
+   * Random number in [0, 1), for an automatic update only. It sets the delay between the token's request and the update,
+   * so that neither reveals the time of the other.
    */
   readonly share?: number
+  /** Whether only to request the update's token, because the update itself is not due yet. */
   readonly tokenOnly?: boolean
   /**
    * Signal that stops the contribution at any step. A report whose bytes could have been sent remains charged to the
@@ -88,10 +84,7 @@ export interface Contributed {
   readonly error: NearsideError | null
 }
 
-/**
- * Sends one report if consent, budget and an open round allow it. A contribution never throws: a failure is a coded
- * error in the result, and the log counts it.
- */
+/** Sends one report if consent, budget and an open round allow it. A failure is in the result and in the log's counts. */
 export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   let error: NearsideError | null = null
   let reason: string
@@ -153,13 +146,14 @@ async function commit(
   if (shown === null || deps.tokenOnly) return null
   const now = deps.now()
   const checkpoints = before.checkpoints ?? toBase64(randomBytes(SALT_BYTES))
-  const { sequence: through, hash } = fixedEntry(await deps.ledger.entries()) ?? NOTHING_LOGGED
-  const id = await checkpointId(checkpoints, task, hash)
+  const fixed = fixedEntry(await deps.ledger.entries())
+  const through = fixed?.sequence ?? -1
+  const id = await checkpointId(checkpoints, task, fixed?.hash ?? '')
   const made = await makeReport(await deps.update(now, policy), task, randomBytes, id)
   const { authorization, token } = shown ?? {}
   const detail = { ...terms, ...made.detail, through, ...(token && { token }) }
   const opening: Opening = { ...made.opening, made: now }
-  const consentSince = before.since
+  const { since: consentSince } = before
   const body = toBase64(made.body)
   const pending = { id, round, policyHash, consentSince, body, detail, authorization }
   await deps.records((kept, epoch) => {
@@ -183,9 +177,8 @@ async function commit(
 }
 
 /**
- * Reads the state of this round from disk: a report to send again, or room in the budget for a new report.
- * @throws NearsideError `budget-exhausted` if the budget allows no new report now; `terms-beyond-limits` if the policy
- *   costs more privacy than the device's own limits allow
+ * Reads from disk the report to send again, or checks that the budget allows a new one.
+ * @throws NearsideError `budget-exhausted` if the budget allows no new report now
  * @throws NearsideError `policy-mismatch` if the aggregators ask for more than the shopper agreed to. The consent then
  *   ends, and the aggregators' new terms are stored for the shopper to see
  */
@@ -205,7 +198,12 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
     const budget = afterAnswer(parseBudget(kept.budget), task, deps.now())
     const more = !isWithin(terms, consent.terms)
     // Set `refused` in each run, because this function can run twice.
-    refused = again || more ? null : refusal(() => spend(budget, task, consent.terms))
+    refused = null
+    try {
+      if (!again && !more) spend(budget, task, consent.terms)
+    } catch (thrown) {
+      refused = thrown
+    }
     if (refused !== null) return { budget }
     Object.assign(found, { epoch, since: consent.since, more, pending: again ? pending : null })
     if (!more) return { budget }
@@ -221,13 +219,4 @@ async function read(deps: ContributeDeps, task: AgreedTask, terms: ContributionT
     )
   }
   return { ...found, checkpoints }
-}
-
-function refusal(body: () => unknown): unknown {
-  try {
-    body()
-    return null
-  } catch (thrown) {
-    return thrown
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * @module Sends a stored report, and acts on the answer of the leader (aggregation server that takes reports). The
- * report stays stored for another try until the leader accepts or refuses it.
+ * @module Sends a stored report to the leader (aggregation server that takes reports). The report stays on disk for
+ * another try until the leader accepts or refuses it.
  */
 import { receiptMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { errorFromResponse, isRetryable } from '@nearside/aggregate/protocol/problem.ts'
@@ -59,7 +59,6 @@ export async function settle(
   answer: { readonly status: number; readonly body: Uint8Array },
 ): Promise<Receipt> {
   if (answer.status !== 200 && answer.status !== 201) {
-    // If the answer allows a retry, the report stays for later; a final refusal removes the report.
     if (!isRetryable(answer.status)) await done(deps, pending, 0)
     throw errorFromResponse(answer.status, answer.body)
   }

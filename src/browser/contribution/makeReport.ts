@@ -1,8 +1,7 @@
 /**
- * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. The inputs are the update, the
- * round's task, the id, and the random bytes drawn here. The random bytes are drawn in this sequence: rounding, id (if
- * none is given), helper's share, proof, leader's seal, helper's seal, salt. From these inputs, an auditor can make the
- * report again.
+ * @module Makes a report's bytes from an update: clip, quantize, share and prove, seal. An auditor can make the same
+ * report from the update, the round's task, the id and the random bytes, which are drawn in this sequence: rounding, id
+ * (if none is given), helper's share, proof, leader's seal, helper's seal, salt.
  */
 import { PROOF_RANDOM_BYTES, shard } from '@nearside/aggregate/privacy/pine/pine.ts'
 import { quantize, squaredNorm, toResidues } from '@nearside/aggregate/privacy/quantize.ts'
@@ -33,8 +32,8 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { SALT_BYTES } from '../ledger/chain.ts'
 
 /**
- * Content behind the commitment in an update's log entry, and the inputs of the update's report. These data are stored
- * beside the log, so that they can be erased.
+ * Data of a sent update, stored beside the log so that they can be erased: what the log entry's commitment (salted hash)
+ * covers, and the report's other inputs.
  */
 export interface Opening {
   readonly reportId: string
@@ -48,7 +47,7 @@ export interface Opening {
   readonly random: string
   readonly round: number
   readonly policy: Policy
-  /** Time for which the update was computed, milliseconds since the epoch; the weights of events depend on it. */
+  /** Time for which the update was computed, milliseconds since the epoch; older events weigh less. */
   readonly made?: number
 }
 

@@ -1,7 +1,4 @@
-/**
- * @module Initial values of the settings for contributions. Every page loads this file, but not the code that
- * contributes.
- */
+/** @module Initial settings for contributions, apart from the code that contributes, because every page loads them. */
 import type { Settings } from '../storage/settingRows.ts'
 
 export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }

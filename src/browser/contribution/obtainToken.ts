@@ -45,10 +45,9 @@ type Deps = Pick<ContributeDeps, 'records' | 'signal' | 'transport'> & {
 const AFTER_TOKEN = 600_000
 
 /**
- * Gets the header with a token of this round.
- * @returns the header, and the token's hash for the log. The result is null if an automatic update had to request its
- *   token just now. The update is then sent later, so that the time of the token's request doesn't reveal the update's
- *   time
+ * Gets this round's token.
+ * @returns the header with the token, and the token's hash for the log; null if an automatic update had to request its
+ *   token just now. The update is then sent later, so that the time of the token's request doesn't reveal its time
  * @throws NearsideError `issuer-unreachable` if the issuer gives no token; an automatic update is then tried again
  *   later
  */
@@ -67,7 +66,7 @@ export async function showToken(
     if (!fresh || share === undefined)
       return { authorization: authorizationOf(token), token: await sha256Hex(fromBase64(token)) }
   } catch (error) {
-    // Waits before the next attempt: by then the issuer could be reachable, or the shopper could have signed in.
+    // By the next attempt, the issuer could be reachable, or the shopper could have signed in.
     if (share !== undefined && !signal?.aborted) await wait(BETWEEN_ATTEMPTS * (1 + share))
     throw error
   }
@@ -138,7 +137,7 @@ async function ask(
   return transport.get(url, 'token', { signal, post: { body: request, headers, credentials } })
 }
 
-/** Does the proof of work with the browser's WebCrypto, which runs outside the worker's thread. */
+/** Proof of work: finds the first attempt whose hash begins with `bits` zero bits. */
 async function work(task: TokenRound, request: Bytes, bits: number, signal?: AbortSignal) {
   const { password, salt, iterations } = await workFor(task, request)
   for (let attempt = 0; ; attempt++) {

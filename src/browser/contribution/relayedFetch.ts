@@ -1,6 +1,6 @@
 /**
- * @module Requests to the aggregators, sealed to each aggregator and carried by an oblivious relay (RFC 9458). The
- * aggregators see the relay's address instead of the device's, and the relay can't read a request.
+ * @module Requests through an oblivious relay (RFC 9458), each sealed to its aggregator. The aggregators see the relay's
+ * address instead of the device's, and the relay can't read a request.
  */
 import {
   gatewayKeyOf,

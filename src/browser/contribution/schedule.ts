@@ -1,7 +1,4 @@
-/**
- * @module Decides when a device contributes automatically: it sends an update that is due, and gets the update's token
- * some time before.
- */
+/** @module Decides when a device automatically sends an update, and when it gets the update's token before that. */
 import { parseBudget } from './budget.ts'
 import { BETWEEN_ATTEMPTS, dueAfter, lookAt } from './clock.ts'
 import type { ContributeDeps } from './contribute.ts'
@@ -9,8 +6,7 @@ import type { ContributeDeps } from './contribute.ts'
 export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
 
 /**
- * Returns the next automatic action if it is due, otherwise the time to wait for it. The schedule returns each action
- * once.
+ * Returns the next automatic action if it is due, each once, otherwise the milliseconds to wait for it.
  * @param learned whether a fit has just succeeded; then an update is planned at a random time within a day
  * @param random returns a number in [0, 1)
  */
@@ -26,8 +22,8 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // Keep an already planned time. A pending report could have left the device before and revealed its time, so its
-    // retry needs no random delay.
+    // An already planned time stays. The first try of a pending report could have revealed its time, so its retry needs
+    // no random delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due
     wait = due === undefined || isDue ? null : due - elapsed

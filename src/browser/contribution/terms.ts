@@ -1,4 +1,4 @@
-/** @module Terms shown to a shopper before a consent, and limits that no policy can change. */
+/** @module Terms shown to a shopper before a consent, and the comparison of later terms with the agreed ones. */
 import { POLICY_TERMS, type PolicyTerms } from '@nearside/aggregate/protocol/consent.ts'
 import { isAbove } from '@nearside/aggregate/protocol/deviceLimits.ts'
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
@@ -17,20 +17,14 @@ export interface Recipients {
   readonly helperOperator: string
   /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
-  /**
-   * Route of the shop's own server that gives tokens to signed-in shoppers. The issuer's route is needed only if the
-   * terms ask for such tokens.
-   */
+  /** Route of the shop's own server that gives tokens to signed-in shoppers; needed only if the terms ask for tokens. */
   readonly issuer?: string
   /**
    * Whether the shop is a demonstration, whose rounds are too small to hide an update. Devices then take part in
    * smaller rounds with less noise than a real shop's, and the consent question and the panel say so.
    */
   readonly demonstration?: boolean
-  /**
-   * Oblivious relay (RFC 9458) that carries all requests to both servers. The servers see the relay's address instead
-   * of a device's address.
-   */
+  /** Oblivious relay (RFC 9458) for all requests to both servers, which then see its address instead of a device's. */
   readonly relay?: string
 }
 
@@ -73,8 +67,8 @@ const AT_LEAST = ['smallestCrowd', 'periodDays']
 type Facts = Readonly<Record<string, unknown>>
 
 /**
- * Whether `asked` names the same recipients as `agreed` and costs at most as much privacy as `agreed`. A consent for a
- * demonstration doesn't cover a real shop, nor the reverse.
+ * Whether a consent to the terms `agreed` covers `asked`: the same recipients, at most the same cost of privacy, and a
+ * demonstration only if both are.
  */
 export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
   const [one, other] = [asked as Facts, agreed as Facts]
@@ -95,13 +89,12 @@ export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | Contr
   )
 }
 
+/** Whether the terms name exactly these recipients. */
 export function isFor(terms: ContributionTerms, recipients: Recipients): boolean {
   const names = (name: keyof Recipients) => terms[name] === recipients[name]
   const isOfKind = (terms.demonstration ?? false) === (recipients.demonstration ?? false)
-  const same = [...SAME, 'relay'] as const
-  return (
-    isOfKind && same.every((name) => names(name)) && (terms.tokens !== 'account' || names('issuer'))
-  )
+  const isIssuer = terms.tokens !== 'account' || names('issuer')
+  return isOfKind && isIssuer && names('relay') && SAME.every(names)
 }
 
 export function areSame(one: object, other: object): boolean {

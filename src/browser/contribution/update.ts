@@ -1,7 +1,4 @@
-/**
- * @module Computes the update that a policy requests from a device. An auditor computes the update again by the same
- * code.
- */
+/** @module Computes the update that a policy requests from a device; an auditor recomputes it by the same code. */
 import type { Policy } from '@nearside/aggregate/protocol/policy.ts'
 import { countsFor, joinParts } from '@nearside/aggregate/protocol/updateParts.ts'
 import type { History } from '@nearside/core/features/history.ts'

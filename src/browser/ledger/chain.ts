@@ -1,8 +1,8 @@
 /**
  * @module Hash chain of the log. Each entry contains the SHA-256 of the previous entry, so a changed, dropped, swapped
  * or inserted entry breaks the chain. Entries about data that leave the device are signed, too, so nobody without the
- * log's key can rebuild the chain. Hashes and signatures don't show that the end of a stored log was cut off. In an
- * export, hashes and signatures show such a cut, because an export's log ends with an entry about the export.
+ * log's key can rebuild the chain. The chain doesn't show that the end of a stored log was cut off; in an export it
+ * does, because the last entry of an exported log is about the export.
  */
 import { logMessage } from '@nearside/aggregate/privacy/signature.ts'
 import { concat, fromBase64, fromHex, sha256Hex, toBase64, utf8 } from '@nearside/core/bytes.ts'
@@ -17,7 +17,7 @@ export type EntryFacts = Pick<LedgerEntry, 'kind' | 'detail' | 'time'> &
 
 export const NO_PREVIOUS = '0'.repeat(64)
 
-/** Kinds of entries that are signed. Entries of other kinds are frequent, and the next signature covers them, too. */
+/** Kinds of entries that are signed. The other kinds are frequent, and the next signature covers their entries, too. */
 const SIGNED: readonly LedgerEntry['kind'][] = [
   'agent',
   'upload',
@@ -34,10 +34,7 @@ export const isSigned = ({ kind }: Pick<LedgerEntry, 'kind'>) => SIGNED.includes
 export const hashOf = (entry: Omit<LedgerEntry, 'hash' | 'signature'>): Promise<string> =>
   sha256Hex(utf8(canonicalJson(entry)))
 
-/**
- * @param last null for the first entry of a chain
- * @param signer null if the browser lacks Ed25519
- */
+/** @param last null for the first entry of a chain */
 export async function chain(
   last: LedgerEntry | null,
   facts: EntryFacts,
@@ -59,7 +56,7 @@ export async function chain(
     : { ...entry, hash }
 }
 
-/** Creates the `fold` entry that replaces the oldest entries, which are about to be removed. `gone` is their number. */
+/** Creates the `fold` entry that replaces the oldest `gone` entries, which are about to be removed. */
 export function fold(
   entries: readonly LedgerEntry[],
   gone: number,
@@ -92,8 +89,8 @@ function consentAfter(entries: readonly LedgerEntry[], gone: number): LedgerEntr
 export const SALT_BYTES = 32
 
 /**
- * Salted commitment of the log to erasable data stored beside it: hex SHA-256 over salt ‖ canonical JSON. Without the
- * salt, nobody can check a guess of the data. The function rejects if salt or data can't be read.
+ * Salted commitment to erasable data beside the log: hex SHA-256 over salt ‖ canonical JSON. Without the salt, nobody
+ * can check a guess of the data. Rejects if salt or data can't be read.
  * @param salt base64
  */
 export async function commitment(salt: string, held: unknown): Promise<string> {

@@ -1,7 +1,7 @@
 /**
- * @module Ids of reports. A report's id is a hash of the round, a log entry and a secret of the device. To others an id
- * looks random. Each round has a new id, even if the browser's profile was copied. Anyone with the log and the secret
- * can recompute an id and find it in the helper's published list of the round's reports.
+ * @module Ids of reports. An id is a hash of the round, a log entry and a secret of the device, so to others it looks
+ * random, and it differs in each round. With the log and the secret, an auditor can recompute an id and find it in the
+ * list of reports that the helper (aggregation server) publishes for the round.
  */
 import { REPORT_ID_BYTES } from '@nearside/aggregate/protocol/report.ts'
 import type { Task } from '@nearside/aggregate/protocol/task.ts'
@@ -10,8 +10,6 @@ import type { LedgerEntry } from './entry.ts'
 
 /**
  * @param secret 32 random bytes, base64
- * @param round number and policy hash (hex) of the round. The hash is new in each round, since it covers both servers'
- *   keys for the round
  * @param hash hash (hex) of the log entry that the report commits to; empty without an entry
  * @returns the id, hex
  */
@@ -21,16 +19,15 @@ export async function checkpointId(
   hash: string,
 ): Promise<string> {
   const label = utf8('nearside checkpoint v2\0')
-  const bytes = concat(
-    ...[label, fromBase64(secret), fromHex(policyHash), uint32(round), fromHex(hash)],
-  )
+  const [key, policy] = [fromBase64(secret), fromHex(policyHash)]
+  const bytes = concat(label, key, policy, uint32(round), fromHex(hash))
   return toHex((await sha256(bytes)).subarray(0, REPORT_ID_BYTES))
 }
 
 /**
- * Log entry that the next report's id commits to: the entry logged with the last report. If the log's end was cut off,
- * a verifier can still compute the next id and find it in the helper's list. Before the first report, the id commits to
- * the last entry that is not a daily count of requests.
+ * Log entry that the next report's id commits to: the entry about the last report, or, before the first report, the last
+ * entry that is not a daily count of requests. So if the log's end was cut off, a verifier can compute the next id from
+ * the rest, and finds the cut because that id is in the helper's list.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')

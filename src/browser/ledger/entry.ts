@@ -1,15 +1,13 @@
 /**
  * @module One entry of the device's log. The log records all data that leave the device and every decision about
- * sending. Entries form a SHA-256 chain over canonical JSON (RFC 8785). Data derived from the shopper's actions are
- * stored beside the log, where they can be erased; the entry has a salted commitment to them.
+ * sending. Data derived from the shopper's actions are stored beside the log, where they can be erased; the entry has a
+ * salted hash of them (commitment).
  *
  * Routine requests and their failures are counted in one entry per day and address. In its `detail`, `day` is the day
- * in UTC, `count` the number of requests, and `received` the number of bytes of their answers. `bytesSent` is the
- * number of bytes of all request bodies.
+ * in UTC, `count` the number of requests, and `received` the number of bytes of their answers.
  *
  * A `fold` entry replaces the oldest entries, which were removed; the `erase` entry of a full erasure replaces all
- * entries before it. Both kinds of entries state how many entries were removed, how many bytes these had sent, and the
- * hash of the last removed entry.
+ * entries before it. Both state how many entries were removed, how many bytes these had sent, and the hash of the last.
  */
 
 /** One entry of the device’s log. */
@@ -18,7 +16,6 @@ export interface LedgerEntry {
   readonly sequence: number
   /** Time in milliseconds since the epoch; in an entry that counts requests, the time of the last request. */
   readonly time: number
-  /** Kind of the entry. */
   readonly kind:
     | 'request'
     | 'upload'

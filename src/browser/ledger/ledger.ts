@@ -1,7 +1,7 @@
 /**
- * @module The device's log in the store; safe with several tabs that write at once. Routine requests are counted in
- * today's entries at the log's end; each count recomputes the hashes of these entries. All other facts are appended as
- * new entries. The oldest entries are folded into one, so the log stays bounded.
+ * @module The device's log in the store; several tabs may write at once. Routine requests are counted in today's entries
+ * at the log's end; each count recomputes the hashes of these entries. All other facts are appended as new entries. The
+ * oldest entries are folded into one, so the log stays bounded.
  */
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -11,7 +11,7 @@ import { chain, type EntryFacts, erasure, fold, isSigned } from './chain.ts'
 import type { LedgerEntry } from './entry.ts'
 import { openSigner, type Signer } from './signer.ts'
 
-/** Maximum number of attempts to write; an attempt fails if another tab writes first. */
+/** Maximum number of attempts to write. An attempt fails if another tab writes first. */
 const ATTEMPTS = 50
 /** A log of more than `most` entries is folded to `kept` entries, which cover over a year at ten entries a day. */
 export const LEDGER_SIZE = { most: 5000, kept: 4000 }
@@ -37,7 +37,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
   let writing = false
   let opened: Promise<Signer | null> | null = null
 
-  /** Opens the log's signing key when the first entry is signed. If that fails, the next call tries again. */
+  /** Opens the log's signing key at the first call. If that fails, the next call tries again. */
   function signer(): Promise<Signer | null> {
     opened ??= openSigner(store).catch((error) => {
       opened = null
@@ -46,9 +46,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
     return opened
   }
 
-  /**
-   * Takes the first waiting entries: either only entries that must be on disk (`disk`), or only others. So if the disk
-   * refuses a `disk` batch, no other entries are rejected.
+  /** Takes the first waiting entries up to a change of kind: only `disk` entries, or only others. So a disk that refuses a
+   * `disk` batch rejects no other entries.
    */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
@@ -91,7 +90,6 @@ export function createLedger(store: LedgerStore, now: () => number) {
     const rows = await store.ledger()
     if (rows.length <= LEDGER_SIZE.most) return
     const gone = rows.length - LEDGER_SIZE.kept
-    // If another tab has written in the meantime, the log is folded only when a later entry is added.
     await store.appendLedger(
       [await fold(rows, gone, now(), await signer())],
       { after: rows[rows.length - 1].hash, dropBefore: rows[gone].sequence },
@@ -126,7 +124,7 @@ export function createLedger(store: LedgerStore, now: () => number) {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }
       await add(facts, 'relaxed', counted)
     },
-    /** Forgets the signing key. Call this after another store, which has its own key, replaced the store. */
+    /** Forgets the signing key, because another store, with its own key, has replaced the store. */
     reopen(): void {
       opened = null
     },
@@ -135,7 +133,6 @@ export function createLedger(store: LedgerStore, now: () => number) {
     entries: store.ledger,
     /**
      * Removes everything the store contains about the shopper. One entry of the log remains, which records the erasure.
-     * @param how which data remain
      * @throws NearsideError `storage-unavailable` | `storage-full` if anything is left on disk
      */
     async erase(how: Erasing = 'all'): Promise<void> {
@@ -156,8 +153,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
 
 /**
  * Adds a batch to the end of the log.
- * @returns `drafts`: all entries since today's first count of requests, without hashes yet; `places`: for each item of
- * the batch, the position of its entry in `drafts`
+ * @param open the log's entries since today's first count of requests
+ * @returns `drafts`: these entries and the batch's, without hashes; `places`: positions of the batch's entries in them
  */
 function merge(
   batch: readonly Waiting[],
@@ -166,7 +163,7 @@ function merge(
   time: number,
 ): { drafts: readonly EntryFacts[]; places: readonly number[] } {
   const drafts = [...open]
-  // Index from which the drafts' counts may still rise: a count before an entry of another kind stays as it is.
+  // Index from which counts may still rise. A count before an entry of another kind stays as it is.
   let openFrom = 0
   const places = batch.map(({ facts, counted }) => {
     if (!counted) {

@@ -9,14 +9,13 @@ export const standsForOthers = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'de
 export const isTokenRequest = ({ kind, detail }: Pick<LedgerEntry, 'kind' | 'detail'>): boolean =>
   kind === 'request' && detail.purpose === 'token'
 
-/**
- * Number of bytes of the request bodies that the entries record as sent. A request through a relay counts with its
- * sealed body.
- */
+/** Bytes of the request bodies that the entries record; a request through a relay counts with its sealed body. */
 export const bytesThatLeft = (entries: readonly Pick<LedgerEntry, 'detail' | 'bytesSent'>[]) =>
-  entries.reduce((sum, { detail: { relay, sealed = 0, count = 1 }, bytesSent }) => {
-    return sum + (relay ? Number(sealed) * Number(count) : bytesSent)
-  }, 0)
+  entries.reduce(
+    (sum, { detail: { relay, sealed = 0, count = 1 }, bytesSent }) =>
+      sum + (relay ? Number(sealed) * Number(count) : bytesSent),
+    0,
+  )
 
 /** Summary of the first `gone` entries and of earlier removed entries: bytes sent and privacy cost; {} for none. */
 export function summaryOf(

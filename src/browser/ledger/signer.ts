@@ -1,6 +1,6 @@
 /**
- * @module Key of the log: an Ed25519 pair created in this browser. The private key can sign but can't be exported. The
- * key pair stays beside the log and never leaves the browser; it never signs a report.
+ * @module Key of the log: an Ed25519 pair created in this browser and stored beside the log. The private key can't be
+ * exported, so it never leaves the browser; it never signs a report.
  */
 import { sign } from '@nearside/aggregate/privacy/signature.ts'
 import { type Bytes, toBase64 } from '@nearside/core/bytes.ts'

@@ -1,4 +1,4 @@
-/** @module Verifies a log: recomputes the whole chain on request. */
+/** @module Verifies a log: recomputes its whole chain of hashes. */
 import { logMessage, verify } from '@nearside/aggregate/privacy/signature.ts'
 import { fromBase64, fromHex } from '@nearside/core/bytes.ts'
 import { hashOf, isSigned, NO_PREVIOUS } from './chain.ts'
@@ -65,7 +65,7 @@ async function isWhole(value: unknown): Promise<boolean> {
     if (key === undefined || signature === undefined) return key === signature
     return await verify(fromBase64(key), fromBase64(signature), logMessage(fromHex(hash)))
   } catch {
-    // Part of the entry is not canonical JSON or not base64; our code writes no such entries.
+    // A value has no canonical JSON, or is not hex or base64; our code writes no such entries.
     return false
   }
 }

@@ -1,6 +1,6 @@
 /**
  * @module Broker of a vault (frame on another origin that keeps the shopper's data). The vault's worker has no network
- * access: it asks the vault's document over a channel. The document checks each request without trusting the worker. It
+ * access: it asks the vault's document over a channel to make its requests. The document doesn't trust the worker. It
  * allows only declared addresses, without query or fragment, and a body only for an update or a token request.
  */
 
@@ -15,9 +15,8 @@ import { readAtMost } from '@nearside/core/readAtMost.ts'
 import { PLAIN } from './browserFetch.ts'
 import { type Destination, isDeclared } from './http.ts'
 
-/** Messages from the worker. */
+/** Messages from the worker. The first one declares the addresses; later declarations are ignored. */
 type Asked =
-  /** Message that declares the addresses, sent once, as the first message. */
   | { readonly kind: 'declare'; readonly destinations: readonly Destination[] }
   | { readonly kind: 'abort'; readonly id: number }
   | ({ readonly kind: 'fetch'; readonly id: number } & Request)
@@ -37,7 +36,17 @@ type Answered =
 /** Maximum size of an answer, bytes; no model or catalog is larger. */
 const MOST_ANSWERED = 64 * 2 ** 20
 
-/** Rules for POST requests by content type: purpose, maximum bytes and one further header. */
+interface Posted {
+  readonly purpose: Destination['purpose']
+  /** Maximum size of the body, bytes. */
+  readonly most: number
+  /** Name of the only further header that is allowed, and the form of its value. */
+  readonly header: string
+  readonly form: RegExp
+  readonly cookies: boolean
+}
+
+/** Rules for POST requests by content type. */
 const POSTED: Readonly<Record<string, Posted>> = {
   [REPORT_MEDIA_TYPE]: {
     purpose: 'upload',
@@ -54,7 +63,7 @@ const POSTED: Readonly<Record<string, Posted>> = {
     // A shop's issuer gives tokens to signed-in shoppers, so a request for a token carries the shopper's cookies.
     cookies: true,
   },
-  // The document can't read a sealed request, so with a relay only the worker's own checks apply.
+  // The document can't read a request sealed for a relay, so only the worker's own checks apply to its content.
   [OBLIVIOUS_REQUEST]: {
     purpose: 'relay',
     most: 2 ** 20,
@@ -64,15 +73,7 @@ const POSTED: Readonly<Record<string, Posted>> = {
   },
 }
 
-const POSTED_ONLY: readonly Destination['purpose'][] = ['upload', 'token', 'relay']
-
-interface Posted {
-  readonly purpose: Destination['purpose']
-  readonly most: number
-  readonly header: string
-  readonly form: RegExp
-  readonly cookies: boolean
-}
+const POSTED_ONLY = Object.values(POSTED).map(({ purpose }) => purpose)
 
 /** Document's end of the channel: makes the requests that the worker asks for. */
 export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch): void {

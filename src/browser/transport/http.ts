@@ -27,7 +27,7 @@ export interface GetOptions {
   readonly post?: Pick<RequestInit, 'credentials' | 'headers'> & { readonly body: Bytes }
 }
 
-/** The device's only access to the network: every request goes through it. */
+/** The device's only access to the network. */
 export type Transport = ReturnType<typeof createTransport>
 
 /** Destination that the shop declared. Requests to any other destination are refused before they are made. */
@@ -38,7 +38,7 @@ export interface Destination {
   readonly url: string
 }
 
-/** All addresses that a device is ever allowed to call, from the shop's own options. */
+/** All addresses that a device may ever call, from the shop's options. */
 export function destinationsOf(
   config: Pick<WorkerConfig, 'catalog' | 'baseModel' | 'rules'> & {
     readonly live?: string | null
@@ -46,25 +46,22 @@ export function destinationsOf(
   },
 ): Destination[] {
   const { catalog, baseModel, federation, live, rules } = config
-  return [
-    ...(typeof catalog === 'string' ? [{ purpose: 'catalog' as const, url: catalog }] : []),
-    ...(live ? [{ purpose: 'catalog' as const, url: live }] : []),
-    ...(typeof rules === 'string' ? [{ purpose: 'rules' as const, url: rules }] : []),
-    { purpose: 'model', url: directory(baseModel) },
-    ...(federation
-      ? [
-          { purpose: 'policy' as const, url: directory(federation.leader) },
-          { purpose: 'policy' as const, url: directory(federation.helper) },
-          { purpose: 'upload' as const, url: directory(federation.leader) },
-          { purpose: 'token' as const, url: federation.issuer ?? directory(federation.leader) },
-        ]
-      : []),
-    ...(federation?.relay === undefined
-      ? []
-      : [{ purpose: 'relay' as const, url: directory(federation.relay) }]),
+  const { leader, helper, issuer, relay } = federation ?? {}
+  const all: readonly (readonly [Destination['purpose'], unknown])[] = [
+    ['catalog', catalog],
+    ['catalog', live],
+    ['rules', rules],
+    ['model', directory(baseModel)],
+    ['policy', leader && directory(leader)],
+    ['policy', helper && directory(helper)],
+    ['upload', leader && directory(leader)],
+    ['token', issuer ?? (leader && directory(leader))],
+    ['relay', relay && directory(relay)],
   ]
+  return all.flatMap(([purpose, url]) => (typeof url === 'string' ? [{ purpose, url }] : []))
 }
 
+/** Change of the settings that stores the destinations' addresses in addition to earlier ones. */
 export const declaring =
   (destinations: readonly Destination[]) =>
   ({ declared = [] }: Partial<Pick<Settings, 'declared'>>) => {
@@ -73,18 +70,16 @@ export const declaring =
   }
 
 /** Addresses that requests go to; with a relay, no request goes to the aggregators directly. */
-export function addressesOf(config: Parameters<typeof destinationsOf>[0]): Destination[] {
-  const all = destinationsOf(config)
-  const { federation } = config
-  if (federation?.relay === undefined) return all
-  return all.filter(({ purpose }) => !isRelayed(federation, purpose))
-}
+export const addressesOf = (config: Parameters<typeof destinationsOf>[0]): Destination[] =>
+  destinationsOf(config).filter(
+    ({ purpose }) => !config.federation?.relay || !isRelayed(config.federation, purpose),
+  )
 
 export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /**
- * Whether a purpose goes through the relay. Requests to the aggregators go through the relay. Requests to the shop's
- * own server or token issuer don't go through the relay, even at the same address.
+ * Whether requests for a purpose go through the relay: requests to the aggregators do, requests to the shop's own server
+ * or token issuer don't, even at the same address.
  */
 const isRelayed = (
   { leader, issuer }: Pick<Recipients, 'leader' | 'issuer'>,
@@ -96,7 +91,7 @@ const isRelayed = (
 
 interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
-  /** Relay for requests to the aggregators. Without a relay, these requests go directly to the aggregators. */
+  /** Relay for requests to the aggregators; without it, they go to the aggregators directly. */
   readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]
@@ -127,10 +122,7 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   upload: 'aggregator-unreachable',
 }
 
-/**
- * Purposes with large files. Requests for large files end after a time without any byte, instead of after a total time,
- * so that they can finish on a slow line.
- */
+/** Purposes with large files. On a slow line, a request for one may take any time, as long as bytes arrive. */
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 
 const abandoned = (url: string) =>
@@ -146,10 +138,7 @@ export const isDeclared = ({ url }: Pick<Destination, 'url'>, target: string) =>
 export function createTransport(deps: TransportDeps) {
   const { ledger, relayed, timeout = TIMEOUT } = deps
 
-  /**
-   * Returns the fetch for requests of a purpose (direct, or through the relay), and what the log records about the
-   * relay.
-   */
+  /** Direct or relayed fetch for a purpose, and what the log records about the relay. */
   async function carrierFor(purpose: Purpose | 'upload'): Promise<Carrier> {
     if (!relayed || !isRelayed(relayed, purpose)) return { ask: deps.fetch, detailOf: () => ({}) }
     const { relayedFetch } = await import('../contribution/relayedFetch.ts')
@@ -248,9 +237,10 @@ export function createTransport(deps: TransportDeps) {
     },
 
     /**
-     * Sends an upload by POST. The log records `detail` with the body's length and SHA-256. The upload resolves for
-     * every HTTP status. The upload rejects with `aggregator-unreachable` without an answer, and with `aborted` if
-     * `signal` stopped it, perhaps after it arrived.
+     * Sends an upload by POST. The log records `detail` with the body's length and SHA-256. Resolves for every HTTP
+     * status.
+     * @throws NearsideError `aggregator-unreachable` without an answer; `aborted` if `signal` stopped the upload, perhaps
+     *   after it arrived
      */
     async post(
       url: string,
@@ -268,14 +258,12 @@ export function createTransport(deps: TransportDeps) {
       const { authorization } = options ?? {}
       const headers = { 'content-type': contentType, ...(authorization && { authorization }) }
       const init = { method: 'POST', body: bytes, headers }
+      const sent = { method: 'POST', url: target, sha256, contentType }
       const { ask, detailOf } = await carrierFor('upload')
       await ledger.append(
         {
           kind: 'upload',
-          detail: {
-            ...{ ...detail, method: 'POST', url: target, sha256, contentType },
-            ...detailOf(target, init),
-          },
+          detail: { ...detail, ...sent, ...detailOf(target, init) },
           bytesSent: bytes.length,
         },
         'disk',

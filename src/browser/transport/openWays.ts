@@ -1,12 +1,12 @@
 /**
- * @module Checks that a worker has no network access. The check tries each API that only a Content-Security-Policy can
- * block, with the address of the worker's own file.
+ * @module Checks that a worker has no network access. The check requests the worker's own file by each API that only a
+ * Content-Security-Policy can block.
  *
  * - An API is closed if the browser lacks it, or reports that the policy blocked it. A failed request by itself proves
- * nothing, since the server could be down.
- * - WebKit never reports a blocked request to a worker. In WebKit, an API is closed if it can't even reach the worker's
- *   file, which was loaded just now.
- * - All other APIs are removed from the scope, since Firefox blocks them without a report.
+ *   nothing, since the server could be down.
+ * - WebKit reports no blocked requests to a worker. There, an API is closed if the request fails, because the worker's
+ *   file was loaded just now.
+ * - All other APIs are removed from the worker's scope, since Firefox blocks them without a report.
  */
 
 /** Part of a worker's scope that this check uses. The scope also has the browser's APIs by name. */
@@ -40,9 +40,9 @@ const TAKEN_AWAY = [
   ...['WebSocketStream', 'WebTransport', 'Worker'],
 ]
 
-/** Maximum milliseconds to wait for the reports of a busy browser. An API without a report by then counts as open. */
+/** Maximum milliseconds to wait for a busy browser's reports. An API without a report by then counts as open. */
 const PATIENCE_MS = 10_000
-/** Milliseconds to wait after the last attempt, because browsers report a stopped attempt a little later. */
+/** Milliseconds to wait after the last attempt, because browsers report a blocked attempt a little later. */
 const REPORT_MS = 500
 
 /** @returns names of the APIs that could be open; empty if there is no network access */
