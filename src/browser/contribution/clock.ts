@@ -8,7 +8,9 @@ import { DAY } from '@nearside/core/time.ts'
 export const BETWEEN_ATTEMPTS = 3_600_000
 /** Maximum milliseconds that one reading of the device's clock adds to `elapsed`. */
 const MAX_STEP = 7 * DAY
-/** Milliseconds after a fit within which an automatic update is sent. Its random time hides when the shopper was active. */
+/**
+ * Milliseconds after a fit within which an update is sent, at a random time, which hides when the shopper was active.
+ */
 const SPREAD = DAY
 
 /** Times in the two servers' signed answers, milliseconds since the epoch. At least one server is honest. */
@@ -41,8 +43,8 @@ export interface Schedule {
 export const NO_TIME: WitnessedTime = { passed: 0, signed: null, own: null }
 
 /**
- * Advances the witnessed time to the smaller signed time, but by no more than the device's clock advanced since the last
- * answer. So a jump of one clock, the device's or a server's, can't add more time than really passed.
+ * Advances the witnessed time to the smaller signed time, but by no more than the device's clock advanced since the
+ * last answer. So a jump of one clock, the device's or a server's, can't add more time than really passed.
  */
 export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number): WitnessedTime {
   const { passed, signed, own } = kept
@@ -52,8 +54,8 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Starts counting at the later of the two signed times. Otherwise the difference between the servers' clocks would count
- * as elapsed time once the slower clock catches up.
+ * Starts counting at the later of the two signed times. Otherwise the difference between the servers' clocks would
+ * count as elapsed time once the slower clock catches up.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }

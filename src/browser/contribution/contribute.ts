@@ -62,8 +62,8 @@ export interface ContributeDeps {
   readonly update: (now: number, policy: Policy) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly now: () => number
   /**
-   * Random number in [0, 1), for an automatic update only. It sets the delay between the token's request and the update,
-   * so that neither reveals the time of the other.
+   * Random number in [0, 1), for an automatic update only. It sets the delay between the token's request and the
+   * update, so that neither reveals the time of the other.
    */
   readonly share?: number
   /** Whether only to request the update's token, because the update itself is not due yet. */
@@ -84,7 +84,7 @@ export interface Contributed {
   readonly error: NearsideError | null
 }
 
-/** Sends one report if consent, budget and an open round allow it. A failure is in the result and in the log's counts. */
+/** Sends one report if consent, budget and an open round allow it. The log counts failures. Never throws. */
 export async function contribute(deps: ContributeDeps): Promise<Contributed> {
   let error: NearsideError | null = null
   let reason: string

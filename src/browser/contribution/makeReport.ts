@@ -32,8 +32,8 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { SALT_BYTES } from '../ledger/chain.ts'
 
 /**
- * Data of a sent update, stored beside the log so that they can be erased: what the log entry's commitment (salted hash)
- * covers, and the report's other inputs.
+ * Data of a sent update, stored beside the log so that they can be erased: what the log entry's commitment (salted
+ * hash) covers, and the report's other inputs.
  */
 export interface Opening {
   readonly reportId: string

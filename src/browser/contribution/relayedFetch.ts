@@ -1,6 +1,6 @@
 /**
- * @module Requests through an oblivious relay (RFC 9458), each sealed to its aggregator. The aggregators see the relay's
- * address instead of the device's, and the relay can't read a request.
+ * @module Requests through an oblivious relay (RFC 9458), each sealed to its aggregator. The aggregators see the
+ * relay's address instead of the device's, and the relay can't read a request.
  */
 import {
   gatewayKeyOf,

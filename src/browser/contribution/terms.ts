@@ -17,7 +17,7 @@ export interface Recipients {
   readonly helperOperator: string
   /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
-  /** Route of the shop's own server that gives tokens to signed-in shoppers; needed only if the terms ask for tokens. */
+  /** Route of the shop's own server that gives tokens to signed-in shoppers; needed only if the terms ask for them. */
   readonly issuer?: string
   /**
    * Whether the shop is a demonstration, whose rounds are too small to hide an update. Devices then take part in

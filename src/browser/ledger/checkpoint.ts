@@ -25,9 +25,9 @@ export async function checkpointId(
 }
 
 /**
- * Log entry that the next report's id commits to: the entry about the last report, or, before the first report, the last
- * entry that is not a daily count of requests. So if the log's end was cut off, a verifier can compute the next id from
- * the rest, and finds the cut because that id is in the helper's list.
+ * Log entry that the next report's id commits to: the entry about the last report, or, before the first report, the
+ * last entry that is not a daily count of requests. So if the log's end was cut off, a verifier can compute the next id
+ * from the rest, and finds the cut because that id is in the helper's list.
  */
 export function fixedEntry(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
   const last = entries.findLast(({ kind }) => kind === 'upload')

@@ -1,7 +1,7 @@
 /**
- * @module The device's log in the store; several tabs may write at once. Routine requests are counted in today's entries
- * at the log's end; each count recomputes the hashes of these entries. All other facts are appended as new entries. The
- * oldest entries are folded into one, so the log stays bounded.
+ * @module The device's log in the store; several tabs may write at once. Routine requests are counted in today's
+ * entries at the log's end; each count recomputes the hashes of these entries. All other facts are appended as new
+ * entries. The oldest entries are folded into one, so the log stays bounded.
  */
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'
 import { NearsideError } from '@nearside/core/error.ts'
@@ -46,8 +46,9 @@ export function createLedger(store: LedgerStore, now: () => number) {
     return opened
   }
 
-  /** Takes the first waiting entries up to a change of kind: only `disk` entries, or only others. So a disk that refuses a
-   * `disk` batch rejects no other entries.
+  /**
+   * Takes the first waiting entries that all must be on disk (`disk`), or that all needn't. So if the disk refuses a
+   * `disk` batch, no other entries are rejected.
    */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))

@@ -1,6 +1,6 @@
 /**
- * @module Base lists for a shop's server. Base lists equal the lists of a device without any events, so the
- * server-rendered page doesn't change for a new shopper.
+ * @module Base lists, which a shop's server renders. They equal the lists of a device without any events, so the page
+ * doesn't change for a new shopper.
  */
 import { Catalog, createVariants } from '@nearside/core/catalog/catalog.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
@@ -90,10 +90,11 @@ export async function readBaseLists(options: {
     requireQuery(asked)
     const query = withVariants(asked, variantsOf)
     const { page, rules: isRuled = true } = query.options ?? {}
-    const { items } = catalog
-    const isNew = (id: string) => ranker.isNew(id)
-    const looksLike = (id: string) => ranker.looksLike(id)
-    const among = amongItems(query, { items, events: [], now: now(), isNew, looksLike })
+    const among = amongItems(query, {
+      ...{ items: catalog.items, events: [], now: now() },
+      isNew: (id) => ranker.isNew(id),
+      looksLike: (id) => ranker.looksLike(id),
+    })
     if (rules.length === 0 || !isRuled) return answer(query, { among })
     const about = catalog.get(aboutOf(query) ?? '')
     const context = () => undefined

@@ -1,7 +1,4 @@
-/**
- * @module Conditions that the page sends to the worker: visibility, battery, data saving and privacy control, and the
- * shop's context (weather, promotion).
- */
+/** @module Conditions that the page sends to the worker: of page and browser, and of the shop (weather, promotion). */
 import type { PersonalizerOptions } from '../api.ts'
 import type { DeviceConditions } from '../learning/scheduler.ts'
 
@@ -38,7 +35,7 @@ export function browserConditions(): ConditionsSource {
       const { signal } = stop
       document.addEventListener('visibilitychange', changed, { signal })
       platform.connection?.addEventListener('change', changed, { signal })
-      // A policy can forbid the battery API. Without a known battery level, learning doesn't wait.
+      // The promise rejects if a policy forbids the Battery API; the battery's level then stays unknown.
       platform.getBattery?.().then(
         (known) => {
           if (signal.aborted) return
@@ -54,12 +51,11 @@ export function browserConditions(): ConditionsSource {
   }
 }
 
-/** Source of the shop's context. The context is text here, so that the page can compare it and send only changes. */
 export type ShopContextSource = ReturnType<typeof createShopContext>
 
 /**
- * @param ask the shop's function that returns its context. It may throw. Its value is unchecked here, because the worker
- *   checks it
+ * Reads the shop's context, so that the page can send only changes. The worker checks the value.
+ * @param ask the shop's own function; it may throw
  * @param failed called for the first failure after a success, not for repeated failures
  */
 export function createShopContext(
@@ -70,7 +66,7 @@ export function createShopContext(
   let broken = false
   const read = (): string => {
     try {
-      // As JSON text, a context can be compared with the last context, and any JSON value can be cloned to the worker.
+      // JSON text can be compared with the last context, and its value can be cloned to the worker.
       const given = JSON.stringify(ask(now()) ?? {})
       broken = false
       return given

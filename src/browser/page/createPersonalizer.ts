@@ -29,8 +29,7 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // Only a page without a worker loads this code, which does the worker's job. The code has a file of its own, because
-  // the worker's file can be missing.
+  // Loaded only if there is no worker, to do its job in the page, and not from the worker's file, which can be missing.
   inPage: async () => (await import('../worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),

@@ -1,6 +1,6 @@
 /**
- * @module One page's end of a personalizer: the link to the worker, the snapshot and the lists. The page stores only
- * the last snapshot, and the sequence of the catalog's items in case the worker dies.
+ * @module A page's end of a personalizer: the link to the worker, the snapshot and the lists. The page keeps only the
+ * last snapshot, and the sequence of the catalog's items in case the worker dies.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -21,13 +21,11 @@ export interface PageEnvironment {
   readonly now: () => number
   /** Creates an id that is unique on this device. */
   readonly newId: () => string
-  /** Visibility of the page, state of the battery, and settings for data saving and privacy. */
   readonly conditions: ConditionsSource
   /** Milliseconds without a message from the worker after which the worker counts as dead. */
   readonly silence: number
   /**
-   * Does the worker's job in the page if there are no workers. Without this function and without workers, lists are in
-   * the catalog's sequence.
+   * Does the worker's job in the page if there are no workers; without it, lists are then in the catalog's sequence.
    */
   readonly inPage?: () => Promise<Thread>
   /** Name of the IndexedDB database; default `nearside`. */
@@ -61,18 +59,16 @@ export class Page {
     const { config, order } = readOptions(options, environment.database)
     const { fetch, inPage, now, silence, warn } = environment
     const { catalog } = config
-    const { worker } = options
+    const { context, offline = false, worker } = options
     const inVault = 'inVault' in worker
     this.#environment = environment
-    this.#offline = options.offline === true
+    this.#offline = offline
     this.snapshot = new PageSnapshot(now, config.engine, warn)
     this.snapshot.set({ vault: inVault })
     const notify = (error: NearsideError) => this.snapshot.notify(error)
-    this.#context = options.context
-      ? createShopContext(options.context, now, (error) =>
-          notify(NearsideError.from(error, 'input-invalid', 'context failed')),
-        )
-      : null
+    const failed = (error: unknown) =>
+      notify(NearsideError.from(error, 'input-invalid', 'context failed'))
+    this.#context = context ? createShopContext(context, now, failed) : null
     this.#link = new WorkerLink({
       worker,
       config: () => ({
@@ -100,7 +96,7 @@ export class Page {
     try {
       await this.#link.start()
     } catch (error) {
-      // If the link to the worker is down, it has already reported why, and lists come in the catalog's sequence.
+      // A link that is down has already reported why.
       if (!this.#link.down)
         this.snapshot.notify(
           NearsideError.from(error, 'worker-failed', 'The worker failed to start'),
@@ -132,14 +128,13 @@ export class Page {
   }
 
   readonly call: WorkerLink['call'] = async (name, args, options) => {
-    this.#requireOpen()
+    if (this.#closed) throw closed()
     return this.#link.call(name, args, options)
   }
 
   readonly callInContext: WorkerLink['call'] = async (name, args, options) => {
-    this.#requireOpen()
     this.#sendContext()
-    return this.#link.call(name, args, options)
+    return this.call(name, args, options)
   }
 
   /**
@@ -181,12 +176,9 @@ export class Page {
     return { ...this.#environment.conditions.read(), offline: this.#offline }
   }
 
-  /**
-   * Sends the shop's context if it changed. Call this method before any call that depends on the context, because the
-   * worker handles calls in sequence.
-   */
+  /** Sends the shop's context if it changed, before a call that depends on it: the worker handles calls in sequence. */
   #sendContext(): void {
-    if (this.#context?.changed())
+    if (!this.#closed && this.#context?.changed())
       this.#link.call('context', [this.#context.given()]).catch(() => undefined)
   }
 
@@ -199,7 +191,7 @@ export class Page {
       this.snapshot.set({ fitting: { done, steps } })
     } else {
       const { current } = message.snapshot.profiles
-      // Use the snapshot's person only if it differs from the last snapshot's: a switch that this page has just
+      // Use the snapshot's person only if it differs from the last snapshot's, because a switch that this page has just
       // requested may not be in the snapshot yet.
       if (this.#person === undefined || current !== this.snapshot.current.profiles.current)
         this.#person = current
@@ -212,10 +204,6 @@ export class Page {
     const message = `${error.message} ${AFTER[recovery]}`
     this.snapshot.notify(new NearsideError('worker-failed', message, { cause: error }))
     this.lists.again()
-  }
-
-  #requireOpen(): void {
-    if (this.#closed) throw closed()
   }
 }
 
@@ -272,7 +260,7 @@ export class PageSnapshot {
   }
 }
 
-/** Freezes a snapshot deeply, because all subscribers share it, and no subscriber may change it. */
+/** Freezes a snapshot deeply, because all subscribers share it. */
 function freezeDeep<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   for (const entry of Object.values(value)) freezeDeep(entry)

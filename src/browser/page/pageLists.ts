@@ -1,6 +1,6 @@
 /**
  * @module Lists that a page requests or watches. All watches that start or end in one turn of the event loop go to the
- * worker in one message. If no worker answers any more, lists come in the catalog's sequence.
+ * worker in one message. If no worker will answer any more, lists come in the catalog's sequence.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListAnswer, ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -16,7 +16,7 @@ import type { WorkerLink } from './workerLink.ts'
 
 interface PageListsInputs {
   readonly call: WorkerLink['call']
-  /** Whether the page is open and no worker will ever answer again. */
+  /** Whether the page is open, but no worker will answer any more. */
   readonly isDown: () => boolean
   /** The catalog's items in sequence; null if only the catalog's address is known. */
   readonly order: CatalogOrder | null
@@ -31,6 +31,7 @@ export class PageLists {
     number,
     { readonly query: ListQuery; readonly listener: (answer: ListAnswer) => void }
   >()
+  /** Watches that start or, with null, end in this turn of the event loop. */
   readonly #unsent = new Map<number, ListQuery | null>()
   #nextId = 0
   /** The catalog's items in sequence, as the worker last sent them; null if they are unknown. */
@@ -57,7 +58,7 @@ export class PageLists {
     this.#register(id, query)
     return () => {
       if (!this.#watched.delete(id)) return
-      // If a watch starts and ends in one turn, nothing is sent.
+      // If a watch starts and ends in one turn of the event loop, nothing is sent.
       if (this.#unsent.get(id)) this.#unsent.delete(id)
       else this.#register(id, null)
     }
@@ -106,10 +107,7 @@ export class PageLists {
     }
   }
 
-  /**
-   * List in the catalog's sequence. If no worker has sent the catalog, the page fetches it, and tries again after a
-   * failure.
-   */
+  /** List in the catalog's sequence. If no worker has sent the catalog, the page fetches it. */
   async #inOrder(query: ListQuery): Promise<readonly Recommendation[]> {
     const { fetchOrder, notify } = this.#inputs
     if (!this.order && fetchOrder) {
@@ -129,8 +127,8 @@ export class PageLists {
 }
 
 /**
- * Fetches the catalog for a page in which no worker runs and the code to replace it could not be loaded. Such a page
- * has no log, so no log contains this request, which goes to the address that the shop declared.
+ * Fetches the catalog for a page without a worker and without the code that replaces it. Such a page has no log that
+ * could contain this request, which goes to the address that the shop declared.
  * @throws NearsideError `model-unreachable`
  */
 export async function fetchOrder(

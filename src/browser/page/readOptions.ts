@@ -63,10 +63,7 @@ export function readRecipients(given: Recipients): Recipients {
   }
 }
 
-/**
- * Separates the live file's URL from the catalog. The live file's URL is the same for everybody: it has no query, and
- * it has the catalog's origin.
- */
+/** The catalog, and the URL of its live file (prices and stock), which must be the same for every shopper: no query. */
 function readCatalog(
   given: PersonalizerOptions['catalog'],
 ): Pick<WorkerConfig, 'catalog' | 'live'> {
@@ -89,10 +86,9 @@ export function readOptions(
   readonly order: CatalogOrder | null
 } {
   const { catalog, baseModel, worker, engine = 'auto', federation, context } = options
-  const { strategy = 'hybrid', modelKeys = null } = options
+  const { strategy = 'hybrid', modelKeys = null, persist = 'ask', rules = null } = options
   const { learners = [], imbalance = 'none', cleaning = 'rules', retentionDays = 90 } = options
-  const { persist = 'ask' } = options
-  const { exclude = EXCLUSIONS.slice(0, 2), rules = null } = options
+  const { exclude = EXCLUSIONS.slice(0, 2) } = options
   requireFunction('worker', worker)
   if (context !== undefined) requireFunction('context', context)
   requireOneOf('engine', engine, ENGINES)
@@ -102,12 +98,9 @@ export function readOptions(
   requireAllOf('exclude', exclude, EXCLUSIONS)
   requireOneOf('imbalance', imbalance, IMBALANCES)
   requireOneOf('cleaning', cleaning, CLEANINGS)
-  if (!(retentionDays > 0)) {
-    throw invalidInput('retentionDays must be a number above 0.')
-  }
-  if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string') {
+  if (!(retentionDays > 0)) throw invalidInput('retentionDays must be a number above 0.')
+  if (rules !== null && !Array.isArray(rules) && typeof rules !== 'string')
     throw invalidInput('rules must be an array or a URL.')
-  }
   // A page without TypeScript may leave out `baseModel`.
   const model: Partial<Exclude<typeof baseModel, string>> =
     typeof baseModel === 'string' ? { url: baseModel } : (baseModel ?? {})

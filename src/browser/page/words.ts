@@ -1,7 +1,4 @@
-/**
- * @module Reads a catalogue of messages in a language: fills in values and chooses plural forms. All interface text
- * comes from such catalogues, JSON files by language.
- */
+/** @module Interface texts from a JSON catalogue of messages, one per language, with values and plural forms. */
 
 /**
  * Text with a `{name}` for each value, or a text for each plural form of the value `n`. A form is for an exact number
@@ -10,7 +7,6 @@
  */
 export type Message = string | { readonly other: string; readonly [form: string]: string }
 
-/** Messages by key. */
 export type Messages<Key extends string> = Readonly<Record<Key, Message>>
 
 /** Values for a message's `{name}`s. Numbers are written in the locale's format; `n` also chooses the plural form. */

@@ -1,7 +1,7 @@
 /**
  * @module The page's end of the messages to the worker. If the worker dies, the link starts it once more and sends
- * unanswered calls again; events carry ids, so they are stored once. If no worker ever answered, the page does the
- * worker's job itself. If the page can't do so either, or workers died twice, the link stays down and reports that.
+ * unanswered calls again; events have ids, so each is stored once. If no worker has ever answered, the page does the
+ * worker's job itself. If the page can't do so either, or a second worker died, the link stays down.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -10,8 +10,7 @@ import type { CallName, Calls, FromWorker, Thread, ToWorker, WorkerConfig } from
 type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
 /**
- * Milliseconds of silence, without any message or answer to a ping, after which a worker counts as dead. This project's
- * code never blocks the worker's thread for a tenth of this time.
+ * Milliseconds without any message after which a worker counts as dead. No task blocks its thread for a tenth of that.
  */
 export const SILENCE = 10_000
 
@@ -49,13 +48,13 @@ export class WorkerLink {
   #nextId = 1
   #restarts = 0
   #lastMessageAt = 0
-  /** Time of the oldest unanswered call, milliseconds since the epoch; earlier silence doesn't count. */
+  /** Time since which a call is unanswered, milliseconds since the epoch; earlier silence doesn't count. */
   #askedAt = 0
   #watch: ReturnType<typeof setTimeout> | null = null
   /** Reason why no worker will answer any more; null while one can. */
   down: NearsideError | null = null
   #alive = false
-  /** Whether any worker has ever answered. If so, the page never does the worker's job itself. */
+  /** Whether any worker has ever sent a message. If so, the page never does the worker's job itself. */
   #everAlive = false
   #inPage = false
   #started: Promise<void> = Promise.resolve()
@@ -144,10 +143,7 @@ export class WorkerLink {
       this.#goDown(why)
       lost(why, 'down')
     }
-    if (!inPage || this.#everAlive) {
-      giveUp()
-      return
-    }
+    if (!inPage || this.#everAlive) return giveUp()
     this.#inPage = true
     inPage().then((thread) => {
       // The link was closed in the meantime, so nothing starts.
@@ -163,23 +159,21 @@ export class WorkerLink {
     this.#alive = true
     this.#everAlive = true
     if (message.kind === 'alive') return
-    if (message.kind === 'snapshot' || message.kind === 'catalog' || message.kind === 'live') {
-      this.#deps.received(message)
-      return
-    }
+    if (message.kind === 'snapshot' || message.kind === 'catalog' || message.kind === 'live')
+      return this.#deps.received(message)
     if (message.kind === 'progress') this.#deps.received(message)
     const pending = message.id === null ? undefined : this.#pending.get(message.id)
     if (!pending) return
-    if (message.kind === 'progress') {
-      pending.onProgress?.(message.done, message.steps)
-      return
-    }
+    if (message.kind === 'progress') return pending.onProgress?.(message.done, message.steps)
     this.#pending.delete(message.id)
     if (message.kind === 'result') pending.resolve(message.value as never)
     else pending.reject(NearsideError.fromWire(message.error))
   }
 
-  /** Watches for silence: while a call is unanswered, the worker must send a message now and then. */
+  /**
+   * While a call is unanswered, pings the worker after each half of the time limit. A worker that answers pings counts
+   * as alive, however long the call takes.
+   */
   #listenForSilence(): void {
     // The worker's code in the page shares the page's thread, so no timer could notice that it hangs.
     if (this.#watch !== null || this.#inPage) return
@@ -189,18 +183,9 @@ export class WorkerLink {
       const silent = Date.now() - Math.max(this.#lastMessageAt, this.#askedAt)
       const limit = this.#deps.silence * (this.#alive ? 1 : LOADING_FACTOR)
       if (silent >= limit) this.#lost(this.#worker, 'stopped answering')
-      else this.#ping()
+      else this.#worker.postMessage({ kind: 'call', id: this.#nextId++, name: 'ping', args: [] })
       this.#listenForSilence()
     }, this.#deps.silence / 2)
-  }
-
-  /**
-   * Pings the worker. While a call is unanswered, a ping is due after each half of the time limit. A worker that
-   * answers pings counts as alive, however long the call takes.
-   */
-  #ping(): void {
-    const id = this.#nextId++
-    this.#worker?.postMessage({ kind: 'call', id, name: 'ping', args: [] })
   }
 
   #lost(worker: Thread, how: string): void {

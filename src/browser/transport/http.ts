@@ -78,8 +78,8 @@ export const addressesOf = (config: Parameters<typeof destinationsOf>[0]): Desti
 export const directory = (url: string) => (url.endsWith('/') ? url : `${url}/`)
 
 /**
- * Whether requests for a purpose go through the relay: requests to the aggregators do, requests to the shop's own server
- * or token issuer don't, even at the same address.
+ * Whether requests for a purpose go through the relay: requests to the aggregators do, requests to the shop's own
+ * server or token issuer don't, even at the same address.
  */
 const isRelayed = (
   { leader, issuer }: Pick<Recipients, 'leader' | 'issuer'>,
@@ -239,8 +239,8 @@ export function createTransport(deps: TransportDeps) {
     /**
      * Sends an upload by POST. The log records `detail` with the body's length and SHA-256. Resolves for every HTTP
      * status.
-     * @throws NearsideError `aggregator-unreachable` without an answer; `aborted` if `signal` stopped the upload, perhaps
-     *   after it arrived
+     * @throws NearsideError `aggregator-unreachable` without an answer; `aborted` if `signal` stopped the upload,
+     *   perhaps after it arrived
      */
     async post(
       url: string,

@@ -1,6 +1,7 @@
 /**
  * @module Guard between a possibly hostile page and the worker of a vault (frame on another origin). The guard admits
- * only well-formed calls, at a limited rate, and valid options. A `forget` doesn't return the removed events.
+ * only well-formed calls, at a limited rate, and valid options. It keeps the events that `forget` removes from the
+ * page.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Recipients } from '../contribution/terms.ts'
@@ -13,11 +14,9 @@ const ADDRESSES = ['leader', 'helper', 'issuer', 'relay'] as const
 
 type Call = Extract<ToWorker, { kind: 'call' }>
 
-/**
- * Number of calls that a page is allowed to make at once. `A_SECOND` further calls are allowed per second. A shopper's
- * actions cause only a few calls.
- */
+/** Number of calls that a page may make at once; a shopper's action causes only a few. */
 export const BURST = 2000
+/** Number of further calls that a page may make per second. */
 const A_SECOND = 200
 
 interface GuardDeps {
@@ -38,8 +37,9 @@ export function guarded(deps: GuardDeps): Scope {
   const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
   let started = false
-  /** Events of the last `forget`, the only ones that can be restored; the page gets the call's id instead. */
+  /** Events of the last `forget`, the only ones that can be restored. The page gets the call's id instead of them. */
   let forgotten: { readonly call: number; readonly value: unknown } | null = null
+  /** Ids of `forget` calls without an answer yet. */
   const forgets = new Set<number>()
   let tokens = BURST
   let filled = clock()
@@ -76,18 +76,12 @@ export function guarded(deps: GuardDeps): Scope {
     return { ...call, args: [forgotten.value] } as Call
   }
 
-  port.onmessage = (event: MessageEvent<unknown>) => {
-    const { data } = event
+  port.onmessage = ({ data }: MessageEvent<unknown>) => {
     const id = (data as { id?: unknown } | null)?.id
-    if (isTooMany()) {
-      refuse(id, `More than ${BURST} calls at once, or ${A_SECOND} a second, are refused.`)
-      return
-    }
+    if (isTooMany())
+      return refuse(id, `More than ${BURST} calls at once, or ${A_SECOND} a second, are refused.`)
     const message = readMessage(data)
-    if (message === null) {
-      refuse(id, 'The message is not a valid call.')
-      return
-    }
+    if (message === null) return refuse(id, 'The message is not a valid call.')
     try {
       const admitted = message.kind === 'call' ? admit(message) : message
       handler?.(new MessageEvent('message', { data: admitted }))
@@ -101,7 +95,6 @@ export function guarded(deps: GuardDeps): Scope {
     postMessage(message) {
       if (message.kind === 'result' && forgets.delete(message.id)) {
         forgotten = { call: message.id, value: message.value }
-        // The page later passes this id to `restore`.
         port.postMessage({ ...message, value: message.id })
       } else port.postMessage(message)
     },

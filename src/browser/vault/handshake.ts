@@ -1,11 +1,11 @@
 /**
  * @module Messages that connect a page and a vault (frame on another origin). The vault's document announces itself,
- * and the page passes it one end of a channel. All further messages use that channel, except the question whether the
- * shopper agrees to contribute. For it, the page only shows the frame, which opens a window of its own origin.
+ * and the page passes it one end of a channel for all calls. The question whether the shopper agrees to contribute does
+ * not use that channel: the page only shows the frame, which opens a window of its own origin.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 
-/** Version of the messages. Raise it whenever a page or vault of an earlier version could not read them. */
+/** Version of the messages, raised whenever a page or vault of an earlier version could not read them. */
 export const VAULT = 'nearside-vault 3'
 
 export interface FromVault {
@@ -18,10 +18,7 @@ export interface FromVault {
 
 export interface ToVault {
   readonly vault: typeof VAULT
-  /**
-   * Language of the page, sent when the page shows the vault's frame; null if the shopper closed the frame without an
-   * answer.
-   */
+  /** Language of the page once it shows the vault's frame; null if the shopper closed the frame without an answer. */
   readonly seen: string | null
 }
 
@@ -33,11 +30,9 @@ export interface ToWindow {
   readonly language: string
 }
 
-/**
- * Answer that the window sends to the document, and the document to its worker: the words that the shopper agreed to,
- * or null.
- */
+/** Answer that the window sends to the document, and the document to its worker. */
 export interface Answered {
+  /** Words that the shopper agreed to; null if the shopper declined. */
   readonly wording: string | null
 }
 
@@ -45,6 +40,7 @@ export interface Answered {
 export interface Handed {
   /** Channel to the page. */
   readonly device: MessagePort
+  /** Channel to the document, which makes the worker's requests. */
   readonly broker: MessagePort
   /** Origin of the page. */
   readonly shop: string

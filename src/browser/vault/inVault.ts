@@ -1,6 +1,6 @@
 /**
- * @module The page's end of a vault: a frame of another origin, and a channel to the worker in the frame. The frame is
- * visible only while the vault has a question to the shopper.
+ * @module The page's end of a vault (frame on another origin): the frame, and a channel to the worker in it. The frame
+ * is visible only while the vault has a question for the shopper.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import type { VaultSource } from '../api.ts'

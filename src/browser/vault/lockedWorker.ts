@@ -1,6 +1,6 @@
 /**
  * @module Worker of a vault (frame on another origin that keeps the shopper's data). The Content-Security-Policy served
- * with its file must deny it all network access. The worker checks that first, and otherwise refuses to work.
+ * with the worker's file must deny all network access; if it doesn't, the worker refuses to work.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -20,10 +20,7 @@ const probing = openWays(self)
 self.onmessage = async ({ data }: MessageEvent<Handed>) => {
   self.onmessage = null
   const open = await probing
-  if (open.length > 0) {
-    tell({ refused: `its worker has a network: ${open.join(', ')}` })
-    return
-  }
+  if (open.length > 0) return tell({ refused: `its worker has a network: ${open.join(', ')}` })
   let answered: ((wording: string | null) => void) | null = null
   self.onmessage = ({ data }: MessageEvent<Answered>) => answered?.(data.wording)
   /** Asks the shopper through the vault's document, one question at a time. */
@@ -42,10 +39,7 @@ self.onmessage = async ({ data }: MessageEvent<Handed>) => {
   try {
     recipients = data.recipients === null ? null : readRecipients(data.recipients as Recipients)
   } catch (error) {
-    tell({
-      refused: `the aggregators in its file are invalid: ${(error as Error).message}`,
-    })
-    return
+    return tell({ refused: `the aggregators in its file are invalid: ${(error as Error).message}` })
   }
   const { fetch, declare } = brokeredFetch(data.broker)
   const scope = guarded({

@@ -71,15 +71,12 @@ const ARGUMENTS: Readonly<Record<CallName, readonly Check[]>> = {
   close: [],
 }
 
-/**
- * Maximum number of values in the `start` call. A catalog of a hundred thousand products, passed as an array, has
- * several million values.
- */
+/** Maximum number of values in `start`. An array of a hundred thousand products has several million values. */
 const MOST_AT_START = 8_000_000
 /** Maximum number of values in any other call: a thousand past orders of twenty lines each. */
 const MOST = 200_000
 
-/** Reads a message; null if the package's own page would not send it. */
+/** Reads a message; null if Nearside's own page code would not send it. */
 export function readMessage(data: unknown): ToWorker | null {
   if (!isRecord(data) || !Number.isSafeInteger(data.id)) return null
   const { kind, id, name, args } = data
@@ -92,10 +89,7 @@ export function readMessage(data: unknown): ToWorker | null {
   return { kind, id, name, args } as unknown as ToWorker
 }
 
-/**
- * Whether a value consists of arrays, simple objects and simple values, at most `most` of them. A text counts by its
- * length.
- */
+/** Whether a value consists of at most `most` arrays, simple objects and simple values; a text counts by its length. */
 export function isPlain(given: unknown, most: number): boolean {
   const waiting: unknown[] = [given]
   let left = most
@@ -107,7 +101,6 @@ export function isPlain(given: unknown, most: number): boolean {
     const prototype = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== Array.prototype) return false
     const members = Object.values(value)
-    // A hostile page can pass enormous or cyclic data.
     if (members.length > left) return false
     for (const member of members) waiting.push(member)
   }

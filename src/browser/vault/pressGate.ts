@@ -1,7 +1,7 @@
 /**
- * @module Decides whether a press on the agreeing button counts. The window must have been large enough, visible and
- * focused for a second before the press starts. So a double click, a held key or a press that was meant for another
- * window does not count as agreement.
+ * @module Decides whether a press on the button "I agree" counts as consent. The window must have been large enough,
+ * visible and focused for a second before the press starts. So a double click, a held key or a press that was meant for
+ * another window does not count.
  */
 
 /** Milliseconds for which the question must have been visible and focused before a press counts. */
@@ -22,10 +22,11 @@ export interface PressStart {
 }
 
 /**
- * Decides which presses count. All times are `timeStamp`s of events, milliseconds, as a busy page handles events late.
+ * All times are `timeStamp`s of events, milliseconds, because a busy page handles events late.
  * @param obstacle returns the reason why the question can't be read now, or null
  */
 export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
+  /** Time since which the question can be read; infinite while it can't. */
   let since = Number.POSITIVE_INFINITY
   let hasTravelled = false
   let wasStill = false

@@ -1,4 +1,6 @@
-/** @module Asks the shopper whether to contribute, in a window of the origin of the vault (frame with their data). */
+/**
+ * @module Asks the shopper whether to contribute, in a window of the vault's origin (vault: frame on another origin).
+ */
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { type Words, wordsIn } from '../page/words.ts'
 import questionGerman from './messages/question.de.json' with { type: 'json' }
@@ -19,10 +21,7 @@ const isPress = (key: string) => key === 'Enter' || key === ' '
 
 type QuestionKey = keyof typeof questionEnglish | SharingKey
 
-/**
- * Words of the question, in the page's language if the shopper's browser lists that language, else in the browser's
- * language.
- */
+/** Words of the question, in the page's language if the shopper's browser lists it, else in the browser's language. */
 export function questionIn(
   page: string,
   browser: readonly string[] = navigator.languages,
@@ -78,10 +77,8 @@ export async function ask(
 }
 
 /**
- * Waits for a press that counts.
+ * Resolves with the first press that counts as consent.
  * @param changed gets the reason why a press would not count now, or null; called at first and at each change
- * @param signal ends the wait
- * @returns resolves with the first press that counts
  */
 function pressThatCounts(
   agree: HTMLElement,

@@ -1,7 +1,7 @@
 /**
- * @module Opens the window in which a vault (frame on another origin) asks for a consent. With a mask or a `clip-path`,
- * a page can hide all of the frame except one button, unnoticed even by Chromium's IntersectionObserver. A page can't
- * cover a window of another origin to which it has no reference.
+ * @module Opens the window in which a vault (frame on another origin) asks for consent. In the frame itself, a page
+ * could hide all but one button with a mask or a `clip-path`, unnoticed even by Chromium's IntersectionObserver. A page
+ * can't cover a window of another origin to which it has no reference.
  */
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { type Answered, type ToWindow, VAULT } from './handshake.ts'
@@ -12,9 +12,8 @@ const FEATURES = 'popup,width=560,height=720'
 
 /**
  * Shows a button in the vault's frame that opens the window, and waits for the answer.
- *
  * @param language language of the page
- * @param signal signal that closes the window
+ * @param signal closes the window
  * @returns the words that the shopper agreed to in the window; null if the shopper declined
  */
 export function askInWindow(

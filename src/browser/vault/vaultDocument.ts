@@ -1,9 +1,8 @@
 /**
- * @module Script of `vault.html`, a document of its own origin inside the shop's page.
- *
- * - The script starts the worker without network access and connects the page's channel to it.
- * - The script makes the requests that the worker is allowed to make.
- * - The script opens a window for the shopper's consent. In that window, this same script runs and asks the question.
+ * @module Script of a vault's document, `vault.html`, which has its own origin in a frame of the shop's page. The
+ * script starts the worker without network access, connects the page's channel to it, and makes the requests that the
+ * worker is allowed to make. For the shopper's consent it opens a window, in which this same script runs and asks the
+ * question.
  */
 
 import type { ContributionTerms } from '../contribution/terms.ts'
@@ -28,10 +27,7 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): string }
 }
 
-/**
- * Origins of shops that are allowed to use this vault. The `frame-ancestors` header names the same origins for the
- * browser.
- */
+/** Origins of shops that may use this vault; the header's `frame-ancestors` names the same origins for the browser. */
 const shops = Array.from(
   document.querySelectorAll<HTMLMetaElement>('meta[name="nearside-shop"]'),
   ({ content }) => content,
