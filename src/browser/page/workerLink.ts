@@ -143,7 +143,10 @@ export class WorkerLink {
       this.#goDown(why)
       lost(why, 'down')
     }
-    if (!inPage || this.#everAlive) return giveUp()
+    if (!inPage || this.#everAlive) {
+      giveUp()
+      return
+    }
     this.#inPage = true
     inPage().then((thread) => {
       // The link was closed in the meantime, so nothing starts.
@@ -159,12 +162,17 @@ export class WorkerLink {
     this.#alive = true
     this.#everAlive = true
     if (message.kind === 'alive') return
-    if (message.kind === 'snapshot' || message.kind === 'catalog' || message.kind === 'live')
-      return this.#deps.received(message)
+    if (message.kind === 'snapshot' || message.kind === 'catalog' || message.kind === 'live') {
+      this.#deps.received(message)
+      return
+    }
     if (message.kind === 'progress') this.#deps.received(message)
     const pending = message.id === null ? undefined : this.#pending.get(message.id)
     if (!pending) return
-    if (message.kind === 'progress') return pending.onProgress?.(message.done, message.steps)
+    if (message.kind === 'progress') {
+      pending.onProgress?.(message.done, message.steps)
+      return
+    }
     this.#pending.delete(message.id)
     if (message.kind === 'result') pending.resolve(message.value as never)
     else pending.reject(NearsideError.fromWire(message.error))
