@@ -1,7 +1,6 @@
 /**
  * @module Guard between a possibly hostile page and the worker of a vault (frame on another origin). The guard admits
- * only well-formed calls, at a limited rate, and valid options. It keeps the events that `forget` removes from the
- * page.
+ * only well-formed calls, at a limited rate, and valid options. The page doesn't get back the events that it forgets.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
 import type { Recipients } from '../contribution/terms.ts'
