@@ -1,7 +1,4 @@
-/**
- * @module Developer's panel. The panel shows each list of the page, its items with reasons, the stored events, and
- * timings.
- */
+/** @module Developer's panel: shows each list of the page, its items with reasons, the stored events, and timings. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -13,7 +10,7 @@ const EVENTS = 20
 
 /**
  * Opens the panel on the page. Returns a personalizer that the panel observes; use it instead of the given one.
- * `items` are the shop's products, to show titles beside ids.
+ * `items` are the shop's products, to show titles instead of ids.
  * @example
  * if (new URLSearchParams(location.search).has('nearside-devtools'))
  *   personalizer = (await import('nearside/devtools')).withDevtools(personalizer)
@@ -52,33 +49,21 @@ export function withDevtools(
     })
   }
 
-  function row({ id, rank, baseRank, score, reason }: Recommendation): HTMLElement {
+  function rowOf({ id, rank, baseRank, score, reason }: Recommendation): readonly Part[] {
     const button = make('button', titles.get(id) ?? id) as HTMLButtonElement
     button.type = 'button'
     button.title = id
     button.onclick = () => void explain(id)
     const moved = rank === baseRank ? `${rank}` : `${rank} (${baseRank})`
-    return make(
-      'tr',
-      make('td', moved),
-      make('td', button),
-      make('td', reasonText(reason)),
-      make('td', score.toFixed(2)),
-    )
+    return [moved, button, reasonText(reason), score.toFixed(2)]
   }
 
-  function listPart({
-    query,
-    watched,
-    milliseconds,
-    answers,
-    error,
-    items,
-  }: ListRecord): HTMLElement {
+  function listPart(record: ListRecord): HTMLElement {
+    const { query, watched, milliseconds, answers, error, items } = record
     const took = milliseconds === null ? 'no answer yet' : `first answer ${rounded(milliseconds)}`
     const times = watched ? `, ${answers} so far` : ', asked once'
     const head = make('p', make('code', queryText(query)), ` ${took}${times}`)
-    const body = error ? make('p', `Error: ${error}`) : make('table', ...items.map(row))
+    const body = error ? make('p', `Error: ${error}`) : table(items.map(rowOf))
     return make('div', head, body)
   }
 
@@ -89,27 +74,17 @@ export function withDevtools(
     const { contributions, rules, score, meanScore } = found
     why.replaceChildren(
       make('p', make('code', id), ` score ${score.toFixed(2)}, mean ${meanScore.toFixed(2)}`),
-      make(
-        'table',
-        ...contributions.map(({ kind, amount }) =>
-          make('tr', make('td', kind), make('td', amount.toFixed(3))),
-        ),
-      ),
+      table(contributions.map(({ kind, amount }) => [kind, amount.toFixed(3)])),
       make('p', rules.length > 0 ? `Rules: ${rules.join(', ')}` : 'No rule acts on it.'),
     )
   }
 
   async function drawEvents(): Promise<void> {
     const last = await own.events({ limit: EVENTS }).catch(() => [])
-    const lines = last.map(({ name, items, query, time }) =>
-      make(
-        'tr',
-        make('td', new Date(time).toLocaleTimeString()),
-        make('td', name),
-        make('td', query ?? items.join(', ')),
-      ),
-    )
-    events.replaceChildren(lines.length > 0 ? make('table', ...lines) : 'None is kept.')
+    const lines = last.map(({ name, items, query, time }) => {
+      return [new Date(time).toLocaleTimeString(), name, query ?? items.join(', ')]
+    })
+    events.replaceChildren(lines.length > 0 ? table(lines) : 'None is stored.')
   }
 
   function draw(): void {
@@ -133,12 +108,7 @@ export function withDevtools(
       ...notices.map(({ code, message }) => [code, message] as const),
     ]
     const known = facts.filter(([, value]) => value != null)
-    state.replaceChildren(
-      make(
-        'table',
-        ...known.map(([name, value]) => make('tr', make('td', name), make('td', String(value)))),
-      ),
-    )
+    state.replaceChildren(table(known.map(([name, value]) => [name, String(value)])))
     void drawEvents()
   }
 
@@ -162,6 +132,9 @@ function make(tag: string, ...parts: readonly Part[]): HTMLElement {
   made.append(...parts)
   return made
 }
+
+const table = (rows: readonly (readonly Part[])[]) =>
+  make('table', ...rows.map((cells) => make('tr', ...cells.map((cell) => make('td', cell)))))
 
 const rounded = (milliseconds: number) => `${milliseconds.toFixed(1)} ms`
 

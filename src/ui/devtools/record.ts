@@ -70,7 +70,6 @@ export function recorder(
 
   return {
     lists: () => [...lists],
-    /** Wrapper that the page uses instead of its own personalizer. */
     personalizer: {
       ...personalizer,
       recommend: (options) =>

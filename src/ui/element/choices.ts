@@ -1,7 +1,4 @@
-/**
- * @module Builds the filters beside a list as DOM nodes, with the same markup as React's `Facets`. An update changes
- * the existing nodes, so that the focus stays.
- */
+/** @module Builds the filters beside a list as DOM nodes, with the same markup as React's `Facets`. */
 
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Facet } from '@nearside/core/search/facets.ts'
@@ -36,7 +33,10 @@ export function buildChoices(
 
   return {
     body,
-    /** @param facets the same groups as in the first call, with new counts */
+    /**
+     * Changes the existing nodes, so that the focus stays.
+     * @param facets the same groups as in `buildChoices`, with new counts
+     */
     update(facets: readonly Facet[]): void {
       const chosen = facets.flatMap(({ options }) => options).filter((one) => one.selected).length
       fold.textContent = chosen === 0 ? words('filter') : words('chosen', { n: chosen })

@@ -1,6 +1,6 @@
 /**
- * @module Builds the menu of a listed item, with its button, and the line that replaces an item after feedback. The DOM
- * nodes have the same markup as React's `ItemMenu`. The code of the menu loads after the list.
+ * @module Builds, with the same markup as React's `answering.tsx`, the menu of a listed item, its button to add to the
+ * basket, and the line that replaces an item after feedback. This code loads after the list.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { ANSWER_NAMES, type AnswerName } from '@nearside/core/events/event.ts'
@@ -16,7 +16,9 @@ export { createListAnswers, show, whyLines, withoutFolded } from '../lists/answe
 export const menuStyles = sheetOf(css)
 
 export interface Menu {
+  /** Lines that say why the item is listed. */
   readonly why: () => Promise<readonly string[]>
+  /** Feedback that the shopper can give now. */
   readonly answers: () => readonly AnswerName[]
   readonly onAnswer: (answer: AnswerName) => void
   readonly onTurn: (isOpen: boolean) => void

@@ -1,7 +1,4 @@
-/**
- * @module Stores the options that the page gives its elements (personalizer, products, labels), and their shared
- * styles.
- */
+/** @module Stores what the page gives its elements (personalizer, products, labels), and their shared styles. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
@@ -71,7 +68,7 @@ export function provide<TItem extends Item>(options: {
     ...{ searchLabels, measure },
     shop: {
       itemOf: (id) => find(id),
-      // Elements pass only items that the page provided, and these have the type TItem.
+      // Elements pass only items that the page provided.
       linkTo: (item) => linkTo(item as TItem),
       words: wordsIn({ ...ENGLISH_LISTS, ...labels }, locale),
       locale,
@@ -89,8 +86,8 @@ export function provide<TItem extends Item>(options: {
 
 /**
  * Calls `onChange` at once, and again after each change of a price, of stock or of the products.
- * @param onChange gets a function that finds current products, and the list of all products for search; this list
- * changes only if there are new products
+ * @param onChange gets a function that finds current products, and all products for search: an array that changes only
+ *   if there are new products
  * @returns function that ends the calls
  */
 function followItems<TItem extends Item>(

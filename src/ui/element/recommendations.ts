@@ -1,7 +1,7 @@
 /**
- * @module `<nearside-recommendations>`: the list for shops without React. The custom element looks like the React list
- * and takes the same custom properties. A shadow root keeps styles from leaking in or out. The content between its tags
- * is shown until the first answer, so a server can put best sellers there.
+ * @module `<nearside-recommendations>`: the list for shops without React, with the same look and custom properties. A
+ * shadow root keeps styles from leaking in or out. The content between the tags is shown until the first answer, so a
+ * server can put best sellers there.
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'

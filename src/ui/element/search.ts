@@ -30,10 +30,7 @@ const LOOKS = `${searchCss}
   .ns-found > .ns-facets { grid-row: span 4 } }`
 let looks: CSSStyleSheet | null = null
 
-/**
- * Search functions over the shop's products, shared by all elements; key: whether the function applies the shop's
- * rules.
- */
+/** Search functions over the shop's products, shared by all elements. Key: whether the shop's rules apply. */
 const searches = new Map<boolean, { readonly of: readonly unknown[]; readonly ask: AskSearch }>()
 
 function searchIn(of: NonNullable<typeof provided>, isRuled: boolean): AskSearch {
@@ -72,8 +69,9 @@ export class NearsideSearch extends Base {
   #groups: readonly FacetGroup[] = []
   #selection: FacetSelection = {}
   #all = false
-  /** Number of the current request, whose subscription `#stop` ends. */
+  /** Number of the current request. */
   #asked = 0
+  /** Ends the current request's subscription. */
   #stop: (() => void) | null = null
   #hits: readonly SearchHit[] | null = null
   /**
@@ -220,8 +218,7 @@ export class NearsideSearch extends Base {
   /** Suggested searches with hits, for a text without hits. */
   #offers(texts: readonly string[]): readonly HTMLElement[] {
     if (texts.length === 0) return []
-    const label = element('span', '')
-    label.textContent = this.#words('meant')
+    const label = element('span', '', this.#words('meant'))
     const search = (text: string) => () => {
       this.#input.value = text
       this.#input.focus()

@@ -1,4 +1,4 @@
-/** @module Puts listed items into the shop's basket, with React and without, and reports whether this worked. */
+/** @module Puts listed items into the shop's basket and reports whether this worked, for React and custom element. */
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListKey } from '../messages/lists.ts'

@@ -1,6 +1,6 @@
 /**
- * @module The shopper's feedback on the items of one list (e.g. "Not for me"), with React and without: replaces the
- * item by a line at once, stores the feedback, and withdraws it on request.
+ * @module The shopper's feedback on the items of one list (e.g. "Not for me"), for React and custom element. Feedback
+ * is stored, and a line with an undo button replaces the item at once.
  */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -21,7 +21,9 @@ export interface Folded {
 export interface AnswersState {
   /** The last item whose card feedback replaced by a line; null for none. */
   readonly folded: Folded | null
+  /** Whether the last feedback could not be stored or withdrawn. */
   readonly failed: boolean
+  /** Whether the shopper gave feedback since the list appeared. */
   readonly answered: boolean
   /** Ids of all items of this list on which the shopper gave feedback. */
   readonly gone: ReadonlySet<string>
@@ -38,6 +40,7 @@ export function createListAnswers(personalizer: Part) {
   let state = NOTHING
   /** Id of the feedback event about the item that the line replaces; null if it could not be stored. */
   let stored: Promise<string | null> = Promise.resolve(null)
+  /** Id of the item that the last undo, or a failure to store feedback, brought back. */
   let back: string | null = null
   let stop = () => {}
 
@@ -70,16 +73,11 @@ export function createListAnswers(personalizer: Part) {
       back = null
       set({ folded, gone: new Set([...state.gone, id]) })
       follow(personalizer)
-      const storing = personalizer.capture({ name: answer, item_id: id }).catch(() => null)
-      stored = storing
-      const event = await storing
-      if (event !== null) return
-      if (state.folded !== folded) {
-        set({ ...state, gone: others(id) })
-        return
-      }
-      back = id
-      set({ failed: true, gone: others(id) })
+      stored = personalizer.capture({ name: answer, item_id: id }).catch(() => null)
+      if ((await stored) !== null) return
+      const isLast = state.folded === folded
+      if (isLast) back = id
+      set({ ...(isLast ? { failed: true } : state), gone: others(id) })
     },
     async undo(): Promise<void> {
       const { folded } = state
@@ -97,7 +95,7 @@ export function createListAnswers(personalizer: Part) {
         if (state.gone.size > 0) follow(personalizer)
       }
     },
-    /** Whether an undo just brought this item back. If so, its button gets the focus, unless another element has it. */
+    /** Whether this item just came back. If so, its button gets the focus, unless another element has it. */
     isBack: (id: string) => back === id,
   }
 }
@@ -140,7 +138,7 @@ export async function whyLines(
       return [first, words('why.same')]
     return Number.isFinite(baseRank) ? [first, words('why.everyone', { n: baseRank })] : [first]
   }
-  // While the worker is down, only the reason is shown.
+  // If the worker doesn't answer, only the reason is shown.
   const place = await personalizer.rankWithout(id, reason, query).catch(() => undefined)
   if (place === undefined) return [first]
   return [first, place === null ? words('why.gone') : words('why.without', { n: place })]

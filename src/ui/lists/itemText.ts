@@ -1,4 +1,4 @@
-/** @module Texts of an item's default card, with React and without: its price, and its reason in plain words. */
+/** @module Texts of an item's default card: price, rating, and the reason in plain words. */
 
 import { numberText, type Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'

@@ -1,6 +1,6 @@
 /**
- * @module Decides what a list shows (items, skeletons or an error) and what it reports (announcements, impressions).
- * React's list and the custom element both use this module.
+ * @module Decides what a list shows (items, placeholders or an error) and what it reports (announcements, impressions),
+ * for React and custom element.
  */
 import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -76,7 +76,7 @@ export function createListReporter(announce: () => void) {
   /** Latest sequence of the list's items; null while the list is loading. */
   let order: string | null = null
   let view: ListView<Item> | null = null
-  /** Element, name and `measure` of a list that has not come into view yet. */
+  /** Name, element and `measure` of the list that waits to come into view. */
   let unseen: readonly unknown[] = []
   let stopWaiting = () => {}
 
@@ -125,8 +125,8 @@ export function createListReporter(announce: () => void) {
 const STILL_MS = 1000
 
 /**
- * Tells a screen reader that a list changed. The announcer announces a change once, when the list has been still for a
- * moment, and never announces the first list, because the shopper did not cause it.
+ * Announces a change of a list once, when the list has been still for a moment. The first list is never announced,
+ * because the shopper did not cause it.
  */
 export function createAnnouncer(announce: () => void) {
   let heard: string | null = null

@@ -43,10 +43,7 @@ export function queryOf(
   }
 }
 
-/**
- * Whether a list is empty for most new visitors. Such a list has no placeholders, which would disappear and move the
- * page.
- */
+/** Whether a list is empty for most new visitors, and so has no placeholders: they would vanish and move the page. */
 export function keepsNoRoom(name: ListName, item?: string | readonly string[]): boolean {
   return (
     ['recentlyViewed', 'buyAgain', 'onYourMind'].includes(name) ||

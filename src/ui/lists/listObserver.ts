@@ -1,6 +1,6 @@
 /**
- * @module A list that follows the personalizer, without any rendering. The observer drops answers to outdated queries,
- * and keeps the old list until the new list arrives. The hooks subscribe to it by `useSyncExternalStore`.
+ * @module Observer of one list, without any rendering. The observer drops answers to outdated queries, and keeps the
+ * old list until the new list arrives.
  */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
@@ -27,8 +27,8 @@ export interface Asked {
   /** Subject of the list; `state.about` has it once this query is answered. */
   readonly about?: string
   /**
-   * Whether the page can show an item. The device can know products that the page doesn't know. If the answer has such
-   * products, the observer requests further items until the list is full or no items are left.
+   * Whether the page can show an item, since the device can know more products than the page. The observer requests
+   * further items until the list is full or no items are left.
    */
   readonly mayShow?: (id: string) => boolean
   /** The shop's final change to the list. If the change removes items, the observer requests further items, too. */
@@ -46,8 +46,7 @@ export const LOADING: ListState = {
 }
 
 /**
- * Creates an observer. The observer sends queries only while it has subscribers. Without a personalizer, the observer
- * stays `loading`.
+ * The observer sends queries only while it has subscribers. Without a personalizer, it stays `loading`.
  * @param subject what the list is about; another subject needs another observer, so that its list starts empty
  */
 export function createListObserver(personalizer: Personalizer | null, subject = '') {
