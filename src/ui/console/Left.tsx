@@ -1,7 +1,4 @@
-/**
- * @module Shows what left the device (what any web server sees, what was fetched, what was shared), and what somebody
- * could learn about the shopper from each of these.
- */
+/** @module Shows what left the device (requests, downloads, updates), and what each reveals about the shopper. */
 
 import { guessesOf } from '@nearside/browser/guesses.ts'
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'

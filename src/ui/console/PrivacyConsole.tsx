@@ -1,6 +1,6 @@
 /**
- * @module Privacy console for data-protection officers without a technical background: answers six questions. All
- * figures come from the device. Technical details are at the end.
+ * @module Privacy console for data-protection officers without a technical background. It answers six questions by
+ * figures of the device; technical details are at the end.
  */
 import '../react/nearside.css'
 import '../react/panel.css'
@@ -162,12 +162,11 @@ function TechnicalDetails(props: TechnicalProps & SectionProps) {
 
 const STEPS = ['step.1', 'step.2', 'step.3', 'step.4'] as const
 
-interface CheckProps {
+function Check(props: {
   readonly personalizer: Personalizer
   read(): Promise<readonly LedgerEntry[]>
-}
-
-function Check({ personalizer, read }: CheckProps) {
+}) {
+  const { personalizer, read } = props
   const { words } = useWords()
   const { run, status } = useOutcome()
   const verify = async () => {

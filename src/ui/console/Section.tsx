@@ -1,4 +1,4 @@
-/** @module Renders a titled part of the console, and has the components that most parts share. */
+/** @module What the console's parts share: words, a titled section, a table, and the outcome of a button. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
@@ -64,13 +64,12 @@ export function Moment({ at }: { readonly at: number }) {
   )
 }
 
-interface TitledProps {
+export function Section(props: {
   readonly title: string
   readonly wide?: boolean
   readonly children: ReactNode
-}
-
-export function Section({ title, wide = false, children }: TitledProps) {
+}) {
+  const { title, wide = false, children } = props
   const id = useId()
   return (
     <section className={`ns-console-part${wide ? ' ns-wide' : ''}`} aria-labelledby={id}>
@@ -82,17 +81,13 @@ export function Section({ title, wide = false, children }: TitledProps) {
   )
 }
 
-interface TableProps {
+export function Table(props: {
   readonly caption: string
   readonly columns: readonly string[]
-  /**
-   * Rows, each with a key and one cell for each column. The first cell names the row. `below` is shown under the row,
-   * across all columns.
-   */
+  /** Each row has one cell for each column; the first names the row. `below` is shown under it, across all columns. */
   readonly rows: readonly (readonly [key: string, cells: readonly ReactNode[], below?: ReactNode])[]
-}
-
-export function Table({ caption, columns, rows }: TableProps) {
+}) {
+  const { caption, columns, rows } = props
   return (
     <table className="ns-table">
       <caption>{caption}</caption>

@@ -48,9 +48,7 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   // the last deletion.
   const keepsUpdates = snapshot.sent.bytes > 0 && lastOf('erase') <= lastOf('upload')
 
-  /**
-   * Runs an action, shows its outcome, and moves the focus to the outcome, because the pressed button is possibly gone.
-   */
+  /** Runs an action and moves the focus to its outcome, because the pressed button is possibly gone. */
   async function show(work: () => Promise<string>) {
     await run('', work)
     said.current?.focus()

@@ -1,5 +1,5 @@
 /**
- * @module Offers three exports: this page printed on paper, a file that an auditor can check, and an encrypted file for
+ * @module Offers three exports: the console on paper, a file that an auditor can check, and an encrypted file for
  * another device, which only a code opens.
  */
 
@@ -7,14 +7,12 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../react/Button.tsx'
 import { exportData, saveFile } from '../react/download.ts'
+import { focusAtOnce } from '../react/useAction.tsx'
 import { Section, type SectionProps, useOutcome, useWords } from './Section.tsx'
 
 const TRANSFER_FILE = 'my-shop-transfer.json'
 /** Maximum size of a file that is read, bytes. The device's own limit is lower, but applies after reading. */
 const MOST_BYTES = 8 << 20
-
-/** Focuses the code, so that a screen reader reads it, because the shopper has to note it next. */
-const focusAtOnce = (code: HTMLParagraphElement | null) => code?.focus()
 
 function Transfer({ personalizer, snapshot }: SectionProps) {
   const { words } = useWords()
@@ -57,6 +55,7 @@ function Transfer({ personalizer, snapshot }: SectionProps) {
           {words('transferSave')}
         </Button>
       </div>
+      {/* The focus makes a screen reader read the code, which the shopper has to note next. */}
       {code && (
         <p key={code} ref={focusAtOnce} tabIndex={-1}>
           {words('transferCode')} <code>{code}</code>

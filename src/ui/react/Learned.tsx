@@ -1,4 +1,4 @@
-/** @module Shows what was learned, strongest first, and every stored action. Each line has a button to forget it. */
+/** @module Shows what was learned, strongest first, and the stored actions. Each line has a button to forget it. */
 
 import type { Forgettable, Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
@@ -11,7 +11,7 @@ import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
 
-/** Number of events to request if the shopper wants all of them. No device stores that many. */
+/** Number of events to request for all of them; no device stores that many. */
 const ALL = 1e6
 /** Duration for which a forgotten line fades out, milliseconds; `panel.css` animates it. */
 const LEAVING = 900
@@ -23,8 +23,8 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
   /** Name and undo function of the last deletion. Only this undo function still holds the deleted events. */
-  const [undo, setUndo] = useState<readonly [name: string, back: Undo] | null>(null)
-  /** Learned interest whose line is fading out, because it is being forgotten, and the line's index. */
+  const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
+  /** Learned interest that is being forgotten, whose line fades out, and the line's index. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const [most, setMost] = useState(FIRST)
   const stored = useStoredEvents(personalizer, snapshot, most)
@@ -47,6 +47,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
     setSaid(text)
     title.current?.focus()
   }
+  /** @param isGone whether the events are gone from memory, even if the disk refused to delete them */
   async function forget(name: string, about: Forgettable, isGone: () => boolean) {
     if (!personalizer) return
     const work = async () => setUndo([name, await personalizer.forget(about)])
@@ -88,7 +89,7 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
           {lines.map((entry, place) =>
             gone && entry === leaving[0] ? (
               <li key={keyOf(entry)} className="ns-leaving" aria-hidden="true">
-                {textOf(entry, itemOf, words)}
+                {textOf(entry, { itemOf, words })}
               </li>
             ) : (
               <Line
@@ -133,7 +134,7 @@ function useStoredEvents(
     personalizer
       ?.events({ limit })
       .then((read) => wanted && setEvents(read))
-      // A failure is ignored here: the panel keeps the last answer, and the device's notices report the failure.
+      // After a failure, the panel keeps the last answer; the device's notices report the failure.
       .catch(() => undefined)
     return () => {
       wanted = false
@@ -149,11 +150,7 @@ const aboutOf = ({ kind, name }: Entry) => ({ kind, name })
 const nameOf = ({ kind, name }: Entry, itemOf: Personalization['itemOf']) =>
   (kind === 'item' && itemOf(name)?.title) || name
 
-function textOf(
-  entry: Entry,
-  itemOf: Personalization['itemOf'],
-  words: Personalization['words'],
-): string {
+function textOf(entry: Entry, { itemOf, words }: Pick<Personalization, 'itemOf' | 'words'>) {
   const name = nameOf(entry, itemOf)
   if (entry.kind === 'item') return words(`did.${entry.signal}`, { title: name })
   return entry.kind === 'query'
@@ -161,14 +158,8 @@ function textOf(
     : words('category', { category: name })
 }
 
-type Undo = () => Promise<void>
-
-interface LineProps {
-  readonly entry: Entry
-  readonly onForget: () => void
-}
-
-function Line({ entry, onForget }: LineProps) {
+function Line(props: { readonly entry: Entry; readonly onForget: () => void }) {
+  const { entry, onForget } = props
   const { itemOf, locale, personalizer, words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const id = useId()
@@ -185,7 +176,7 @@ function Line({ entry, onForget }: LineProps) {
   }
   return (
     <li>
-      <span>{textOf(entry, itemOf, words)}</span>
+      <span>{textOf(entry, { itemOf, words })}</span>
       <button
         type="button"
         ref={forget}

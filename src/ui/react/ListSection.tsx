@@ -1,6 +1,6 @@
 /**
- * @module A heading and a list that follows the personalizer. The section shows skeletons first, then items of the same
- * size, and announces changes to screen readers. Each list widget is this section with its own query.
+ * @module A heading and a list that follows the personalizer: skeletons (placeholders) first, then items of the same
+ * size; changes are announced to screen readers. Each list widget is this section with its own query.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -134,8 +134,7 @@ export function ListSection<TItem extends Item>({
           <li key={place} className="ns-skeleton" aria-hidden="true" />
         ))}
         {answers.itemsOf(entries, (entry, place, itemMenu) => (
-          // An item of `initialItems` that changes its place gets a new node, because moving its node would make the
-          // page jump.
+          // An item of `initialItems` gets a new node if its place changes, because a moved node makes the page jump.
           <li
             key={initialItems?.[place] === entry.item.id ? `first ${entry.item.id}` : entry.item.id}
             className="ns-item"

@@ -1,7 +1,4 @@
-/**
- * @module Panel for shoppers: what was learned, what was sent, and controls for both. The panel's words assume no
- * knowledge of machine learning; the console has the figures.
- */
+/** @module Panel for shoppers, in everyday words: what was learned, what was sent, and controls for both. */
 import './nearside.css'
 import './panel.css'
 import type { Personalizer } from '@nearside/browser/api.ts'
@@ -27,10 +24,7 @@ export function PersonalizationPanel({
   agents = false,
   children,
 }: {
-  /**
-   * Whether the shop offers tools to agents (`offerToAgents`). If the shop offers tools, the panel has a switch for
-   * agents in browsers with WebMCP.
-   */
+  /** Whether the shop offers tools to agents (`offerToAgents`). If so, browsers with WebMCP get a switch for agents. */
   readonly agents?: boolean
   /** Called after everything was erased, so that the shop can erase its own data. */
   readonly onErased?: () => void
@@ -91,15 +85,14 @@ interface PartProps {
   readonly snapshot: PersonalizerSnapshot
 }
 
-interface ChoiceProps {
+function Choice(props: {
   readonly checked: boolean
   readonly name: 'keep' | 'agents'
   /** Key of the message that is shown if `choose` fails. */
   readonly wish: Parameters<ReturnType<typeof useAction>['run']>[0]
   readonly choose: () => Promise<void>
-}
-
-function Choice({ checked, name, wish, choose }: ChoiceProps) {
+}) {
+  const { checked, name, wish, choose } = props
   const { words } = usePersonalizationContext()
   const id = useId()
   const { run, alert } = useAction()
@@ -116,7 +109,6 @@ function Choice({ checked, name, wish, choose }: ChoiceProps) {
   )
 }
 
-/** Switch for contribution, off by default. The text above explains a contribution before the shopper decides. */
 function Consent({ personalizer, snapshot }: PartProps) {
   const { locale, words } = usePersonalizationContext()
   const { run, alert } = useAction()
@@ -148,11 +140,8 @@ function Consent({ personalizer, snapshot }: PartProps) {
   )
 }
 
-function Controls({
-  personalizer,
-  snapshot,
-  onErased,
-}: PartProps & { readonly onErased?: () => void }) {
+function Controls(props: PartProps & { readonly onErased?: () => void }) {
+  const { personalizer, snapshot, onErased } = props
   const { words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot

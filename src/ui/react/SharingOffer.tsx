@@ -1,4 +1,4 @@
-/** @module The text about sharing that a shopper agrees to, and the switch below it, for panel and console. */
+/** @module The text about sharing, with the switch by which a shopper agrees to it, for panel and console. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -7,13 +7,14 @@ import { Switch } from './Button.tsx'
 
 type OfferKey = 'demonstration' | 'privacyControl' | 'contributeNeeds' | 'contribute'
 
+/** Text that the shopper agrees to, as the consent stores it. */
 export const wordingOf = (
   { terms }: Pick<PersonalizerSnapshot, 'terms'>,
   words: Words<'demonstration'>,
   sharing: string,
 ) => (terms?.demonstration ? `${words('demonstration')} ${sharing}` : sharing)
 
-interface SharingOfferProps {
+export function SharingOffer(props: {
   readonly snapshot: PersonalizerSnapshot
   readonly words: Words<OfferKey>
   /** Text that describes an update and the servers' terms. */
@@ -21,9 +22,8 @@ interface SharingOfferProps {
   readonly onAnswer: (contribute: boolean, wording: string) => void
   /** Content between text and switch. */
   readonly children?: ReactNode
-}
-
-export function SharingOffer({ snapshot, words, sharing, onAnswer, children }: SharingOfferProps) {
+}) {
+  const { snapshot, words, sharing, onAnswer, children } = props
   const id = useId()
   const { consent, globalPrivacyControl, persist, terms, vault } = snapshot
   const { contribute } = consent

@@ -10,7 +10,7 @@ import { type ActionKey, actionText } from './panelText.ts'
 /** Number of actions shown before the shopper requests all. */
 export const FIRST = 10
 
-interface StoredActionsProps {
+export function StoredActions(props: {
   /** Stored events, newest first. Until `onAll` is called, events older than those shown at first may be missing. */
   readonly events: readonly ShopperEvent[]
   /** Number of stored actions. Default: the length of `events`. */
@@ -21,17 +21,8 @@ interface StoredActionsProps {
   readonly locale: string
   /** @param name the action in words */
   readonly onForget: (event: ShopperEvent, name: string) => void
-}
-
-export function StoredActions({
-  events,
-  count = events.length,
-  onAll,
-  itemOf,
-  words,
-  locale,
-  onForget,
-}: StoredActionsProps) {
+}) {
+  const { events, count = events.length, onAll, itemOf, words, locale, onForget } = props
   const [all, setAll] = useState(false)
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' })
   return (

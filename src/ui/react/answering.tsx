@@ -1,6 +1,6 @@
 /**
- * @module Menu of a listed item, with its button: the reason why the item is there, and buttons for feedback. The
- * module also has the line that replaces an item after feedback. The code of the menu loads after the list.
+ * @module Menu of a listed item (why the item is there, and feedback), its button to add to the basket, and the line
+ * that replaces an item after feedback. This code loads after the list.
  */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -20,7 +20,7 @@ interface ItemMenuProps {
    * Lines that say why the item is listed; default: its reason, and the rank that it would have without that reason.
    */
   readonly why?: (recommendation: Recommendation) => readonly string[]
-  /** Whether this item is the last that an undo brought back. */
+  /** Whether this item just came back into the list. */
   readonly isBack: (id: string) => boolean
   readonly onAnswer: (answer: AnswerName) => void
 }
@@ -104,19 +104,16 @@ function Why({ recommendation, query, why }: Omit<ItemMenuProps, 'isBack' | 'onA
   )
 }
 
-interface AddButtonProps {
+/** Button that puts items into the shop's basket. */
+export function AddButton(props: {
   readonly items: readonly Item[]
   readonly onSaid: (said: Said) => void
-}
-
-/**
- * Button that puts items into the shop's basket. Lists usually leave out items in the basket, so the button disappears
- * with its item.
- */
-export function AddButton({ items, onSaid }: AddButtonProps) {
+}) {
+  const { items, onSaid } = props
   const { onAdd, words } = usePersonalizationContext()
   const [isBusy, setBusy] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
+  // Lists usually leave out items in the basket, so the button disappears with its item, and the focus must move on.
   useLayoutEffect(() => {
     const own = button.current
     return () => {
@@ -146,12 +143,8 @@ export function AddButton({ items, onSaid }: AddButtonProps) {
   )
 }
 
-interface FoldedLineProps {
-  readonly folded: Folded
-  readonly onUndo: () => void
-}
-
-export function FoldedLine({ folded, onUndo }: FoldedLineProps) {
+export function FoldedLine(props: { readonly folded: Folded; readonly onUndo: () => void }) {
+  const { folded, onUndo } = props
   const { itemOf, words } = usePersonalizationContext()
   const id = useId()
   return (

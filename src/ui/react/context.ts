@@ -8,16 +8,12 @@ import { createContext, useContext } from 'react'
 import type { LabelKey } from '../messages/panel.ts'
 
 export interface Personalization<TItem extends Item = Item> {
-  /**
-   * Personalizer; null while it starts, on a server, or if it could not start. Without a personalizer, widgets stay
-   * empty.
-   */
+  /** Personalizer; null while it starts, on a server, or if it could not start. Widgets then stay empty. */
   readonly personalizer: Personalizer | null
   /** The shop's product for an id; widgets omit unknown ids. */
   itemOf(id: string): TItem | undefined
   /**
-   * Whether an item may be shown. The result is false for sold-out items and unknown ids, and always true if the
-   * provider has no `items`.
+   * Whether an item may be shown: false for sold-out items and unknown ids, always true for a provider without `items`.
    */
   readonly mayShow: (id: string) => boolean
   linkTo(item: TItem): string
@@ -33,8 +29,7 @@ export interface Personalization<TItem extends Item = Item> {
 export const PersonalizationContext = createContext<Personalization | null>(null)
 
 /**
- * Context of the nearest provider. `TItem` is the type of the provider's items; the caller must name this type, because
- * a React context has only one type.
+ * Context of the nearest provider. The caller must name the type of its items, because a React context has one type.
  * @throws Error outside of a `<PersonalizationProvider>`
  */
 export function usePersonalizationContext<TItem extends Item = Item>(): Personalization<TItem> {

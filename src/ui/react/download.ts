@@ -1,4 +1,4 @@
-/** @module “Export my data” for panel and console, which write the same file. */
+/** @module Saves the file of “Export my data”, the same from panel and console. */
 import type { Personalizer } from '@nearside/browser/api.ts'
 
 export const EXPORT_FILE = 'my-shop-data.json'
@@ -13,6 +13,6 @@ export function saveFile(name: string, json: string): void {
   link.href = url
   link.download = name
   link.click()
-  // The address is revoked later, because some browsers read the blob only after the click has returned.
+  // Some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

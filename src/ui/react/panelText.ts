@@ -1,4 +1,4 @@
-/** @module Texts of the panel as pure functions of the snapshot, so that tests need no screen. */
+/** @module Texts of the panel, as pure functions of the snapshot. */
 
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import type { Words } from '@nearside/browser/page/words.ts'

@@ -45,7 +45,5 @@ export function useAction() {
   return { run, alert, dismiss: () => setFailed(null) }
 }
 
-/** Focuses a button that replaces the pressed button. */
-export function focusAtOnce(button: HTMLButtonElement | null): void {
-  button?.focus()
-}
+/** As a `ref`, focuses the element that replaces the pressed button. */
+export const focusAtOnce = (element: HTMLElement | null): void => element?.focus()

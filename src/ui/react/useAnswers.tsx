@@ -1,7 +1,4 @@
-/**
- * @module Adds to a list's items the menu for feedback, and the line that replaces an item after feedback. The code of
- * menu and line loads after the list.
- */
+/** @module Hook that adds menus for feedback to a list's items. The menus' code loads after the list. */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
@@ -14,7 +11,7 @@ type Code = typeof import('./answering.tsx')
 
 let loaded: Code | null = null
 
-/** Code of the menus; null until the code has loaded. Without this code, lists have no menus. */
+/** Code of the menus; null until it has loaded. Until then, lists have no menus. */
 function useCode(isWanted: boolean): Code | null {
   const [code, setCode] = useState(loaded)
   useEffect(() => {

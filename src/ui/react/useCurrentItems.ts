@@ -1,4 +1,4 @@
-/** @module Hook that returns the products with current prices and stock, and the prices of running sales. */
+/** @module Hook that returns the products with current stock and prices, also those of running sales. */
 import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { withLive } from '@nearside/core/catalog/live.ts'

@@ -24,14 +24,13 @@ function useList(
     [observer, key, about, mayShow, choose],
   )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
-  // React renders a change of a store without a pause, and a dozen new cards then block a slow phone. React renders a
-  // deferred value in slices.
+  // React renders a deferred value in slices, but a store's change at once; a dozen new cards then block a slow phone.
   const shown = useDeferredValue(state)
   const deferred = useDeferredValue(observer)
   return deferred === observer ? shown : state
 }
 
-/** A list selected by the device. @param choose the shop's final change; the state has the items to choose from */
+/** A list selected by the device. @param choose the shop's final change, which the caller applies to the items */
 export function useChoice(query: ListChoice, choose?: Asked['choose']): ListState {
   const { mayShow } = usePersonalizationContext()
   // A basket is left out of the subject, so that the old list of a changed basket stays until the next answer.

@@ -1,4 +1,4 @@
-/** @module List widgets. Each has its own query. One section component, with one set of props, shows all. */
+/** @module List widgets: one section component with a query for each. */
 import './nearside.css'
 import './menu.css'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -16,16 +16,15 @@ const optionsOf = (props: Omit<RecommendationsProps, 'itemComponent'>): ListOpti
   ...Object.fromEntries(LIST_OPTIONS.map((name) => [name, props[name]])),
 })
 
-interface ListProps<TItem extends Item> {
+function List<TItem extends Item>(list: {
   readonly props: RecommendationsProps<TItem>
   readonly name: ListName
   /** The item, or the basket's items, that the list is about. */
   readonly item?: string | readonly string[]
   readonly dearer?: number
   readonly note?: ReactNode
-}
-
-function List<TItem extends Item>({ props, name, item, dearer, note }: ListProps<TItem>) {
+}) {
+  const { props, name, item, dearer, note } = list
   const { words } = usePersonalizationContext()
   const query = queryOf(name, { ...optionsOf(props), ...(dearer && { dearer }) }, item)
   const state = useChoice(query, props.transformItems)

@@ -1,4 +1,6 @@
-/** @module A branch of a facet whose values are paths: a choice, and a button that opens the choices below it. */
+/**
+ * @module A choice of a facet whose values are paths ("Home > Lamps"), with a button that opens the choices below it.
+ */
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Facet } from '@nearside/core/search/facets.ts'
 import { useId, useState } from 'react'

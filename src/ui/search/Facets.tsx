@@ -1,6 +1,4 @@
-/**
- * @module Filters beside a list. On a narrow screen the filters fold behind a button that shows how many are selected.
- */
+/** @module Filters beside a list. On a narrow screen, they fold behind a button that shows how many are selected. */
 import '../react/nearside.css'
 import './search.css'
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
@@ -55,13 +53,12 @@ export const Facets = memo(function Facets(
 /** Choices of a group's first level. */
 const CHOICES = ':scope > label input, :scope > ul > li > div > [aria-pressed]'
 
-interface GroupProps {
+function Group(props: {
   readonly facet: Facet
   readonly words: Words<SearchKey>
   readonly onToggle: (value: string) => void
-}
-
-function Group({ facet, words, onToggle }: GroupProps) {
+}) {
+  const { facet, words, onToggle } = props
   const [all, setAll] = useState(false)
   const group = useRef<HTMLFieldSetElement>(null)
   const some = facet.options.filter(({ count, selected }) => count > 0 || selected)

@@ -1,6 +1,6 @@
 /**
- * @module A search box (combobox). Before the shopper types, the box suggests recent searches and categories; then it
- * suggests searches, categories and products. The typed text goes to `search` only.
+ * @module A search box (combobox) with suggestions: recent searches and categories, and for typed text searches,
+ * categories and products. The typed text goes to `search` only.
  */
 import '../react/nearside.css'
 import './search.css'
@@ -116,7 +116,7 @@ export function SearchBox<TItem extends Item = Item>({
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     if (text.trim() === '' && !onType) return
-    // A page with `onType` has already searched while the shopper typed, and follows the redirect itself.
+    // A page with `onType` has already searched, and follows the redirect itself.
     const asked = onType ? null : search?.({ query: text, limit: 0 }).catch(() => null)
     const [box, from] = [input.current, location.href]
     const href = (asked && (await asked)?.redirect) ?? linkToSearch(text)

@@ -8,7 +8,7 @@ import type { Offer, Offers } from './offers.ts'
 
 export const offerId = (id: string, { href }: Offer): string => `${id} ${href}`.replace(/\s/g, '-')
 
-interface SearchOffersProps {
+export function SearchOffers(props: {
   readonly id: string
   readonly label: string
   readonly offers: Offers
@@ -18,9 +18,7 @@ interface SearchOffersProps {
   readonly onFollow: (offer: Offer) => void
   /** Whether the shop follows a suggestion's link itself, without loading another document. */
   readonly stays: boolean
-}
-
-export function SearchOffers(props: SearchOffersProps) {
+}) {
   const { id, label, chosen, itemComponent: Shown = Product, onFollow, stays } = props
   const { note, groups } = props.offers
   useEffect(() => {

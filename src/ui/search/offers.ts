@@ -1,6 +1,6 @@
 /**
- * @module Suggestions ("offers" in the code) of the search box. If the box is empty, they are this shopper's recent
- * searches and the categories. If the box has text, they are searches, categories and products that match the text.
+ * @module Suggestions ("offers" in the code) of the search box: if it is empty, this shopper's recent searches and the
+ * categories; otherwise searches, categories and products that match its text.
  */
 
 import type { Words } from '@nearside/browser/page/words.ts'
@@ -88,7 +88,8 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
     .filter((text) => text !== asked && text !== '')
     .slice(0, SEARCHES)
   const begun = categoriesBegun(categories, query, categoryText).slice(0, CATEGORIES_TYPED)
-  const others = hits.length === 0 ? categories.slice(0, CATEGORIES) : []
+  const first = hits.length === 0 ? categories.slice(0, CATEGORIES) : []
+  const others = first.filter((one) => !begun.includes(one))
   return {
     note: hits.length === 0 ? words('nothing', { query }) : whole ? '' : words('partly', { query }),
     groups: [
@@ -103,13 +104,7 @@ export async function offersFor(query: string, shop: Offered, search: AskSearch)
           .slice(0, PRODUCTS)
           .map((item) => ({ href: linkTo(item), text: item.title ?? item.id, item })),
       },
-      {
-        title: words('browse'),
-        offers: categoryOffers(
-          shop,
-          others.filter((one) => !begun.includes(one)),
-        ),
-      },
+      { title: words('browse'), offers: categoryOffers(shop, others) },
     ],
   }
 }

@@ -66,8 +66,8 @@ function useLastSearches(
     )
     return () => {
       left = true
-      // The recent searches are dropped when the box loses the focus, so that a search that was forgotten meanwhile
-      // doesn't appear again for a moment.
+      // Drop the recent searches when the box loses the focus, so that a search that is forgotten meanwhile doesn't
+      // appear again for a moment.
       setSearches(null)
     }
   }, [personalizer, wanted])

@@ -1,7 +1,4 @@
-/**
- * @module Shows the engine (with a menu to choose another engine), the last fit, evidence for or against the personal
- * model, and what was learned.
- */
+/** @module Shows engine, last fit, whether the personal model helps, and what was learned; offers other engines. */
 
 import type { EnginePreference } from '@nearside/browser/apiSnapshot.ts'
 import { numberText } from '@nearside/browser/page/words.ts'

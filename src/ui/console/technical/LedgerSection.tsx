@@ -1,4 +1,4 @@
-/** @module Shows the device's log as a table: every entry, every shared byte, and the chain of hashes. */
+/** @module Shows the device's log as a table, newest entry first. */
 
 import type { LedgerEntry } from '@nearside/browser/ledger/entry.ts'
 import { bytesThatLeft } from '@nearside/browser/ledger/removed.ts'
@@ -7,6 +7,7 @@ import { Button } from '../../react/Button.tsx'
 import { Moment, Section, Table } from '../Section.tsx'
 import { useDetails } from './useDetails.ts'
 
+/** Number of entries shown before the shopper requests all. */
 const FIRST = 20
 
 export function LedgerSection({ entries }: { readonly entries: readonly LedgerEntry[] }) {

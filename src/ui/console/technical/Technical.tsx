@@ -1,7 +1,4 @@
-/**
- * @module Technical details: engine and model, learning and its quality, notices about everything that stopped working,
- * and the log entry by entry.
- */
+/** @module Technical details of the console: engine, learning, events, model, contribution, notices and the log. */
 
 import type { Notice, PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { numberText } from '@nearside/browser/page/words.ts'
