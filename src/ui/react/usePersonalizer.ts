@@ -11,16 +11,22 @@ export function usePersonalizer(): Personalizer | null {
   return usePersonalizationContext().personalizer
 }
 
-const starting = () => STARTING
-const nothingToStop = () => {}
-
 /** State of the personalizer, e.g. its engine, its last fit, what was learned and what was sent. */
 export function usePersonalization(): PersonalizerSnapshot {
-  const personalizer = usePersonalizer()
+  return useSnapshot(usePersonalizer(), (snapshot) => snapshot)
+}
+
+const nothingToStop = () => {}
+
+/** Part of a personalizer's snapshot; without a personalizer, part of the snapshot before the start. */
+export function useSnapshot<TPart>(
+  personalizer: Personalizer | null,
+  partOf: (snapshot: PersonalizerSnapshot) => TPart,
+): TPart {
   const subscribe = useCallback(
     (listener: () => void) => personalizer?.subscribe(listener) ?? nothingToStop,
     [personalizer],
   )
-  const read = useCallback(() => personalizer?.getSnapshot() ?? STARTING, [personalizer])
-  return useSyncExternalStore(subscribe, read, starting)
+  const read = () => partOf(personalizer?.getSnapshot() ?? STARTING)
+  return useSyncExternalStore(subscribe, read, () => partOf(STARTING))
 }
