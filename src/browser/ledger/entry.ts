@@ -16,6 +16,7 @@ export interface LedgerEntry {
   readonly sequence: number
   /** Time in milliseconds since the epoch; in an entry that counts requests, the time of the last request. */
   readonly time: number
+  /** Kind of fact that the entry records. */
   readonly kind:
     | 'request'
     | 'upload'

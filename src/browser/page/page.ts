@@ -21,6 +21,7 @@ export interface PageEnvironment {
   readonly now: () => number
   /** Creates an id that is unique on this device. */
   readonly newId: () => string
+  /** Visibility of the page, state of the battery, and settings for data saving and privacy. */
   readonly conditions: ConditionsSource
   /** Milliseconds without a message from the worker after which the worker counts as dead. */
   readonly silence: number

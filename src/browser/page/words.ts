@@ -7,6 +7,7 @@
  */
 export type Message = string | { readonly other: string; readonly [form: string]: string }
 
+/** Messages by key. */
 export type Messages<Key extends string> = Readonly<Record<Key, Message>>
 
 /** Values for a message's `{name}`s. Numbers are written in the locale's format; `n` also chooses the plural form. */
