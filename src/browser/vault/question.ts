@@ -7,8 +7,7 @@ import questionGerman from './messages/question.de.json' with { type: 'json' }
 import questionEnglish from './messages/question.en.json' with { type: 'json' }
 import sharingGerman from './messages/sharing.de.json' with { type: 'json' }
 import { createPressGate, type Hindrance } from './pressGate.ts'
-import { SHARING_ENGLISH, type SharingKey } from './sharing.ts'
-import { termsText } from './termsText.ts'
+import { SHARING_ENGLISH, type SharingKey, termsText } from './termsText.ts'
 
 /** Minimum size of the window, CSS pixels. A phone held sideways and a page zoomed to 400 % have larger windows. */
 const LEAST_WIDTH = 280

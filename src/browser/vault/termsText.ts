@@ -3,7 +3,12 @@
 import type { ContributionTerms } from '../contribution/terms.ts'
 import { guessesOf } from '../guesses.ts'
 import type { Words } from '../page/words.ts'
-import type { SharingKey } from './sharing.ts'
+import sharing from './messages/sharing.en.json' with { type: 'json' }
+
+/** English texts of the agreement to share, shown in the vault, the privacy panel and the privacy console. */
+export const SHARING_ENGLISH = { ...sharing }
+
+export type SharingKey = keyof typeof SHARING_ENGLISH
 
 const host = (address: string) => new URL(address).host
 

@@ -328,7 +328,7 @@ describe('what is stored', () => {
     await expect
       .element(stored)
       .toHaveTextContent(
-        /also deletes, where stored: your answer.*update.*sent again.*engine.*model/,
+        /also deletes, where stored: your answer.*update.*sent again.*secret.*newer model/,
       )
     await screen.getByRole('button', { name: 'Delete: All of this' }).click()
     await screen.getByRole('button', { name: 'Yes, delete' }).click()

@@ -1,7 +1,7 @@
 /** @module English messages of widgets and panel. */
 
 import type { Messages } from '@nearside/browser/page/words.ts'
-import { SHARING_ENGLISH } from '@nearside/browser/vault/sharing.ts'
+import { SHARING_ENGLISH } from '@nearside/browser/vault/termsText.ts'
 import { ENGLISH_LISTS } from './lists.ts'
 import panel from './panel.en.json' with { type: 'json' }
 import stored from './stored.en.json' with { type: 'json' }

@@ -5,15 +5,13 @@ import type { Personalizer } from '@nearside/browser/api.ts'
 import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import { troubleText } from '../messages/lists.ts'
-import { Button, Switch } from './Button.tsx'
-import { usePersonalizationContext } from './context.ts'
+import { Button, Fact, Switch } from './Button.tsx'
+import { usePersonalization, usePersonalizationContext } from './context.ts'
 import { exportData } from './download.ts'
-import { Fact } from './Fact.tsx'
 import { Learned } from './Learned.tsx'
 import { costText, engineText, fitText, guardText, sentText } from './panelText.ts'
 import { SharingOffer } from './SharingOffer.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
-import { usePersonalization } from './usePersonalizer.ts'
 
 /**
  * Panel that shows what is stored, learned and shared, with the shopper's controls.

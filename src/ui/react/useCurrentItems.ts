@@ -5,7 +5,7 @@ import { withLive } from '@nearside/core/catalog/live.ts'
 import { atPrices } from '@nearside/core/catalog/sale.ts'
 import { useEffect, useMemo, useState } from 'react'
 import { followPrices } from '../lists/followPrices.ts'
-import { useSnapshot } from './usePersonalizer.ts'
+import { useSnapshot } from './context.ts'
 
 /**
  * A server and the first rendering show usual prices, because a sale can end before the page is shown.

@@ -7,7 +7,6 @@ import { memo, useId, useRef, useState } from 'react'
 import { SEARCH_ENGLISH, type SearchKey, type SearchLabels } from '../messages/search.ts'
 import { usePersonalizationContext } from '../react/context.ts'
 import { FIRST } from './defaultGroups.ts'
-import { FacetBranch, FacetCount, isTop } from './FacetBranch.tsx'
 import type { FacetsState } from './useFacets.ts'
 
 /**
@@ -106,3 +105,70 @@ function Group(props: {
     </fieldset>
   )
 }
+
+type Option = Facet['options'][number]
+
+/** Whether an option, whose value is a path, is on the first level of its facet's tree. */
+const isTop = ({ value }: Option): boolean => !value.includes(' > ')
+
+const parentOf = ({ value }: Option): string => value.split(' > ').slice(0, -1).join(' > ')
+
+/** A choice of a tree, with a button that opens the choices below it. It is open at first if one of these is selected. */
+function FacetBranch(props: {
+  readonly option: Option
+  /** All options of the facet. */
+  readonly among: readonly Option[]
+  readonly words: Words<SearchKey>
+  readonly onToggle: (value: string) => void
+}) {
+  const { option, among, words, onToggle } = props
+  const { value, label, count, selected } = option
+  const [opened, setOpened] = useState<boolean>()
+  const id = useId()
+  const below = among.filter((other) => parentOf(other) === value)
+  const holds = (other: Option) =>
+    other.selected && (other === option || other.value.startsWith(`${value} > `))
+  const open = below.length > 0 && (opened ?? among.some(holds))
+  return (
+    <li>
+      <div className="ns-facet-row">
+        <button
+          type="button"
+          className="ns-facet-option"
+          aria-pressed={selected}
+          onClick={() => {
+            setOpened(undefined)
+            onToggle(value)
+          }}
+        >
+          <span>{label}</span> <FacetCount count={count} words={words} />
+        </button>
+        {below.length > 0 && (
+          <button
+            type="button"
+            className="ns-facet-below"
+            aria-expanded={open}
+            aria-controls={open ? id : undefined}
+            aria-label={words('below', { name: label })}
+            onClick={() => setOpened(!open)}
+          />
+        )}
+      </div>
+      {open && (
+        <ul id={id}>
+          {below.map((one) => (
+            <FacetBranch key={one.value} {...{ option: one, among, words, onToggle }} />
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+/** Shows how many products match if the shopper makes this choice. */
+const FacetCount = (props: { readonly count: number; readonly words: Words<SearchKey> }) => (
+  <span className="ns-facet-count">
+    <span aria-hidden="true">{props.count}</span>
+    <span className="ns-visually-hidden">{props.words('count', { n: props.count })}</span>
+  </span>
+)

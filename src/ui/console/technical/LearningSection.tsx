@@ -3,7 +3,7 @@
 import type { EnginePreference } from '@nearside/browser/apiSnapshot.ts'
 import { numberText } from '@nearside/browser/page/words.ts'
 import { useId } from 'react'
-import { Fact } from '../../react/Fact.tsx'
+import { Fact } from '../../react/Button.tsx'
 import { Section, type SectionProps, Table, useOutcome, useWords } from '../Section.tsx'
 import type { TechnicalProps } from './Technical.tsx'
 import { useDetails } from './useDetails.ts'

@@ -3,8 +3,7 @@
 import type { Notice, PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { numberText } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { Button } from '../../react/Button.tsx'
-import { Fact } from '../../react/Fact.tsx'
+import { Button, Fact } from '../../react/Button.tsx'
 import {
   type LogProps,
   Moment,

@@ -1,9 +1,11 @@
-/** @module Hook that returns the texts of the technical details. */
+/** @module Texts of the technical details, which load with the details. */
 import { type Words, wordsIn } from '@nearside/browser/page/words.ts'
-import { TECHNICAL_ENGLISH, type TechnicalKey } from '../../messages/technical.ts'
+import technical from '../../messages/technical.en.json' with { type: 'json' }
 import { useWords } from '../Section.tsx'
+
+export type TechnicalKey = keyof typeof technical
 
 export function useDetails(): Words<TechnicalKey> {
   const { details, locale } = useWords()
-  return wordsIn({ ...TECHNICAL_ENGLISH, ...details }, locale)
+  return wordsIn({ ...technical, ...details }, locale)
 }
