@@ -3,7 +3,7 @@
 import type { Messages } from '@nearside/browser/page/words.ts'
 import { SHARING_ENGLISH } from '@nearside/browser/vault/termsText.ts'
 import type { ErrorCode } from '@nearside/core/error.ts'
-import type { TechnicalKey } from '../console/technical/useDetails.ts'
+import type { TECHNICAL_ENGLISH } from '../console/technical/useDetails.ts'
 import own from './console.en.json' with { type: 'json' }
 import { ENGLISH_LISTS } from './lists.ts'
 import stored from './stored.en.json' with { type: 'json' }
@@ -16,5 +16,5 @@ export type ConsoleKey = keyof typeof CONSOLE_ENGLISH
 export type ConsoleLabels = Messages<keyof typeof CONSOLE_ENGLISH> &
   Partial<Messages<`trouble.${ErrorCode}`>> & {
     /** Messages of the technical details. */
-    readonly details?: Partial<Messages<TechnicalKey>>
+    readonly details?: Partial<Messages<keyof typeof TECHNICAL_ENGLISH>>
   }
