@@ -2,7 +2,6 @@
 export { wordsIn } from '@nearside/browser/page/words.ts'
 export { troubleText } from '@nearside/ui/messages/lists.ts'
 export { ENGLISH, type Labels } from '@nearside/ui/messages/panel.ts'
-export { usePersonalization, usePersonalizer } from '@nearside/ui/react/context.ts'
 export type { ItemComponentProps } from '@nearside/ui/react/ItemCard.tsx'
 export { WhyThis } from '@nearside/ui/react/ItemCard.tsx'
 export { LearningPaused } from '@nearside/ui/react/LearningPaused.tsx'
@@ -16,6 +15,7 @@ export {
   useRelatedItems,
   useRerank,
 } from '@nearside/ui/react/useList.ts'
+export { usePersonalization, usePersonalizer } from '@nearside/ui/react/usePersonalizer.ts'
 export {
   BoughtTogether,
   BuyAgain,

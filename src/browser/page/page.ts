@@ -122,8 +122,7 @@ export class Page {
       return await this.#link.call('capture', [captured])
     } catch (error) {
       const { code, message } = NearsideError.from(error, 'event-invalid', 'It failed')
-      const why = `An event was not stored: ${message}`
-      this.snapshot.notify(new NearsideError(code, why, { cause: error }))
+      this.snapshot.notify({ code, message: `An event was not stored: ${message}` })
       return null
     }
   }
@@ -202,8 +201,7 @@ export class Page {
   }
 
   #onLost(error: NearsideError, recovery: Recovery): void {
-    const message = `${error.message} ${AFTER[recovery]}`
-    this.snapshot.notify(new NearsideError('worker-failed', message, { cause: error }))
+    this.snapshot.notify({ code: error.code, message: `${error.message} ${AFTER[recovery]}` })
     this.lists.again()
   }
 }
@@ -244,7 +242,7 @@ export class PageSnapshot {
     this.set({ ...snapshot, revision })
   }
 
-  notify({ code, message }: NearsideError): void {
+  notify({ code, message }: Pick<NearsideError, 'code' | 'message'>): void {
     this.#ownNotices = withNotice(this.#ownNotices, { code, message, time: this.#now() })
     this.set({ revision: this.current.revision + 1 })
   }

@@ -16,6 +16,12 @@ import { PERSISTS } from '../persists.ts'
 export const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'wasm', 'js']
 
 const SIGNING_KEY = /^[A-Za-z0-9+/]{43}=$/
+const SERVERS = {
+  leaderOperator: OPERATOR,
+  helperOperator: OPERATOR,
+  leaderKey: SIGNING_KEY,
+  helperKey: SIGNING_KEY,
+}
 
 function absolute(url: unknown, what: string): string {
   if (typeof url !== 'string' || url === '') throw invalidInput(`${what} must be a URL.`)
@@ -45,14 +51,13 @@ function requireAllOf(option: string, given: unknown, known: readonly unknown[])
 /** @throws NearsideError `input-invalid` naming the invalid option */
 export function readRecipients(given: Recipients): Recipients {
   const { leaderOperator, helperOperator, leaderKey, helperKey, issuer, relay } = given
-  for (const [name, value] of Object.entries({ leaderOperator, helperOperator }))
-    if (typeof value !== 'string' || !OPERATOR.test(value))
-      throw invalidInput(
-        `federation.${name} must name who runs that server, in 1 to 80 characters.`,
-      )
-  for (const [name, value] of Object.entries({ leaderKey, helperKey }))
-    if (typeof value !== 'string' || !SIGNING_KEY.test(value))
-      throw invalidInput(`federation.${name} must be the signing key that \`serve\` prints.`)
+  for (const [name, form] of Object.entries(SERVERS)) {
+    const value: unknown = given[name as keyof typeof SERVERS]
+    const meant =
+      form === OPERATOR ? 'name of 1 to 80 characters' : 'signing key that `serve` prints'
+    if (typeof value !== 'string' || !form.test(value))
+      throw invalidInput(`federation.${name} must be the ${meant}.`)
+  }
   return {
     ...{ leaderOperator, helperOperator, leaderKey, helperKey },
     leader: absolute(given.leader, 'federation.leader'),

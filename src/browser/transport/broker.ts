@@ -73,7 +73,7 @@ const POSTED: Readonly<Record<string, Posted>> = {
   },
 }
 
-const POSTED_ONLY = Object.values(POSTED).map(({ purpose }) => purpose)
+const POSTED_ONLY: readonly Destination['purpose'][] = ['upload', 'token', 'relay']
 
 /** Document's end of the channel: makes the requests that the worker asks for. */
 export function serveFetches(port: MessagePort, fetch: typeof globalThis.fetch): void {
@@ -122,7 +122,7 @@ function reasonAgainst(
     posted ? purpose === posted.purpose : !POSTED_ONLY.includes(purpose)
   if (!declared.some((destination) => isMeant(destination) && isDeclared(destination, href)))
     return `${href} is not declared`
-  if (search !== '' || hash !== '') return 'an address has neither a query nor a fragment'
+  if (search || hash) return 'an address has neither a query nor a fragment'
   if (posted && body && body.length > posted.most) return 'the body is too long for its type'
   if (cookies && !posted?.cookies) return 'only a token request may carry cookies'
   for (const [name, value] of Object.entries(others))

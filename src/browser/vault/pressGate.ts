@@ -27,7 +27,7 @@ export interface PressStart {
  */
 export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
   /** Time since which the question can be read; infinite while it can't. */
-  let since = Number.POSITIVE_INFINITY
+  let since = Infinity
   let hasTravelled = false
   let wasStill = false
   /** Whether the current press counts; null if there is none, e.g. if assistive technology clicks. */
@@ -43,8 +43,8 @@ export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
     /** @returns the reason why a press does not count now; null if the press counts */
     hindrance(time: number): Hindrance | null {
       const now = obstacle()
-      if (now !== null) since = Number.POSITIVE_INFINITY
-      else if (since === Number.POSITIVE_INFINITY) since = time
+      if (now !== null) since = Infinity
+      else if (since === Infinity) since = time
       if (now !== null) return now
       if (time - since < READING_TIME) return 'early'
       return wasStill && !hasTravelled ? 'still' : null

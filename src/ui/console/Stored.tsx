@@ -7,7 +7,7 @@ import type { EventName, ShopperEvent } from '@nearside/core/events/event.ts'
 import { Fragment, type ReactNode, useRef, useState } from 'react'
 import { Button } from '../react/Button.tsx'
 import { StoredActions } from '../react/StoredActions.tsx'
-import { focusAtOnce, useUndo } from '../react/useAction.tsx'
+import { focusAtOnce } from '../react/useAction.tsx'
 import { type LogProps, Section, Table, useOutcome, useWords } from './Section.tsx'
 
 /** Row whose button deletes, after a confirmation, all events of one name, or everything. */
@@ -28,11 +28,19 @@ export function Stored({ personalizer, snapshot, entries, events, items = [] }: 
   const [asked, setAsked] = useState<Removal | null>(null)
   /** Name of the events that are listed one by one; null for none. */
   const [open, setOpen] = useState<EventName | null>(null)
-  const [undo, setUndo] = useUndo(snapshot.erasures)
+  /** Name and undo function of the last deletion. Only this undo function still holds the deleted events. */
+  const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
+  // Any deletion, in any tab, drops the earlier undo function, which holds deleted events. The undo of a new deletion
+  // on this page stays, because it is set only after the snapshot has changed.
+  const [known, setKnown] = useState(snapshot.erasures)
+  if (known !== snapshot.erasures) {
+    setKnown(snapshot.erasures)
+    setUndo(null)
+  }
   const said = useRef<HTMLDivElement>(null)
   const { count, byName } = snapshot.events
   const storedHere = snapshot.vault ? words('storedInVault') : words('storedHere')
-  const { retentionDays = Number.POSITIVE_INFINITY } = snapshot
+  const { retentionDays = Infinity } = snapshot
   const keptText = Number.isFinite(retentionDays)
     ? words('keptFor', { n: retentionDays })
     : words('keptForever')

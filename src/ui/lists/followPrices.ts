@@ -21,6 +21,6 @@ export function followPrices(
   now: () => number = Date.now,
 ): () => void {
   const hasSale = items.some(({ sale }) => sale)
-  const from = since ?? (hasSale ? Number.POSITIVE_INFINITY : now())
+  const from = since ?? (hasSale ? Infinity : now())
   return followClock(from, (time) => nextChange(items, time), onChange, { now, timers })
 }

@@ -9,7 +9,7 @@ import { Button } from './Button.tsx'
 import { type Personalization, usePersonalizationContext } from './context.ts'
 import { goesText } from './panelText.ts'
 import { FIRST, StoredActions } from './StoredActions.tsx'
-import { focusAtOnce, useAction, useUndo } from './useAction.tsx'
+import { focusAtOnce, useAction } from './useAction.tsx'
 
 /** Number of events to request for all of them; no device stores that many. */
 const ALL = 1e6
@@ -22,10 +22,17 @@ export function Learned({ snapshot }: { readonly snapshot: PersonalizerSnapshot 
   // The alert is outside the line, because the line is possibly gone when the action fails.
   const { run, alert, dismiss } = useAction()
   const [said, setSaid] = useState('')
-  const [undo, setUndo] = useUndo(erasures, () => {
+  /** Name and undo function of the last deletion. Only this undo function still holds the deleted events. */
+  const [undo, setUndo] = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
+  // Any deletion, in any tab, drops the earlier undo function and its name. The undo of a new deletion on this page
+  // stays, because it is set only after the snapshot has changed.
+  const [known, setKnown] = useState(erasures)
+  if (known !== erasures) {
+    setKnown(erasures)
+    setUndo(null)
     setSaid('')
     dismiss()
-  })
+  }
   /** Learned interest that is being forgotten, whose line fades out, and the line's index. */
   const [leaving, setLeaving] = useState<readonly [Entry, number] | null>(null)
   const [most, setMost] = useState(FIRST)

@@ -1,8 +1,9 @@
 /** @module Notice beside a list, saying that learning is paused, with a button to resume it. */
 import './nearside.css'
 import { Button } from './Button.tsx'
-import { usePersonalization, usePersonalizationContext } from './context.ts'
+import { usePersonalizationContext } from './context.ts'
 import { useAction } from './useAction.tsx'
+import { usePersonalization } from './usePersonalizer.ts'
 
 /**
  * Notice that learning is paused. The component renders nothing while learning is on. `Recommendations` includes this

@@ -6,12 +6,13 @@ import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import { troubleText } from '../messages/lists.ts'
 import { Button, Fact, Switch } from './Button.tsx'
-import { usePersonalization, usePersonalizationContext } from './context.ts'
+import { usePersonalizationContext } from './context.ts'
 import { exportData } from './download.ts'
 import { Learned } from './Learned.tsx'
 import { costText, engineText, fitText, guardText, sentText } from './panelText.ts'
 import { SharingOffer } from './SharingOffer.tsx'
 import { focusAtOnce, useAction } from './useAction.tsx'
+import { usePersonalization } from './usePersonalizer.ts'
 
 /**
  * Panel that shows what is stored, learned and shared, with the shopper's controls.
@@ -138,8 +139,11 @@ function Consent({ personalizer, snapshot }: PartProps) {
   )
 }
 
-function Controls(props: PartProps & { readonly onErased?: () => void }) {
-  const { personalizer, snapshot, onErased } = props
+function Controls({
+  personalizer,
+  snapshot,
+  onErased,
+}: PartProps & { readonly onErased?: () => void }) {
   const { words } = usePersonalizationContext()
   const { run, alert } = useAction()
   const { events, paused } = snapshot

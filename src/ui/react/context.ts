@@ -1,12 +1,10 @@
-/** @module Context of the provider: the personalizer, its snapshot, and how this shop displays an item. */
+/** @module Context of the provider: the personalizer, and how this shop displays an item. */
 
 import type { Personalizer } from '@nearside/browser/api.ts'
-import type { PersonalizerSnapshot } from '@nearside/browser/apiSnapshot.ts'
 import type { ListMeasure } from '@nearside/browser/measure/measureLists.ts'
-import { STARTING } from '@nearside/browser/page/starting.ts'
 import type { Words } from '@nearside/browser/page/words.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
-import { createContext, useCallback, useContext, useSyncExternalStore } from 'react'
+import { createContext, useContext } from 'react'
 import type { LabelKey } from '../messages/panel.ts'
 
 export interface Personalization<TItem extends Item = Item> {
@@ -14,9 +12,7 @@ export interface Personalization<TItem extends Item = Item> {
   readonly personalizer: Personalizer | null
   /** The shop's product for an id; widgets omit unknown ids. */
   itemOf(id: string): TItem | undefined
-  /**
-   * Whether an item may be shown: false for sold-out items and unknown ids, always true for a provider without `items`.
-   */
+  /** Whether an item may be shown: false if sold out or unknown; always true for a provider without `items`. */
   readonly mayShow: (id: string) => boolean
   linkTo(item: TItem): string
   readonly words: Words<LabelKey>
@@ -38,29 +34,4 @@ export function usePersonalizationContext<TItem extends Item = Item>(): Personal
   const value = useContext(PersonalizationContext)
   if (!value) throw new Error('Nearside: wrap this in a <PersonalizationProvider>.')
   return value as Personalization<TItem>
-}
-
-/** The provider's personalizer; null until it has started. */
-export function usePersonalizer(): Personalizer | null {
-  return usePersonalizationContext().personalizer
-}
-
-/** State of the personalizer, e.g. its engine, its last fit, what was learned and what was sent. */
-export function usePersonalization(): PersonalizerSnapshot {
-  return useSnapshot(usePersonalizer(), (snapshot) => snapshot)
-}
-
-const nothingToStop = () => {}
-
-/** Part of a personalizer's snapshot; without a personalizer, part of the snapshot before the start. */
-export function useSnapshot<TPart>(
-  personalizer: Personalizer | null,
-  partOf: (snapshot: PersonalizerSnapshot) => TPart,
-): TPart {
-  const subscribe = useCallback(
-    (listener: () => void) => personalizer?.subscribe(listener) ?? nothingToStop,
-    [personalizer],
-  )
-  const read = () => partOf(personalizer?.getSnapshot() ?? STARTING)
-  return useSyncExternalStore(subscribe, read, () => partOf(STARTING))
 }

@@ -12,13 +12,13 @@ import { render } from 'vitest-browser-react'
 import { type Asked, createListObserver } from '../lists/listObserver.ts'
 import { ENGLISH } from '../messages/panel.ts'
 import { useFacets } from '../search/useFacets.ts'
-import { usePersonalizer } from './context.ts'
 import type { ItemComponentProps } from './ItemCard.tsx'
 import { LearningPaused } from './LearningPaused.tsx'
 import { PersonalizationPanel } from './PersonalizationPanel.tsx'
 import { PersonalizationProvider } from './PersonalizationProvider.tsx'
 import { createFakePersonalizer, type FakePersonalizer, withBadge } from './testPersonalizer.ts'
 import { useRecommendations, useRerank } from './useList.ts'
+import { usePersonalizer } from './usePersonalizer.ts'
 import {
   BuyAgain,
   CompleteTheBasket,

@@ -45,21 +45,5 @@ export function useAction() {
   return { run, alert, dismiss: () => setFailed(null) }
 }
 
-/**
- * State for the name and the undo function of the last deletion. Any deletion, in any tab, drops an earlier undo
- * function, which holds deleted events. The undo of a new deletion stays, because it is set after the snapshot changed.
- * @param erasures number of deletions, from the snapshot
- */
-export function useUndo(erasures: number, onDrop?: () => void) {
-  const [known, setKnown] = useState(erasures)
-  const state = useState<readonly [name: string, back: () => Promise<void>] | null>(null)
-  if (known !== erasures) {
-    setKnown(erasures)
-    state[1](null)
-    onDrop?.()
-  }
-  return state
-}
-
 /** As a `ref`, focuses the element that replaces the pressed button. */
 export const focusAtOnce = (element: HTMLElement | null): void => element?.focus()

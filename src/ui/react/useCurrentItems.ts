@@ -3,9 +3,11 @@ import type { Personalizer } from '@nearside/browser/api.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { withLive } from '@nearside/core/catalog/live.ts'
 import { atPrices } from '@nearside/core/catalog/sale.ts'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { followPrices } from '../lists/followPrices.ts'
-import { useSnapshot } from './context.ts'
+
+const none = () => null
+const nothingToStop = () => {}
 
 /**
  * A server and the first rendering show usual prices, because a sale can end before the page is shown.
@@ -17,7 +19,12 @@ export function useCurrentItems<TItem extends Item>(
   isCatalog: boolean,
 ): readonly TItem[] {
   const [time, setTime] = useState<number | null>(null)
-  const live = useSnapshot(personalizer, (snapshot) => snapshot.live)
+  const subscribe = useCallback(
+    (listener: () => void) => personalizer?.subscribe(listener) ?? nothingToStop,
+    [personalizer],
+  )
+  const read = useCallback(() => personalizer?.getSnapshot().live ?? null, [personalizer])
+  const live = useSyncExternalStore(subscribe, read, none)
   const items = useMemo(
     () => withLive(given, live && !isCatalog ? { ...live, added: [] } : live),
     [given, live, isCatalog],

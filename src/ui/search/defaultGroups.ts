@@ -38,7 +38,7 @@ export function defaultGroups(
   const bands = priceLimits(inOneCurrency(items))
   const byPrice = priceGroup({ name: 'price', label: words('price') }, bands, (from, to) => {
     if (from === 0) return words('under', { price: money(to) })
-    return to === Number.POSITIVE_INFINITY
+    return to === Infinity
       ? words('over', { price: money(from) })
       : words('between', { low: money(from), high: money(to) })
   })
