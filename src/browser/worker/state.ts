@@ -150,14 +150,18 @@ export function createBus(): Bus {
 
 export function snapshotOf(services: Services, shop: Shop, shopper: Shopper): WorkerSnapshot {
   const { config, state, store, notices, now } = services
-  const { conditions, context: _, leads, own, persist, unerased, ...shown } = state
+  const { conditions, leads, own, persist, unerased } = state
+  // Named one by one, because the page sees them: a new field of the state stays on the device until it is named here.
+  const { revision, erasures, enginePreference, engine, profiles, fitting, deferred } = state
+  const { learners, paused, consent, agents, sent, terms } = state
   const { report, events } = shopper.cleaned
   const manifest = shop.loaded?.model.manifest
   const byName: Record<string, number> = {}
   for (const { name } of own.events) byName[name] = (byName[name] ?? 0) + 1
   const { active, logLikelihoodRatio, tested } = own.personal?.guard ?? GUARD_START
   return {
-    ...shown,
+    ...{ revision, erasures, enginePreference, engine, profiles, fitting, deferred },
+    ...{ learners, paused, consent, agents, sent, terms },
     model: manifest
       ? {
           version: manifest.version,
