@@ -1,4 +1,4 @@
-/** @module Tests account tokens, which the shop's own server gives to shoppers whom its session cookie identifies. */
+/** @module Tests account tokens, which the shop's own server gives only to signed-in shoppers. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +21,7 @@ test.afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** A request to a server, and its cookies. */
+/** Method and path of a request to a server, and its `Cookie` header. */
 type Asked = { readonly what: string; readonly cookie: string | undefined }
 
 async function listen(asked: Asked[]) {
@@ -43,7 +43,7 @@ async function openShopWithAccounts() {
   closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   const models = join(folder, 'models')
   cpSync('public/models', models, { recursive: true })
-  /** Account of each session; token request of each account, which gets no token for another request. */
+  /** Account of each session, and first token request of each account; any further request gets no token. */
   const sessions = new Map<string, string>()
   const given = new Map<string, string>()
   const issuer = await createTokenIssuer({

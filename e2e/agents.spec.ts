@@ -1,6 +1,6 @@
 /**
- * @module Tests the shop's tools for agents in a Chromium with WebMCP, through the browser's own `executeTool`. Before
- * the shopper agrees, an agent of the browser finds no tools. Answers are ranked for the shopper, the log contains each
+ * @module Tests the tools that the shop offers to AI agents through WebMCP, called by Chromium's own `executeTool`.
+ * Before the shopper agrees, an agent finds no tools. The tools rank products for the shopper, the log contains each
  * call, and no request leaves the browser.
  */
 import { readFileSync } from 'node:fs'
@@ -83,7 +83,7 @@ test('tools answer agents only while the shopper allows it, and no request leave
   expect(await call(page, 'add_to_basket', { id: first, quantity: 2 })).toContain(first)
   expect(await call(page, 'add_to_basket', { id: 'nothing' })).toContain('item-unknown')
   expect(await call(page, 'compare_products', { ids: [first] })).toContain('input-invalid')
-  // The pages get their pictures from memory, with `blob:` addresses.
+  // Requests for pictures don't count: `blob:` addresses are read from memory.
   expect(requests.filter((url) => url.startsWith('http'))).toEqual([])
 
   await page.locator('button.learned').first().click()

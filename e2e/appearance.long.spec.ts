@@ -1,4 +1,4 @@
-/** @module Tests that the shop stays legible from right to left, in forced colours, and at double zoom. */
+/** @module Tests that the shop stays legible in right-to-left layout, in forced colours, and at double zoom. */
 import { expect, type Page, test } from 'playwright/test'
 import { openShop } from './shop.ts'
 
@@ -15,7 +15,7 @@ async function playedYear(page: Page): Promise<void> {
   await expect(page.getByText('The year is over.')).toBeVisible({ timeout: 120_000 })
 }
 
-test('from right to left, names stand beside their lines in the chart, and the row of departments fades out at its left end', async ({
+test('in right-to-left layout, names stand beside their lines in the chart, and the row of departments fades out at its left end', async ({
   page,
 }) => {
   await rightToLeft(page)

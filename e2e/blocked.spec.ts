@@ -28,8 +28,7 @@ test('with site data blocked, every flow works from memory and says so', async (
   const failures: string[] = []
   page.on('pageerror', (error) => failures.push(error.message))
   await openShop(page)
-  // If a new browser version had another format of the preference for site data, nothing would be blocked and this test
-  // would prove nothing.
+  // First checks that site data really are blocked: a new browser version could ignore `PREFERENCES`.
   const refusals = await page.evaluate(async () => {
     const refused = (work: () => unknown): Promise<string> =>
       Promise.resolve()

@@ -19,9 +19,9 @@ const FRAME = 50
 const STILL = 1000
 
 export interface Film {
-  /** Adds to the film a picture of the page, which stays for this many seconds. */
+  /** Adds a picture of the page to the film, shown for this many seconds. */
   take(seconds: number): Promise<void>
-  /** Films the animation during and after the action. */
+  /** Runs the action, then films the animation that it started. */
   glide(act: () => Promise<void>): Promise<void>
   /** @param file an animated WebP */
   save(file: string): Promise<void>

@@ -23,7 +23,7 @@ function pieces(all: readonly Readonly<Record<string, Message>>[]): Set<string> 
 const german = pieces(catalogues().map(({ de }) => de))
 const english = [...pieces(catalogues().map(({ en }) => en))].filter((piece) => !german.has(piece))
 
-/** All visible and announced texts of a page, without texts marked as English. */
+/** Texts of a page, visible or for screen readers only, without those marked as English. */
 function textsOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [document.title]
@@ -39,7 +39,7 @@ function textsOf(page: Page): Promise<string[]> {
   })
 }
 
-/** Pieces of English messages on the page. A short piece must be a whole text, a longer one can be part of a text. */
+/** English pieces on the page. A short piece counts only as a whole text, a longer one also as a part of a text. */
 async function leftInEnglish(page: Page): Promise<string[]> {
   const texts = await textsOf(page)
   expect(texts.length).toBeGreaterThan(20)

@@ -1,6 +1,6 @@
 /**
- * @module Scripts by which a page hides, moves, covers, scales, fades or swaps the vault's frame, so that a shopper
- * sees only one of the frame's buttons.
+ * @module Scripts by which a hostile page hides, moves, covers, scales, fades or swaps the vault's frame, which asks
+ * for consent. A shopper then sees only the frame's last button.
  */
 
 /** Position of the frame's last button, in CSS pixels of the page. */
@@ -18,7 +18,7 @@ const COVER =
 function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>> {
   const [right, bottom] = [x + width, y + height]
   const strip = `inset(${y - 4}px 0 calc(100% - ${bottom + 4}px) 0)`
-  // A polygon whose bounding box is the whole frame, but which shows only a strip around the button.
+  // This polygon's bounding box is the whole frame, but the polygon shows only a strip around the button.
   const bounds = `polygon(0 0, 1px 0, 1px ${y}px, 100% ${y}px, 100% 100%, calc(100% - 1px) 100%, calc(100% - 1px) ${bottom}px, 0 ${bottom}px)`
   const hole = `polygon(evenodd, 0 0, 100% 0, 100% 100%, 0 100%, 0 0, ${x}px ${y}px, ${right}px ${y}px, ${right}px ${bottom}px, ${x}px ${bottom}px, ${x}px ${y}px)`
   const mask = `linear-gradient(transparent ${y}px, black ${y}px ${bottom}px, transparent 0)`
@@ -58,8 +58,8 @@ function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>>
 export const HIDINGS: readonly string[] = Object.keys(scripts({ x: 0, y: 0, width: 0, height: 0 }))
 
 /**
- * Script that hides the vault's frame in the way that `way` names. The script ends after more than a second, because
- * a consent question in the frame would accept a press only after a second. `REVEAL` undoes the hiding.
+ * Script that hides the vault's frame in the way that `way` names. The script ends only after 1.5 seconds, when a
+ * consent question would accept a press. `REVEAL` undoes the hiding.
  */
 export const hide = (way: string, button: Box) => `(async () => {
   const dialog = document.querySelector('dialog:has(iframe)')

@@ -1,6 +1,6 @@
 /**
- * @module Tests a hostile catalog. Each product has two pictures with unique addresses, one as an `<img>` in its
- * title: a request for one would reveal who sees which product.
+ * @module Tests a hostile catalog. Each product has two pictures with unique addresses, one as an `<img>` in its title.
+ * A request for such an address would reveal who sees which product.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -1,7 +1,7 @@
 /**
- * @module One shopper's visit to the shop as `npm start` serves it: with a vault, and with training on WebGPU. The shop
- * adapts, and keeps what it learned through a reload, without a network and in a second tab. The shopper opts in,
- * contributes an update, and gets the round's new model. Each test continues where the previous one ended.
+ * @module One shopper's visit to the shop as `npm start` serves it: with a vault (another origin) and training on
+ * WebGPU. The shop adapts, and keeps what it learned through a reload, without a network and in a second tab. The
+ * shopper opts in, contributes an update, and gets the round's new model. Each test continues the previous one.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -203,7 +203,7 @@ test('after a consent, updates of this device and 32 others give a new base mode
     { release: 2, version: '2', manifest: now.manifest },
     { release: 1, version: '1', manifest: latest.manifest },
   ])
-  // The report's id commits to the log up to the upload. The helper lists the id, so nobody can change that part later.
+  // The report's id commits to the log so far. The helper lists the id, so nobody can change this part of the log.
   const round = exported.ledger.find(({ kind }) => kind === 'upload')?.detail.round
   const list = await (await request.get(`${helper}/v1/rounds/${round}/reports`, AGAIN)).text()
   const audit = await verifyBundle(exported, { reached: [parseReached(list)] })
@@ -213,7 +213,7 @@ test('after a consent, updates of this device and 32 others give a new base mode
   await other.close()
 })
 
-/** By an export and the shop's files, an auditor verifies the log, and recomputes the report and its sent bytes. */
+/** Audits an export with the shop's files: verifies the log, and recomputes the report and the bytes sent. */
 async function auditExport(path: string, signed: string): Promise<Bundle> {
   const bundle = parseBundle(readFileSync(path, 'utf8'))
   const audit = await verifyBundle(bundle, {

@@ -6,7 +6,7 @@ import { expect, test } from 'playwright/test'
 import { button, expectPage, link, lookByKeys, press, tabTo, textOf } from './keys.ts'
 import { comesToRest, forYou, forYouIds, openConsole, openShop } from './shop.ts'
 
-test('by keyboard: the skip link passes the header in two keys', async ({ page }) => {
+test('by keyboard: the skip link skips the header in two key presses', async ({ page }) => {
   await openShop(page)
   await page.keyboard.press('Tab')
   const skip = page.getByRole('link', { name: 'Skip to content' })

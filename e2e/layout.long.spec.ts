@@ -101,7 +101,7 @@ async function slowPhone(page: Page): Promise<Slowly> {
   }
 }
 
-/** Waits until the page is idle, and expects no shift since `before`. */
+/** Waits until the page is idle, and expects that its total layout shift is still `before`. */
 async function expectStill(page: Page, step: string, before: number): Promise<void> {
   await comesToRest(page)
   const { shift, moved } = await seen(page)
@@ -245,8 +245,8 @@ test('no page is wider than a phone, and every picture declares its size and kee
   for (const address of PAGES) {
     await page.goto(address)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    // Pictures have their sizes before they load, so the test waits only for the first one, if the page has one.
-    // Fast-forward plays by itself; its first order takes a slow machine a while.
+    // Pictures have their sizes before they load, so waiting for the page's first picture is enough. On
+    // `/fast-forward`, the first picture comes with the first replayed order.
     if (!WITHOUT_PICTURES.includes(address))
       await page.locator('main img').filter({ visible: true }).first().waitFor()
     await hasLoaded(page)

@@ -1,4 +1,4 @@
-/** @module Tests the owner's page on its own server: token, answers, narrow screens, print, dark mode and failures. */
+/** @module Tests the shop owner's page: token, cards, narrow screens, print, dark mode and failures. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -106,7 +106,7 @@ test('the token is only in memory: the page stores it nowhere, no address contai
   await expect(page.getByLabel(/token/)).toBeVisible()
 })
 
-test('while the leader doesn’t answer, the page says so and marks earlier answers as old; later it recovers', async ({
+test('while the server doesn’t answer, the owner’s page says so, shows no cards or marks them as old, and later recovers', async ({
   page,
 }) => {
   await page.route(/\/v1\/owner$/, (route) => route.abort())

@@ -23,7 +23,7 @@ export async function go(page: Page, address: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), address)
 }
 
-/** Every page of a shopper who has orders, a wishlist and a basket. */
+/** Visits every page as a shopper who has orders, a wishlist and a basket. */
 export async function eachPage(
   page: Page,
   more: Readonly<Record<string, string>>,

@@ -6,7 +6,7 @@ import { expect, type Page, test } from 'playwright/test'
 import { findings } from './axe.ts'
 import { forYou, hasLoaded, learnsFrom, openShop } from './shop.ts'
 
-/** The tests' server stores events without asking, so this test configures a shop that asks. */
+/** The tests' server configures a shop that stores events without asking, so these tests remove that setting. */
 test.beforeEach(async ({ context }) => {
   await context.route('**/federation.json', async (route) => {
     const response = await route.fetch()
@@ -75,7 +75,7 @@ test('if the shopper allows storing, every tab stores the visit at once, and the
   await learnsFrom(other, 1)
 })
 
-test('“Cut the wire”, pressed before consent, waits for the shop’s files', async ({ page }) => {
+test('“Cut the wire”, pressed before consent, works once files are stored', async ({ page }) => {
   await page.goto('/play')
   await hasLoaded(page)
   await page.getByRole('button', { name: 'Cut the wire' }).click()

@@ -20,7 +20,7 @@ async function hasAll(page: Page): Promise<void> {
   await comesToRest(page)
 }
 
-/** Opens the panel's list of the requests since the first tap. */
+/** Opens the page's list of requests since the first tap. @returns their addresses */
 async function requestsShown(page: Page): Promise<string[]> {
   await page.getByText(/^Requests to a server since your first tap: \d+$/).click()
   return page.locator('.play-facts code').allInnerTexts()

@@ -14,7 +14,7 @@ const forYou = (page: Page) =>
 const settled = (page: Page) =>
   expect(page.locator('.for-you ul')).toHaveAttribute('aria-busy', 'false')
 
-test('a new shopper’s home page stays exactly as rendered, and is not announced', async ({
+test('a new shopper’s home page stays exactly as prerendered, and nothing is announced to screen readers', async ({
   browser,
   page,
 }) => {
@@ -69,7 +69,7 @@ test('without scripts, pages that are not prerendered show that the shop is open
   await context.close()
 })
 
-test('a new shopper’s empty basket stays exactly as rendered', async ({ browser, page }) => {
+test('a new shopper’s empty basket stays exactly as prerendered', async ({ browser, page }) => {
   const plain = await browser.newContext({ javaScriptEnabled: false })
   const before = await plain.newPage()
   await before.goto('/basket')

@@ -3,8 +3,8 @@ import { expect, type Page } from 'playwright/test'
 import { comesToRest } from './shop.ts'
 
 /**
- * Visible and announced content of a part of the page, without notes about loading lists and without the menus of
- * cards.
+ * Markup of a part of the page, without what may differ from the prerendered page: `aria-busy`, late pictures, cards'
+ * menus, placeholders of shelves.
  */
 export const shown = (page: Page, part = '#shop') =>
   page.locator(part).evaluate((shown) => {

@@ -75,7 +75,7 @@ for (const [where, address] of [
     await expect(page.getByRole('checkbox', { name: /^£1 to £3/ })).not.toBeChecked()
   })
 
-test('best match: Back shows the products in the order last shown, though a product view changed their ranking', async ({
+test('sorted by best match, Back shows the products in the order last shown, even if a product view changed their ranking', async ({
   page,
 }) => {
   await page.goto('/search#q=mug')

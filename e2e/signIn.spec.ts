@@ -4,7 +4,7 @@ import { expect, type Locator, test } from 'playwright/test'
 import { go } from './pages.ts'
 import { openShop } from './shop.ts'
 
-test('past orders count once, change lists, and stay away once erased', async ({ page }) => {
+test('past orders count once, change lists, and don’t come back once erased', async ({ page }) => {
   await openShop(page)
   const forYou = page.locator('.for-you [data-item]')
   const shown = () => forYou.evaluateAll((all) => all.map((one) => one.getAttribute('data-item')))

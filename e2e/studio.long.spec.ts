@@ -1,6 +1,6 @@
 /**
- * @module Tests the studio as a shop’s owner uses it: its lists, edits by keyboard and by dragging, saving, and its
- * appearance.
+ * @module Tests the studio (editor of the shop's rules for lists) as a shop's owner uses it: lists, edits by keyboard
+ * and by dragging, saving, appearance.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -231,8 +231,8 @@ test('behind a TLS proxy, the studio counts login attempts by X-Forwarded-For, a
         .on('error', reject)
         .end(String(new URLSearchParams({ password })))
     })
-  // In `X-Forwarded-For` the sender wrote the first address, and the proxy added the last. The sender is refused
-  // however often it changes the first.
+  // In `X-Forwarded-For` the sender wrote the first address, and the proxy added the last. A sender that changes the
+  // first address at each try is refused, too.
   const tries = Array.from({ length: 30 }, (_, n) => login('', `203.0.113.${n}, 198.51.100.1`))
   const refused = (await Promise.all(tries)).map(([status]) => status)
   expect(refused.filter((status) => status === 403).length).toBeGreaterThanOrEqual(5)

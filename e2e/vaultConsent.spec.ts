@@ -171,7 +171,7 @@ test('if the browser opens no window, the page says so, and the shopper can pres
   expect(page.context().pages()).toEqual([page])
 })
 
-test('a second vault frame with other aggregators gets nothing, and the consent stays', async ({
+test('if a script opens a second vault frame that names other aggregators, these get no request, and the consent stays', async ({
   context,
   page,
 }) => {
@@ -240,14 +240,14 @@ test('a second vault frame with other aggregators gets nothing, and the consent 
   expect(evil).toEqual([])
 })
 
-test('a withdrawal in one tab aborts another tab’s request for good', async ({ browser }) => {
+test('consent withdrawn in one tab aborts another tab’s upload for good', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: SHOP_IN_VAULT })
   const [sender, other] = [await context.newPage(), await context.newPage()]
   for (const tab of [sender, other]) await tab.goto('/console')
   await consentOf(sender).click()
   await agree(await openQuestion(sender))
   await expect(consentOf(other)).toHaveAttribute('aria-checked', 'true')
-  // The leader answers very slowly.
+  // This route never answers, like a very slow leader.
   const posted: string[] = []
   await context.route('**/v1/reports', (route) => void posted.push(route.request().method()))
   await openTechnical(sender)

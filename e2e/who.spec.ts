@@ -1,6 +1,6 @@
 /**
  * @module Tests "Who's it for?" in the demo shop: each person has a separate list and separate wishes, and a visit as
- * nobody leaves nothing.
+ * "Nobody" stores nothing.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -118,7 +118,7 @@ async function shop(page: Page): Promise<string> {
   return id
 }
 
-test('a visit as nobody leaves nothing of the shop in the browser’s folder; the shopper’s own visit does', async ({
+test('a visit as “Nobody” leaves no data of the shop in the browser’s folder; a visit as “Me” does', async ({
   baseURL,
 }) => {
   for (const who of ['Me', 'Nobody']) {
@@ -152,7 +152,7 @@ test('a visit as nobody leaves nothing of the shop in the browser’s folder; th
   }
 })
 
-test('erasing as nobody erases what the shop stored about everybody', async ({ page }) => {
+test('an erasure as “Nobody” erases what the shop stored about every person', async ({ page }) => {
   await openShop(page)
   await look(page, 2, 1)
   await page.getByRole('button', { name: 'Add to wishlist' }).first().click()

@@ -1,4 +1,6 @@
-/** @module Tests “Cut the wire”: no packet reaches the server, the shop still works, and waiting orders arrive once. */
+/**
+ * @module Tests “Cut the wire” (blocks all requests): no packet leaves, the shop works, and waiting orders arrive once.
+ */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startCapture } from '@nearside/audit/egress/jail.ts'
@@ -71,7 +73,7 @@ const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 
 /**
  * Counts packets to a port that open a connection, and packets that carry bytes.
- * @returns function that stops counting and returns both numbers; zeros without root
+ * @returns function that stops counting and returns both numbers; zeros if capturing isn't possible
  */
 async function watchPackets(file: string, port: number) {
   const capture = canCapture ? await startCapture(file) : null
@@ -225,7 +227,7 @@ test('the list of requests shows each request with its purpose, and the bytes of
   }
 })
 
-test('a shop in a vault cuts the vault’s wire, too, after the shopper agreed to storing', async ({
+test('in a shop with a vault, “Cut the wire” blocks the vault’s requests, too, once the shopper has agreed to storing', async ({
   page,
 }) => {
   const { shop, asked, askedOfShop } = await openVaultShop(undefined, undefined, null, 'ask')
