@@ -1,6 +1,4 @@
-/**
- * @module Tests “Cut the wire” (blocks all requests): no packet leaves, the shop works, and waiting orders arrive once.
- */
+/** @module Tests “Cut the wire” (blocks all requests): no packet leaves, the shop works, waiting orders arrive once. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startCapture } from '@nearside/audit/egress/jail.ts'

@@ -45,7 +45,7 @@ export function Frame() {
         {unavailable && <p className="notice">{words('unavailable')}</p>}
         <Pages path={shown} ready={enoughFor === null || samePath(shown, enoughFor)} />
       </main>
-      {/* The playground itself shows the change, and a note would cover it. */}
+      {/* The page `/play` itself shows what changed, and a note would cover that. */}
       {shown !== '/play' && <Passing path={shown} />}
       <Footer />
     </>

@@ -1,4 +1,4 @@
-/** @module Makes the shop's tools available to the browser's agent. The code is loaded only in browsers with WebMCP. */
+/** @module Makes the shop's tools available to the browser's AI agent. The code loads only in browsers with WebMCP. */
 import { offerToAgents } from '../agents.ts'
 import { type CaptureInput, NearsideError, type Personalizer } from '../index.ts'
 import { blend } from '../search.ts'

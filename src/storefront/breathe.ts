@@ -19,12 +19,12 @@ export function breathe(): Promise<void> {
 }
 
 /**
- * Milliseconds of work between two pauses. With shorter times, a waiting shopper would wait longer, because each pause
- * can take a whole frame.
+ * Milliseconds of work between two pauses. With more pauses the work would end later, because each pause can take a
+ * whole frame.
  */
 const MOST_MS = 8
 
-/** Creates a function for work in very small slices. It pauses only if MOST_MS have passed since the last pause. */
+/** Creates a function to await between small slices of work. It pauses only once MOST_MS have passed. */
 export function breathing(): () => Promise<void> {
   let last = performance.now()
   return async () => {

@@ -97,7 +97,6 @@ export function firstHome(whole: Catalog, bestsellers: readonly string[]): First
   }
 }
 
-/** @param path address of the department's page */
 export function firstDepartment(whole: Catalog, path: string, of: Department): FirstPage {
   const shown = new Set([...of.items].sort(soldFirst).slice(0, PAGE))
   const items = of.items.map((item) => (shown.has(item) ? item : counted(item)))
@@ -111,7 +110,6 @@ const counted = (item: Item): Item => {
   return { id, category, price, available, attributes: kind === undefined ? undefined : { kind } }
 }
 
-/** @param path address of the product's page */
 export function firstProduct(
   whole: Catalog,
   path: string,

@@ -15,11 +15,11 @@ export interface Placed {
 }
 
 export interface Movements {
-  /** The shop's first `shown` items, in its order. */
+  /** First `shown` items of the shop's order. */
   readonly base: readonly Placed[]
-  /** This shopper's first `shown` items, with reasons. */
+  /** First `shown` items of this shopper's order, with reasons. */
   readonly personal: readonly (Placed & { readonly recommendation: Recommendation })[]
-  /** Number of the shopper's first `shown` items that are not among the shop's first `shown` items. */
+  /** Number of items in `personal` that are not in `base`. */
   readonly entered: number
   /** The item that rose furthest; null if no item rose. */
   readonly furthest: (Placed & { readonly recommendation: Recommendation }) | null

@@ -60,7 +60,7 @@ function drop(id: string): void {
   }
 }
 
-/** Queues an order, and sends it unless the shopper has cut the wire (all requests to servers). */
+/** Queues an order, and sends it unless the shopper has blocked all requests ("Cut the wire"). */
 export function sendOrder(id: string, lines: readonly SentLine[]): void {
   const body = JSON.stringify({ id, lines })
   if (who.get() === NOBODY) nobodys.add(id)
@@ -82,7 +82,7 @@ export function withdraw(ids: readonly string[]): void {
 }
 
 /**
- * Sends the waiting orders now, and again when the shopper mends the wire (to servers) or the network returns.
+ * Sends the waiting orders now, and again when the shopper allows requests again (`wire.ts`) or the network returns.
  * @returns function that stops the sending
  */
 export function followOutbox(): () => void {

@@ -1,6 +1,6 @@
 /**
- * @module Format of the file with all product pictures, which `scripts/images.ts` writes. Pictures share pieces; each
- * picture is a list of pieces.
+ * @module Format of the file with all product pictures, which `scripts/images.ts` writes. Each picture is a list of
+ * pieces (lines of SVG), and pictures share pieces.
  */
 
 /**

@@ -35,7 +35,7 @@ export function keepHint(id: string): void {
   else localStorage.setItem(WHO, JSON.stringify(id))
 }
 
-/** Deletes the values of all people for whom the shopper shops, except for these people. */
+/** Deletes the stored values of every person for whom the shopper shopped, except those of `people`. */
 export function keepOnly(people: readonly { readonly id: string }[]): void {
   const kept = people.map(({ id }) => `${FOR}${id}.`)
   try {
@@ -54,7 +54,7 @@ type Kind =
   /** Value that decides what this device may send or store; stored even while the shopper shops as nobody. */
   | 'promise'
   /**
-   * Value for the page's appearance. A visit as nobody starts with the stored value; changes made in it last as
+   * Value for the page's appearance. A visit as nobody starts with the stored value; changes made in that visit last as
    * long as the page.
    */
   | 'setting'

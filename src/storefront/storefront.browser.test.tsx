@@ -559,7 +559,7 @@ test('typing on any page shows suggested searches, departments and products belo
   await box.fill('tea thin')
   await expect.element(optionsOf(screen, 'Suggestions').first()).toHaveTextContent('tea thing')
   await expect.element(products.first()).toHaveTextContent(/Tea thing \d+£/)
-  // The box keeps the focus, and names the active option.
+  // The box keeps the focus, and names the active option to screen readers.
   await userEvent.keyboard('{ArrowDown}{ArrowDown}')
   await expect.element(box).toHaveFocus()
   const chosen = products.first()
@@ -671,7 +671,7 @@ test('the heading gets the focus even if the focused element vanishes just after
   observer.disconnect()
 })
 
-test('the panel “What this shop learned” opens with “Who’s it for?”, because a part that came later would move the focused button', async () => {
+test('the panel “What this shop learned” contains “Who’s it for?” from the start, because a part that came later would move the focused button', async () => {
   const { container } = await open('/')
   container.querySelector<HTMLElement>('button.learned')?.click()
   await Promise.resolve()

@@ -1,6 +1,6 @@
 /**
- * @module Gives the personal order of a page's products, and keeps this order once it is on screen. Otherwise the
- * page's own events (a query, a view) would move products while the shopper looks at them.
+ * @module Ranks a page's products for the shopper, and keeps this ranking once it is on screen. Otherwise the page's
+ * own events (a query, a view) would move products while the shopper looks at them.
  */
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { Recommendation } from '../index.ts'
@@ -13,13 +13,13 @@ interface Steady {
   readonly ids: readonly string[]
   /** Known ranks and reasons of the items, in any sequence. */
   readonly ranked: readonly Recommendation[]
-  /** The value is false until an order is known. */
+  /** False until a ranking is known. */
   readonly settled: boolean
 }
 
 interface Shown {
   readonly key: string
-  /** How often the data had been erased when these products were shown. */
+  /** Number of erasures on this device when these products were shown. */
   readonly erasures: number
   readonly ids: readonly string[]
 }
@@ -62,7 +62,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   const { events, erasures } = usePersonalization()
   const isNew = events.count === 0 && reader === 'new'
   const ranked = useRerank(ids, { order: wanted, soldOut: true })
-  // "Back" must not show an order that was made for another person.
+  // The key names the person, because "back" must not show a ranking made for another person.
   const key = [useSignal(who), wanted, list].join('\n')
   const anybodys = popular && reader === 'anybody'
   const [kept, keep] = useState<Shown | null>(null)
@@ -83,7 +83,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
     return () => removeEventListener('pushState', keepAgain)
   }, [kept])
   if (kept?.key === key) return { ids: kept.ids, ranked: ranked.items, settled: true }
-  // While the next order is computed (the shopper types), the last order stays, because placeholders would flicker.
+  // While a new ranking is computed, e.g. as the shopper types, the last one stays: placeholders would flicker.
   return {
     ids: ranked.ids,
     ranked: ranked.items,

@@ -32,7 +32,7 @@ const ROUGH_STEPS = 100
 const STEPS = 4000
 
 /**
- * Returns the best choice. A rough solution first shows which products no better choice can contain.
+ * Returns the best choice. A rough solution comes first: its value shows which products no better choice can contain.
  * @returns null if no `count` products fit the budget
  */
 export function fillBudget(offers: readonly Offer[], budget: Budget): Offer[] | null {

@@ -1,6 +1,6 @@
 /**
  * @module Switch for the whole shop between personal order and the shop's own order, which is the same for everybody.
- * Announces the change.
+ * Screen readers announce the change.
  */
 import { useId, useState } from 'react'
 import { type Order, order } from '../preferences.ts'

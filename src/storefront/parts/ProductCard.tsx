@@ -46,7 +46,7 @@ export const Card = memo(function Card({ item, terms = NO_TERMS, early, rise }: 
         {item.price === undefined ? words('onRequest') : money(item.price, item.currency)}
         {!isSold(item) && <span className="card-sold"> {words('soldOut')}</span>}
       </span>
-      {/* This comes last, so that the link's accessible name begins with the product. */}
+      {/* The badge comes last, so that the link's accessible name begins with the product. */}
       {rise && (
         <span className="rise">
           <span aria-hidden="true">▲ {count(rise)}</span>

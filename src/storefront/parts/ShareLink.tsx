@@ -9,7 +9,7 @@ export function ShareLink() {
       await navigator.clipboard.writeText(location.href)
       setSaid(words('share.copied'))
     } catch {
-      // Access was denied or there is no clipboard, so the shopper can copy the address by hand.
+      // Access was denied or there is no clipboard, so the page asks the shopper to copy the address by hand.
       setSaid(words('share.byHand'))
     }
   }

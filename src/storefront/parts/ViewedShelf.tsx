@@ -19,8 +19,8 @@ export function ViewedShelf(props: ViewedProps) {
 }
 
 /**
- * The shelf. When the shopper views their first product, that product is left out and the shelf is empty, so it
- * reserves no space.
+ * Shelf of viewed products. Without earlier views the shelf reserves no space: the first viewed product is the page's
+ * own, which the shelf leaves out.
  */
 function Viewed({ except, distinct }: ViewedProps) {
   const { events } = usePersonalization()

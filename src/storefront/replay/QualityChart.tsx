@@ -10,7 +10,7 @@ import type { Arm, Moment } from './quality.ts'
 
 interface QualityChartProps<A extends string> {
   readonly moments: readonly Moment<A>[]
-  /** The lines to draw. */
+  /** Ways of ranking, one line for each. */
   readonly arms: readonly A[]
   readonly span: readonly [number, number]
   /** Day of the last event that the model was trained on, as an ISO date; absent until that day is known. */

@@ -76,7 +76,7 @@ export function ReplayControls(props: ReplayControlsProps) {
       <div className="replay-progress">
         <progress max={total} value={steps.length} aria-label={progress} />
         <span>{place}</span>
-        {/* Screen readers read out the results of the shopper's actions and waiting times, but not every part. */}
+        {/* This text makes screen readers announce loading, pauses and the end of the replay, but not every part. */}
         <span role="status">
           {status === 'loading' && words('replay.modelLoading')}
           {status === 'paused' && words('replay.paused')}
@@ -90,7 +90,6 @@ export function ReplayControls(props: ReplayControlsProps) {
 
 interface ReplaySettingsProps {
   readonly player: Player<unknown>
-  /** Further settings. */
   readonly children?: ReactNode
 }
 

@@ -29,7 +29,7 @@ test('a line stays inside the frame, from the first date to the last', () => {
   expect(pathOf(points)).toMatch(/^M52 32L560 [\d.]+$/)
 })
 
-test('each tick is a whole percentage, as its label is', () => {
+test('each tick of the value axis is a whole percentage, because labels show whole percentages', () => {
   for (const value of [0.11, 0.13, 0.33, 0.97, 1]) {
     const { yTicks } = chartOf([moment(span[0], value)], ['fresh'], span)
     for (const tick of yTicks) expect(tick.value * 100).toBeCloseTo(Math.round(tick.value * 100))

@@ -5,7 +5,7 @@ export const WIDTH = 760
 export const HEIGHT = 350
 /** Margins for the labels of axes and lines. */
 export const FRAME = { left: 52, right: 200, top: 32, bottom: 44 } as const
-/** Minimum vertical distance between two lines, or two labels. Lines that would overlap are drawn side by side. */
+/** Minimum vertical distance between two lines, or two labels. Lines that would overlap are moved apart. */
 const LINES_APART = 5
 const WORDS_APART = 24
 

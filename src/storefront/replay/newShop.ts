@@ -31,7 +31,7 @@ interface DeviceExample {
 export interface ShopWeek {
   /** End of the week, milliseconds. */
   readonly time: number
-  /** Mean quality of the lists shown from this week's model until the next model. */
+  /** Mean quality of the lists that this week's model gave until the next model came. */
   readonly quality: Readonly<Record<ShopArm, number>>
   readonly list: readonly Listed[]
   /** The week's round; absent in the opening week. */

@@ -1,7 +1,7 @@
 /**
  * @module Replays a shopper's orders through two separate personalizers in memory, which know neither other shoppers
  * nor the visitor. Before each order, the replay requests one list for each way of ranking; then both personalizers
- * capture the order. One personalizer learns after each order, and the other never learns.
+ * capture the order. One personalizer trains its model after each order, and the other never trains.
  */
 import type { Item } from '../../index.ts'
 import { createPersonalizer, type Personalizer, type Recommendation } from '../../index.ts'

@@ -79,7 +79,7 @@ test('riseOf is null for an item that everyone’s list shows, or whose rank in 
   expect(riseOf(unknown, 12)).toBeNull()
 })
 
-test('actions since the last list are remembered as one for each item, the strongest; the next list clears them', () => {
+test('of the actions since the last list, only the strongest on each item is remembered; the next list clears them', () => {
   noteAction({ name: 'view_item', item_id: 'i1' })
   noteAction({ name: 'add_to_cart', items: [{ item_id: 'i1' }] })
   noteAction({ name: 'search', search_term: 'tea' })

@@ -43,8 +43,8 @@ export function NobodyNote() {
 }
 
 /**
- * The choice of the person in the side panel, where it is always open. Its code doesn't load later, because a late part
- * pushes everything below it down, and with it the focused button out of sight.
+ * The choice of the person in the side panel, always open. Its code loads with the panel's, because a part that came
+ * later would push the focused button out of sight.
  */
 export function WhoPart() {
   return (

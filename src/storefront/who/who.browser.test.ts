@@ -135,7 +135,7 @@ test('before the shopper allows storing, nothing of another person is stored; af
   expect(wishlist.get()).toEqual(['theirs'])
 })
 
-test('a full disk refuses a visit as nobody, because a reload would count the visit for another person', async () => {
+test('if the disk is full, a switch to “Nobody” is refused, because after a reload the visit would count for another person', async () => {
   vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('as the test asked', 'QuotaExceededError')
   })

@@ -17,7 +17,7 @@ const ROWS = 100
 
 type Shown = Trouble | 'ask' | 'starting'
 
-/** Button that cuts the wire (the connection to all servers), or mends it. */
+/** State and functions of a button that cuts the wire (the connection to all servers) or mends it. */
 function useWire() {
   const cut = useSignal(isCut)
   const personalizer = usePersonalizer()
