@@ -46,7 +46,7 @@ describe('scores', () => {
   })
 })
 
-/** The tests require that each attack succeeds without protection and fails against our code. */
+/** Expects that each attack succeeds without protection, and stays within its bound against our code. */
 function expectHolds(attacks: readonly Attack[]): void {
   for (const { name, unprotected, ours, ceiling, holds } of attacks)
     expect([name, holds, unprotected >= 0.9, ours <= ceiling]).toEqual([name, true, true, true])
@@ -60,8 +60,8 @@ describe('an attack', () => {
   test('an attack on the sums distinguishes opposite updates as often as ε under substitution adjacency allows, and no more', async () => {
     const [one, four] = [await tellOpposites(given(600), 1), await tellOpposites(given(600), 4)]
     expectHolds([one, four])
-    // At the demo’s noise the bounds by substitution are Φ(1) = .84 and Φ(2) = .977. Bounds by zero-out would be far
-    // lower: Φ(½) = .69 and Φ(1) = .84.
+    // At the demo’s noise, the bounds under substitution adjacency are Φ(1) = .84 for one round and Φ(2) = .977 for
+    // four. Those under zero-out would be lower: Φ(½) = .69 and Φ(1) = .84.
     expect(one.ours).toBeGreaterThan(0.79)
     expect(four.ours).toBeGreaterThan(0.95)
     const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
@@ -77,7 +77,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('an attack on a round’s counts that guesses which of two products a device counted is right nearly as often as the bound allows', async () => {
+  test('an attacker who guesses from a round’s counts which of two products a device counted is right nearly as often as the bound allows', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])
@@ -86,7 +86,7 @@ describe('an attack', () => {
     expect(found.ours).toBeGreaterThan(0.7)
   })
 
-  test('an attack that exceeds its bound is reported as such', async () => {
+  test('an attack that exceeds its bound is reported with `holds: false`', async () => {
     // The update is three times as long as the clip norm for which the noise was calibrated.
     const terms = { ...DEMO_PARAMETERS }
     let read = 0
@@ -107,7 +107,7 @@ describe('an attack', () => {
       const terms = given(150, { ...DEMO_PARAMETERS, noiseMultiplier })
       return (await reconstruct(terms, 'bought', hostileUpdates(terms)))[1].ours
     }
-    // Blind guessing is right once in a hundred. The less noise, the more often the attack is right.
+    // A blind guess is right once in a hundred. The less noise, the more often the attack is right.
     expect(await under(0.3)).toBeGreaterThan(0.3)
     expect(await under(20)).toBeLessThan(0.07)
   })
@@ -116,7 +116,7 @@ describe('an attack', () => {
     expectHolds([linkByTime(given(200))])
   })
 
-  test('an attack by the bytes of reports links no two reports of a device', async () => {
+  test('an attack that compares the bytes of reports finds no two reports of the same device', async () => {
     expectHolds(await linkReports(given(30)))
   })
 })

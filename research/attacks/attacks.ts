@@ -1,6 +1,6 @@
 /**
- * @module Attacks the content of contributions. Each attack must succeed against an unprotected version, because
- * otherwise its failure would prove nothing.
+ * @module Attacks that try to learn what a device contributed. Each must succeed against an unprotected version,
+ * because otherwise its failure against our code would prove nothing.
  */
 import { discreteGaussianNoise } from '@nearside/aggregate/privacy/discreteGaussian.ts'
 import { substitutionMu, zeroOutMu } from '@nearside/aggregate/privacy/gaussianAccountant.ts'
@@ -24,7 +24,7 @@ export interface Attack {
   readonly name: string
   readonly measure: string
   readonly trials: number
-  /** The attack's result against a version without the protection. */
+  /** The attack's success against a version without protection. */
   readonly unprotected: number
   readonly ours: number
   /** Highest acceptable value of `ours`: the mathematical bound plus three standard errors for chance. */
@@ -50,18 +50,18 @@ export const judged = (attack: Omit<Attack, 'holds'>): Attack => ({
   holds: attack.ours <= attack.ceiling && attack.unprotected >= SUCCEEDS,
 })
 
-/** Converts residues to integers between −q/2 and q/2. */
+/** Converts residues modulo q to integers between −q/2 and q/2. */
 export const centered = (residues: Uint32Array): Float64Array =>
   Float64Array.from(residues, (x) => (x > MODULUS / 2 ? x - MODULUS : x))
 
-/** Inner product ⟨share, direction⟩. */
+/** Inner product of residues, taken as signed integers, and a direction. */
 const along = (residues: Uint32Array, way: Float64Array): number =>
   centered(residues).reduce((sum, x, i) => sum + x * way[i], 0)
 
 /**
  * An aggregator knows that a device sent one of two updates, which differ as much as the clip norm allows. It guesses
- * from its secret share which of them the device sent. (A share is uniformly random, so no other way to guess is
- * better: `shares.test.ts`.)
+ * from its secret share which update the device sent. (No other guess is better: shares are uniformly random,
+ * `shares.test.ts`.)
  */
 export async function distinguish({ terms, random, trials, progress }: Given): Promise<Attack[]> {
   const { send } = await createDevice(terms)
@@ -128,7 +128,7 @@ async function scoresOfSums(
 
 const roundsOf = (reports: number) => (reports === 1 ? 'one round' : `${reports} rounds`)
 
-/** Guesses which of two opposite updates a device sent in each of `reports` rounds. Bound: ε by substitution. */
+/** Guesses which of two opposite updates a device sent in each of `reports` rounds. ε by substitution is the bound. */
 export async function tellOpposites(given: Given, reports: number): Promise<Attack> {
   const { noisy, plain } = await scoresOfSums(given, reports, -1)
   const rightly = ({ no, yes }: Scores) =>
@@ -145,7 +145,7 @@ export async function tellOpposites(given: Given, reports: number): Promise<Atta
   })
 }
 
-/** Guesses whether a device sent an update or zeros in each of `reports` rounds. Bound: ε by zero-out. */
+/** Guesses whether a device sent an update or zeros in each of `reports` rounds. ε by zero-out is the bound. */
 export async function inferMembership(given: Given, reports: number): Promise<Attack[]> {
   const { terms, trials } = given
   const { noisy, plain } = await scoresOfSums(given, reports, 0)
@@ -177,8 +177,8 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 }
 
 /**
- * Guesses from a round's counts which of two products a device counted; the device counted only this product. The
- * counts of two devices can't differ more than in this case.
+ * Guesses from a round's counts which of two products a device counted. The device counted nothing else, so the counts
+ * of two devices can't differ more.
  */
 export async function tellProduct({ terms, random, trials, progress }: Given): Promise<Attack> {
   const { countShare = 0, noiseMultiplier } = terms
@@ -258,8 +258,8 @@ export async function linkReports({ terms, random, trials, progress }: Given): P
 
 /**
  * Links reports to devices by time. The attacker knows when each device learned and when each report arrived, and picks
- * the device that was the last to learn before the report. Every day repeats the same times, and shop pages never
- * close. In the unprotected version, a device sends its report at once.
+ * the device that was the last to learn before the report. Devices learn at the same times every day, and shop pages
+ * never close. In the unprotected version, a device sends its report at once.
  */
 export function linkByTime({ random, trials }: Given): Attack {
   const learned = Array.from({ length: trials }, () => random.next() * DAY)

@@ -1,6 +1,6 @@
 /**
- * @module Makes a device for attacks, in which the attacker has the device's reports and each aggregator's decrypted
- * share of every report.
+ * @module Makes a device whose contributions are attacked. The attacker has the device's reports and each aggregator's
+ * decrypted share of every report.
  */
 
 import { importOpeningKeys, openSeal } from '@nearside/aggregate/privacy/openSeal.ts'
@@ -24,7 +24,7 @@ import type { Random } from '@nearside/core/model/random.ts'
 /** A sent report, and each server's share of the report as [SHARED_LENGTH] residues. */
 interface Sent {
   readonly body: Uint8Array
-  /** The update before the device shared it; no server sees this update. */
+  /** The update before the device split it into secret shares; no server sees it. */
   readonly plain: Uint32Array
   readonly leader: Uint32Array
   readonly helper: Uint32Array
@@ -36,7 +36,7 @@ export async function createDevice(terms: PolicyParameters) {
   const opens = ({ publicKey, privateKey }: typeof leader) =>
     importOpeningKeys(publicKey, privateKey)
   const opening = { leader: opens(leader), helper: opens(helper) }
-  // Signatures don't matter here, so the signing key is zeros.
+  // No attack uses signatures, so the signing key is zeros.
   const named = (operator: string, { publicKey }: typeof leader) => ({
     operator,
     sealing: toBase64(publicKey),

@@ -7,8 +7,8 @@ export interface Scores {
 }
 
 /**
- * Chance that a “yes” scores above a “no”; a tie counts half (Mann and Whitney). An area of 0.5 is that of a coin toss,
- * and an area of 1 that of certain guesses.
+ * Area under the ROC curve: chance that a “yes” scores above a “no”, where a tie counts half (Mann and Whitney). 0.5 is
+ * as good as a coin toss, 1 is always right.
  */
 export function areaUnderCurve({ no, yes }: Scores): number {
   const all = [...no.map((score) => ({ score, is: 0 })), ...yes.map((score) => ({ score, is: 1 }))]
@@ -17,14 +17,14 @@ export function areaUnderCurve({ no, yes }: Scores): number {
   for (let from = 0; from < all.length; ) {
     let to = from
     while (to < all.length && all[to].score === all[from].score) to++
-    // Each of the tied scores gets the mean of their ranks; ranks begin at 1.
+    // Tied scores all get the mean of their ranks; ranks begin at 1.
     for (let i = from; i < to; i++) ranks += (all[i].is * (from + 1 + to)) / 2
     from = to
   }
   return (ranks - (yes.length * (yes.length + 1)) / 2) / (no.length * yes.length)
 }
 
-/** Standard error of the area under the curve if “yes” and “no” have the same distribution. */
+/** Standard error of this area if the scores of “yes” and “no” have the same distribution. */
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 

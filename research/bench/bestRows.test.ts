@@ -18,7 +18,7 @@ const { scan } = fastTools(model)
 const ours = (given = query) => bestByScan(model, scan, fixed, given, PLACES).best
 const check = (found: Best) => checkBest(model, query, found, ours())
 
-/** Best rows of the whole table, found by sorting all scores instead of the scan. */
+/** Best rows of the whole table, found by sorting all scores, without the scan. */
 function sorted(given: Float32Array): number[] {
   const scores = Array.from(model.bias, (bias, row) =>
     given.reduce((sum, value, j) => sum + value * model.itemVectors[row * DIMENSION + j], bias),
@@ -40,7 +40,7 @@ describe('the rows that other libraries must find', () => {
       checkBest(model, given, await numpySearch(model, given, PLACES)(), ours(given))
   })
 
-  test('checkBest accepts only rounding errors and tied rows in another sequence', () => {
+  test('checkBest accepts only two differences: rounding errors, and tied rows in another sequence', () => {
     const { rows, scores } = ours()
     const given = { rows: Array.from(rows), scores: Array.from(scores) }
     expect(() => check(given)).not.toThrow()
@@ -67,7 +67,7 @@ describe('the rows that other libraries must find', () => {
       expect(columns[j * itemIds.length + row]).toBe(itemVectors[row * DIMENSION + j])
   })
 
-  test('bestByScan finds the same rows by a scan that doesn’t round', () => {
+  test('bestByScan finds the same rows with a scan of unrounded item vectors', () => {
     const plain = plainItemScan(model.itemVectors, new Float32Array(model.itemIds.length))
     expect(bestByScan(model, plain, fixed, query, PLACES).best).toEqual(ours())
   })

@@ -1,6 +1,6 @@
 /**
- * @module Finds the rows of a table with the highest score: inner product with a query, plus the row's bias. A peer
- * (another library) must find the same rows as our scan, or its time doesn't count.
+ * @module Finds a table's rows with the highest scores. A score is the row's inner product with a query, plus the row's
+ * bias. A peer (another library) must find the same rows as our scan, or its time doesn't count.
  */
 import type { ItemScan } from '@nearside/core/learning/shortlist.ts'
 import { type BaseModel, DIMENSION } from '@nearside/core/model/baseModel.ts'
@@ -52,7 +52,7 @@ export function bestByScan(
     .map((row) => ({ row, score: scoreOf(table, query, row) }))
     .sort((a, b) => b.score - a.score || a.row - b.row)
     .slice(0, places)
-  // The scan is sure to find a row only if the row's score reaches the floor (a lowest score).
+  // The scan is sure to find a row only if the row's score reaches the floor, the lowest score that it accepts.
   if (!(scored.length === places && scored[places - 1].score >= floor))
     throw new Error(`The scan's floor ${floor} is too high for ${places} rows`)
   return {
@@ -63,7 +63,7 @@ export function bestByScan(
 
 /**
  * Compares a peer's answer with ours. Rows may change places only if their scores differ by less than the tolerance.
- * @throws Error if the answers differ otherwise: the peer did other work, so its time would be meaningless
+ * @throws Error if the answers differ otherwise, because the time of a wrong answer would be meaningless
  */
 export function checkBest(table: Table, query: Float32Array, found: Best, ours: Best): void {
   const { length } = ours.rows

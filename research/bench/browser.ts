@@ -32,7 +32,7 @@ async function publishModel(items: number): Promise<string> {
 
 /**
  * Runs `bench/<job>Page.ts` in a page. The page gets a number of blocks (groups of runs) and a model of 10,000 items.
- * @param most largest table, in items, that the page measures
+ * @param most number of items of the largest table that the page measures
  */
 export async function inPage(
   job: string,

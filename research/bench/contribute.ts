@@ -1,4 +1,4 @@
-/** @module `bench contribute`: time that a device takes to make a report, and CPU time to check it at both servers. */
+/** @module `bench contribute`: time in which a device makes a report, and CPU time in which both servers check it. */
 
 import {
   importOpeningKeys,
@@ -20,7 +20,7 @@ import { type Report, resultOf } from './report.ts'
 
 const REPORTS = 200
 
-/** CPU milliseconds of a run in all threads of this process, with one number for each block. */
+/** Mean CPU milliseconds of a run in all threads, for each block of runs. */
 async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<number[]> {
   const times: number[] = []
   for (let block = 0; block <= blocks; block++) {
@@ -29,7 +29,7 @@ async function cpuOf(run: () => Promise<unknown>, blocks: number): Promise<numbe
     const { user, system } = process.cpuUsage(start)
     times.push((user + system) / 1000 / REPORTS)
   }
-  // The first run is dropped, because it includes compilation.
+  // The first block is dropped, because it includes compilation.
   return times.slice(1)
 }
 

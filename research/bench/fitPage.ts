@@ -1,6 +1,6 @@
 /**
- * @module The page of `bench fit`. It measures three durations: of the gradient descent, compared with other libraries;
- * of a whole fit in the worker; and from an event to the changed list, through the package and its worker.
+ * @module The page of `bench fit`. It measures how long the gradient descent takes, compared with other libraries; how
+ * long a whole fit takes in the worker; and how long after an event the package's list changes.
  */
 
 import { fitPersonal, type InUse } from '@nearside/browser/learning/personalFit.ts'
@@ -109,8 +109,8 @@ async function descents(wgsl: Engine | null, blocks: number, report: Report) {
 }
 
 /**
- * Times the largest fit, in which every parameter moves, and the smallest fit, which is mere overhead. The table in
- * `engine/choose.ts` is based on these two times.
+ * Times the largest fit, in which every parameter moves, and the smallest fit, which is mere overhead. From these two
+ * times comes the table in `engine/choose.ts`.
  */
 async function sizes(wgsl: Engine | null, blocks: number, report: Report): Promise<Series[]> {
   const wasm = await createWasmEngine()
@@ -170,7 +170,7 @@ async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   return series
 }
 
-/** Measures the time from the capture of an event until a list reflects it, through the package and its worker. */
+/** Measures how long after the capture of an event the package's list reflects this event. */
 async function events(models: string, report: Report): Promise<Series> {
   const { itemIds } = benchModel(ITEMS)
   const personalizer = await createPersonalizer({
@@ -201,7 +201,7 @@ async function countSteps(engine: Engine): Promise<Counts> {
   const problem = testProblem({ seed: 1, cases: 4, candidates: 64, parameters: 40, steps: 10 })
   const few: FitProblem = { ...problem, steps: 10 }
   const many: FitProblem = { ...problem, steps: 60 }
-  // These two fits warm up: for each new number of steps the engine allocates buffers once.
+  // These fits warm the engine up: for each new number of steps it allocates buffers once.
   await engine.fit(few)
   await engine.fit(many)
   const during = async (given: FitProblem): Promise<GpuCalls> => {
@@ -224,7 +224,7 @@ type Report = (what: string, done: number, total: number) => void
 async function benchmark(blocks: number, models: string): Promise<Measured> {
   const report = globalThis.reportProgress
   const found = await navigator.gpu?.requestAdapter()
-  // Our engine is created before TensorFlow.js starts, so that TensorFlow.js shares its WebGPU device.
+  // Our engine is created before TensorFlow.js starts, so that TensorFlow.js uses our engine's WebGPU device.
   const wgsl = found ? await createWebgpuEngine(found) : null
   const { series, notes } = await descents(wgsl, blocks, report)
   const atEnds = await sizes(wgsl, blocks, report)

@@ -15,7 +15,7 @@ const EVENTS = ['add_to_cart', 'purchase', ...Array.from({ length: 6 }, () => 'v
 const ITEMS = 20_000
 const MILLISECONDS = 1500
 
-/** Lines of a log: shoppers with twenty events each, a few popular items, and some titles that need quotes. */
+/** Lines of a CSV log: shoppers with twenty events each, a few popular items, and some titles that need quotes. */
 function* log(events: number): Generator<string> {
   const random = createRandom(1)
   yield 'visitor id,session id,event,sku,event time,price,item name,quantity\n'

@@ -3,7 +3,7 @@
 export interface Rival {
   readonly engine: string
   run(): Promise<unknown>
-  /** Runs several times in one call. A rival in a worker of its own then needs one message per block. */
+  /** Runs several times in one call, so that a rival in a worker of its own needs only one message per block. */
   repeat?(times: number): Promise<unknown>
 }
 

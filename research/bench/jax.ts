@@ -1,6 +1,6 @@
 /**
  * @module The personal fit and the search as a user of jax-js would write them. A step of the fit, with automatic
- * differentiation and Adam, is one `jit`.
+ * differentiation and Adam, is one compiled function (`jit`).
  */
 import {
   defaultDevice,
@@ -24,7 +24,7 @@ type Arrays = Record<string, JaxArray>
 /** Adam's bias corrections at step `t`, as factors of the moments. */
 const corrections = (t: number) => np.array([1 / (1 - BETA1 ** t), 1 / (1 - BETA2 ** t)])
 
-/** State of the descent: q = p − mean, and Adam's moments. */
+/** State of the descent: q, the parameters minus their prior means, and Adam's moments. */
 type State = { q: JaxArray; first: JaxArray; second: JaxArray }
 
 function adamStep(state: State, g: JaxArray, factors: JaxArray, rate: JaxArray): State {
@@ -35,7 +35,7 @@ function adamStep(state: State, g: JaxArray, factors: JaxArray, rate: JaxArray):
   return { q: state.q.sub(direction.mul(rate)), first, second }
 }
 
-/** Creates a fit, and puts the arrays on the device, so that no run's time includes this transfer. */
+/** Creates a fit, and puts its arrays on the device first, so that no run's time includes this transfer. */
 export function jaxFit(device: JaxDevice, problem: FitProblem) {
   const { cases: T, candidates: K, parameters: P } = problem
   const loss = (q: JaxArray, d: Arrays) => {
@@ -65,7 +65,7 @@ export function jaxFit(device: JaxDevice, problem: FitProblem) {
     const gradient = grad(loss)(state.q.ref, given)
     return adamStep(state, gradient, factors, size)
   })
-  /** @returns q, [P] */
+  /** Runs the fit. @returns q for each of the P parameters */
   return async (): Promise<Float32Array> => {
     defaultDevice(device)
     let state: State = { q: np.zeros([P]), first: np.zeros([P]), second: np.zeros([P]) }

@@ -4,7 +4,7 @@ import { type Counts, type Report, ratiosOf, resultOf, type Series } from './rep
 export interface Measured {
   readonly adapter: string
   readonly series: readonly Series[]
-  /** Number of GPU calls; absent if the browser has no WebGPU. */
+  /** Numbers of GPU calls; absent if the browser has no WebGPU. */
   readonly counts?: Counts
   readonly notes: readonly string[]
 }

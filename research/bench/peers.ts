@@ -1,4 +1,4 @@
-/** @module Starts the peers that this browser supports: TensorFlow.js and jax-js. */
+/** @module Starts the peers (other libraries): TensorFlow.js and jax-js, on the backends that this browser supports. */
 import { init } from '@jax-js/jax'
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-backend-webgpu'
@@ -11,8 +11,8 @@ interface Peers {
 }
 
 /**
- * Starts the peers. TensorFlow.js' WASM runs without threads, as under a strict content security policy. jax-js' WASM
- * uses threads, which the page's isolation allows.
+ * TensorFlow.js' WASM runs without threads, as under a strict content security policy. jax-js' WASM uses threads, which
+ * the page's isolation allows.
  */
 export async function startPeers(): Promise<Peers> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)

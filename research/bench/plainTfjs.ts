@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Best } from './bestRows.ts'
 
 /**
- * Solves for z, with p = mean + stepSize · z. TensorFlow.js' Adam has only one step size, but its steps don't depend on
+ * Fits z: parameters are p = mean + stepSize · z. TensorFlow.js' Adam has one step size, but its steps don't depend on
  * a parameter's scale. So Adam over z with step size 1 equals our Adam over p with a step size for each parameter.
  */
 export async function plainFit(problem: FitProblem): Promise<Float32Array> {

@@ -26,7 +26,7 @@ const K = 20
 const ROW_BYTES = DIMENSION + 12
 const TABLES = [
   { size: '4k', items: 3659 },
-  // This is the number of items on a device of a shop with a million items.
+  // In a shop with a million items, a device holds this many.
   { size: '40k', items: 40_000 },
   { size: '100k', items: 100_000 },
   { size: '1M', items: 1_000_000 },

@@ -3,7 +3,7 @@
 (module
   (import "env" "memory" (memory 1))
 
-  ;; turns: number of times 32 bytes in a quarter, at least 1. Returns a value that depends on all bytes.
+  ;; turns: number of 32-byte blocks in a quarter, at least 1. Returns a value that depends on all bytes.
   (func (export "run") (param $turns i32) (result i32)
     (local $quarter i32) (local $a i32) (local $b i32) (local $c i32) (local $d i32)
     (local $0 v128) (local $1 v128) (local $2 v128) (local $3 v128)

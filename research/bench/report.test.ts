@@ -105,7 +105,7 @@ const counts = {
 }
 
 describe('the report of bench', () => {
-  test('the report of `bench fit` has results, ratios and counts', () => {
+  test('the report of `bench fit` has results, ratios and numbers of GPU calls', () => {
     const series: Measured['series'] = [
       { workload: 'fit-10k', engine: 'nearside-wasm', blocks: [1, 2, 4], p95: 30 },
       { workload: 'fit-10k', engine: 'tfjs-wasm', blocks: [30, 40, 400] },
@@ -134,7 +134,7 @@ describe('the report of bench', () => {
     ])
   })
 
-  test('the report of `bench fit` has no counts without WebGPU', () => {
+  test('the report of `bench fit` has no numbers of GPU calls without WebGPU', () => {
     const none: Measured = { adapter: 'none', series: [], notes: ['A note.'] }
     expect(written(reportOf('fit', environment, none))).not.toHaveProperty('counts')
   })
@@ -166,7 +166,7 @@ describe('the report of bench', () => {
     ])
   })
 
-  test('the table of a report names the adapter and each ratio', () => {
+  test('the table of a report names the GPU adapter and each ratio', () => {
     const series = [
       { workload: 'fit-10k', engine: 'nearside-wgsl', blocks: [2] },
       { workload: 'fit-10k', engine: 'tfjs-webgpu', blocks: [50] },

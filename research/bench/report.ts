@@ -59,7 +59,7 @@ export interface Report {
   readonly notes: readonly string[]
 }
 
-/** Milliseconds of one engine on one workload, one number per block. The engines took turns, one block each. */
+/** Milliseconds of one engine on one workload, per block (a group of runs). The engines took turns, one block each. */
 export interface Series {
   readonly workload: string
   readonly engine: string

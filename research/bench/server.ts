@@ -1,6 +1,6 @@
 /**
  * @module `bench server`: puts the same load, in turn, on leader and helper with SQLite, on both with PostgreSQL, and
- * on a server that accepts all without checks. The job then sends good reports while it holds half-open connections.
+ * on a server without checks. The job then sends good reports while it holds half-open connections.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -152,7 +152,7 @@ function notes(blocks: number): string[] {
   ]
 }
 
-/** Sentences that say whether goals were reached, for updates of 102 numbers. */
+/** Sentences that say whether the servers reached our performance goals, for updates of 102 numbers. */
 function goals(loads: readonly Load[], ratios: Report['ratios']): string[] {
   return loads.flatMap(({ workload, p99, cpu, hostileShare }) => {
     const ratio = ratios.find((it) => it.workload === workload)

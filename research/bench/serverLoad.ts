@@ -1,7 +1,7 @@
 /**
  * @module Sends load to an aggregation server: as fast as it answers, at a fixed rate, and beside half-open
  * connections. The load comes from several addresses of this machine, because a server accepts at most 64 connections
- * per address. (Linux has all these addresses.)
+ * per address. (On Linux every 127.x.x.x belongs to this machine.)
  */
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -90,7 +90,7 @@ export async function paced(
 }
 
 /**
- * Holds `count` connections with half a header each, from a hundred addresses.
+ * Holds `count` half-open connections: each has sent half an HTTP header. They come from a hundred addresses.
  * @returns function that closes all connections
  */
 export async function hostile(url: string, count: number): Promise<() => void> {

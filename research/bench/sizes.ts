@@ -40,7 +40,7 @@ export interface SizeVisit {
   readonly bytes: number
   /** Memory of page and worker, bytes. */
   readonly memory: number
-  /** Duration of our scripts within the page's longest task, if its CPU is slowed down, ms; null at full speed. */
+  /** Milliseconds of our scripts in the page's longest task, on a slowed-down CPU; null at full speed. */
   readonly task: number | null
 }
 
@@ -114,7 +114,7 @@ async function askOnce(url: string, size: number): Promise<void> {
     await fetch(`${url}sizes/${size}/${name}`, { headers }).then((answer) => answer.arrayBuffer())
 }
 
-/** @param site `direct` is the same server's address without the slow line */
+/** @param site `url` is the address behind the slow line, `direct` the same server's address without it */
 export async function visitSizes(
   browser: Browser,
   site: { readonly url: string; readonly direct: string },

@@ -40,6 +40,6 @@ async function run(experiment: Experiment, shop: string, until?: string) {
   return result as { arms: { name: string; 'ndcg@10': number }[] }
 }
 
-it('base-parts reports finite figures', async () => {
+it('the experiment base-parts reports finite figures', async () => {
   await run(baseParts, 'testshop')
 }, 120_000)

@@ -1,6 +1,4 @@
-/**
- * @module Runs both verifiers on malformed and lying bundles. One process of the verifier in Python reads all files.
- */
+/** @module Runs both verifiers on malformed and lying bundles (devices' exports). One Python process reads all. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -97,7 +95,7 @@ interface Clean {
 const manifestBy = (random: Random) =>
   toHex(Uint8Array.from({ length: 32 }, () => random.integer(256)))
 
-/** @returns the devices' bundles, and the helper's lists of their reports */
+/** @returns the devices' bundles, and the helper's lists of the devices' reports */
 async function liveAll(random: Random) {
   const clean: Clean[] = []
   const lists: Reached[] = []

@@ -101,7 +101,7 @@ const lieOfReport =
     })
   }
 
-/** Changes by somebody who has the file but not the key. */
+/** Changes by somebody who has the file but not the device's signing key. */
 export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   'a value changed': ({ bundle, random }) => {
     const copy = parse(write(bundle))
@@ -190,8 +190,8 @@ export const WITH_ANOTHER_KEY: Tampering = (scene) =>
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
-    // Skips logs in which an entry stands for erased or folded (summarised) entries. That entry also states whether the
-    // shopper agreed, so the consent would stay.
+    // Skips logs in which one entry stands for erased or folded (summarised) entries. It also states whether the
+    // shopper agreed, so removing the others would leave a consent.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(

@@ -296,7 +296,7 @@ export class VirtualDevice {
     return this.#ledger.erase()
   }
 
-  /** Folds the log's older half into one entry that summarises it, as a log of thousands of entries does by itself. */
+  /** Folds the log's older half into one summary entry, as a device does once its log has thousands of entries. */
   async fold(): Promise<void> {
     const rows = await this.#store.ledger()
     const gone = Math.floor(rows.length / 2)

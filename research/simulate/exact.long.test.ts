@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** More than the number of awaits in a contribution: a device that vanishes after so many has completed its report. */
+/** More awaits than a contribution has: a device that vanishes only after this many has completed its report. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'
@@ -73,7 +73,7 @@ async function createScene(seed: number, withNoise: boolean) {
     },
     async recover() {
       servers.heal()
-      // After an unanswered request to the helper, the leader refuses reports for five seconds; this is longer.
+      // After an unanswered request to the helper, the leader refuses reports for five seconds, so wait longer.
       now += 6_000
       await servers.settle()
     },

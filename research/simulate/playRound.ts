@@ -30,7 +30,7 @@ const BACK_OFF = 6_000
 
 /** A shopper's device. `update` returns the update that the device sends at a time of its own clock. */
 export interface Participant {
-  /** Name of the participant, which is the same in each round. */
+  /** The same in each round. */
   readonly name: string
   readonly update: (now: number) => ArrayLike<number>
 }

@@ -67,7 +67,7 @@ interface PeriodCase extends RowCase {
 
 const ndcgOf = (arm: string): Series => ({ arm, metric: 'ndcg@10' })
 
-/** Measures all arms. For each test case, a model that was trained on a log knows popularity as of the night before. */
+/** For each test case, a model that was trained on a log knows popularity as of the night before. */
 export async function measureQuality(
   input: EvaluationInput,
   periods: readonly Period[],
@@ -129,7 +129,6 @@ export async function measureQuality(
   return { versions, arms: all, shoppers: rows.byShopper.length, cases: rows.cases.length }
 }
 
-/** NDCG that an arm gained over the first model, divided by the gain of the base model trained on the log. */
 const gapOf =
   (arm: string) =>
   (rows: Rows<PeriodCase>): Statistic => {

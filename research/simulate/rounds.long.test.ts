@@ -20,7 +20,7 @@ const CROWD = { all: DEVICES, vanishing: 9, hostile: 2 }
 const vector = (random: Random) =>
   Float64Array.from({ length: LAYOUT.featureWeights }, () => random.normal() / 50)
 
-/** Plays rounds with deaths, losses and this attack. @returns whether each sum is exact, and the devices' disks */
+/** Plays rounds with crashes, lost requests and this attack. @returns whether sums are exact, and devices' disks */
 async function play(seed: number, attack: Attack) {
   const random = createRandom(seed)
   const clock = { now: Date.UTC(2026, 0, 1) }

@@ -163,7 +163,7 @@ export async function createServers(options: ServersOptions) {
     /** Cuts a server off from everybody; `between` cuts the two servers off from each other. */
     cutOff: (what: Role | 'between') => void cut.add(what),
     heal: () => cut.clear(),
-    /** Reads on a device's disk which reports it made, and which of them were acknowledged. */
+    /** Reads from a device's disk which reports the device made, and which of them were acknowledged. */
     learn({ settings, ledger }: DeviceDisk): void {
       for (const { reportId, update } of settings.openings ?? [])
         made.set(reportId, decodeVector(fromBase64(update)))

@@ -1,4 +1,4 @@
-/** @module Builds the pages of the cold-start benchmark, as a shop builds its own. */
+/** @module Builds the pages of the cold-start benchmark with Vite, as a shop builds its pages. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MODEL_FILES } from '@nearside/core/model/parts.ts'
@@ -6,7 +6,7 @@ import { build, type Plugin } from 'vite'
 
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
 
-/** One more page, whose personalizer requests catalog and model itself. */
+/** Name of a further page. Its personalizer requests catalog and model itself. */
 const CATALOG = 'catalog'
 
 /** @param models directory of published models; the pages request every file of the latest model */

@@ -1,6 +1,6 @@
 /**
- * @module Page with nothing but a personalizer, for a catalog of any size (`?size=10000`). The page records when the
- * first list appears, and when the first list after an event appears, which needs the whole model.
+ * @module Page with nothing but a personalizer, for a catalog of any size (`?size=10000`). The page records when its
+ * first list appears. It also records when the first list after an event appears, which needs the whole model.
  */
 import { createPersonalizer } from '../../../src/index.ts'
 import { COUNT } from './page.ts'

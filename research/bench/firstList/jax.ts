@@ -4,7 +4,7 @@ import { DIMENSION } from '@nearside/core/model/baseModel.ts'
 import { type EncoderName, LAYER_NORM_EPSILON } from '@nearside/core/model/encoder.ts'
 import { COUNT, type Rank, type RankModel, VIEWED } from './page.ts'
 
-/** Encodes a history of one event, [d]. With one position, attention returns that position's value vector. */
+/** Encodes a history of one event to d numbers. With one position, attention returns that position's value vector. */
 function encode(items: JaxArray, { encoder }: RankModel): JaxArray {
   const weight = (name: EncoderName) => {
     const { data, shape } = encoder.get(name) as {

@@ -5,7 +5,7 @@ import { type EncoderName, LAYER_NORM_EPSILON } from '@nearside/core/model/encod
 import * as tf from '@tensorflow/tfjs'
 import { COUNT, type Rank, type RankModel, VIEWED } from './page.ts'
 
-/** Encodes a history of one event, [1, d]. With one position, attention returns that position's value vector. */
+/** Encodes a history of one event to [1, d]. With one position, attention returns that position's value vector. */
 function encode(items: tf.Tensor2D, { encoder }: RankModel): tf.Tensor2D {
   const weight = (name: EncoderName) => {
     const { data, shape } = encoder.get(name) as { data: Float32Array; shape: number[] }

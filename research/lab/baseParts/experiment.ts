@@ -97,7 +97,7 @@ export const experiment: Experiment = {
 
 type Scoring = ReturnType<typeof prepareScoring>
 
-/** Prepares statistics as of each test day, and `item-knn`, whose parameters are tuned on whole histories. */
+/** Prepares statistics as of each test day, and the baseline `item-knn`, tuned on whole histories. */
 export function prepareScoring(input: EvaluationInput) {
   const cases = prepareTuning(input).casesWith(
     ({ history }) => history,

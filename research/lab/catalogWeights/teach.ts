@@ -48,7 +48,7 @@ async function casesOf(folder: string, until: number) {
 const FOLDS = 5
 const WEEK = 7 * DAY
 
-/** Adds to a case's statistics the counts of shoppers outside its fold, as a round before the case's week would. */
+/** Adds to a case's statistics the counts of shoppers in other folds, as a round before the case's week would. */
 function countedBy(shoppers: readonly ShopperHistory[], catalog: ItemStatistics) {
   const known = new Map<string, ItemStatistics>()
   return ({ shopper, time }: RankerCase): ItemStatistics => {

@@ -53,7 +53,7 @@ export function outagesOf(random: Random): Outage[] {
 export interface Traffic {
   /** Number of reports in the sum. */
   counted: number
-  /** Number of reports in the sum that hostile devices made up. */
+  /** Number of invented reports of hostile devices in the sum. */
   poisoned: number
   /** Number of devices that found a server down. Such a device spent nothing, and tries again after the next visit. */
   turnedAway: number
@@ -61,7 +61,7 @@ export interface Traffic {
   late: number
   /** Number of reports that never arrived, because the page closed; the ε of these reports is spent. */
   vanished: number
-  /** Number of reports of a round that a new model ended before its goal; the ε of these reports is spent. */
+  /** Number of reports lost because a new model ended their round before its goal; their ε is spent. */
   abandoned: number
   /** Number of reports that the servers refuse for a wrong proof. */
   refused: number

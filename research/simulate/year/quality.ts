@@ -1,6 +1,6 @@
 /**
- * @module Measures how well each model of the simulated year predicts the next product to which a shopper turns from
- * the product at hand. No model learns from these shoppers.
+ * @module Measures how well each model of the simulated year predicts the product to which a shopper turns next. No
+ * model learns from these shoppers.
  */
 import {
   isTestCase,
@@ -45,7 +45,7 @@ export interface TestedCase extends RowCase {
 
 const ndcgOf = (arm: ArmName): Series => ({ arm, metric: 'ndcg@10' })
 
-/** Test cases of a week, each with the history that the shopper's device holds. */
+/** Test cases of a week, each with the history that the shopper's device stores. */
 export function casesOf(
   shoppers: readonly YearShopper[],
   from: number,

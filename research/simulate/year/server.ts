@@ -1,5 +1,5 @@
 /**
- * @module The shop's server in the simulated year. It knows orders alone. The server trains the first model, updates it
+ * @module The shop's server in the simulated year. The server knows only orders. It trains the first model, updates it
  * by `pretrain --from`, and releases full rounds after the checks of the real leader.
  */
 import type { PolicyParameters } from '@nearside/aggregate/protocol/policy.ts'

@@ -31,9 +31,9 @@ const DRIFT = 0.25
 const CHANGING = 0.5
 /** Share of shoppers who come for the first time after the year's first day. */
 const COMING = 0.4
-/** Visits of the median shopper in a year. */
+/** Number of visits of the median shopper in a year. */
 const VISITS = 7
-/** Mean number of days from the first visit until a shopper stays away. */
+/** Mean number of days from a shopper's first visit until the shopper never returns. */
 const STAY_DAYS = 500
 /** Share of the browsers that empty the shop's storage after a week without a visit. */
 const FORGETFUL = 0.2
@@ -64,7 +64,7 @@ export interface YearShopper extends ShopperHistory {
   readonly stores: readonly DeviceStore[]
 }
 
-/** Days for which a store keeps events, as by default in a page. */
+/** Days for which a store keeps events: the default of `retentionDays`. */
 const KEPT_DAYS = 90
 
 /** Events of a shopper that a device's store contains at some time between `from` and `to`. */
@@ -168,7 +168,7 @@ function makeShopper(s: number, world: World, random: Random): YearShopper {
   const visits: number[] = []
   let hasChanged = false
   for (let time = first; time < last; time += exponential(random) / (rate * rush(time))) {
-    // Visits don't overlap, because the sequence within the log must ascend.
+    // Visits don't overlap, because the log's times must ascend.
     time = Math.max(Math.floor(time), (interactions.at(-1)?.time ?? 0) + 60 * MINUTE)
     if (time >= START + YEAR) break
     if (time >= changes && !hasChanged) {
@@ -193,7 +193,7 @@ const exponential = (random: Random) => -Math.log(1 - random.next())
 /** Factor on the number of visits at a time; it is highest before Christmas. */
 const rush = (time: number) => 1 + 0.8 * Math.exp(-((((time - START) / DAY - 340) / 16) ** 2))
 
-/** Adds the events of a visit: looks, and sometimes a basket and an order. */
+/** Adds the events of a visit: product views, and sometimes a basket and an order. */
 function visit(
   session: string,
   from: number,

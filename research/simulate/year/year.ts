@@ -1,7 +1,7 @@
 /**
  * @module Plays a year of a made-up shop, week by week: shoppers come, devices lose their stores, servers are down, and
- * a round takes reports. Every fourth week, `pretrain --from` makes the next model from all orders. Each week's models
- * are tested on held-out shoppers before the week's data train anything. The seed determines everything.
+ * a round collects reports. Every fourth week, `pretrain --from` makes the next model from all orders. Each week's
+ * models are tested on held-out shoppers before the week's data train anything. The seed determines everything.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -200,7 +200,7 @@ function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion
   throw new NearsideError('input-invalid', `devices refuse --epsilon ${epsilon}: ${beyond}`)
 }
 
-/** Newest store of each shopper who visits in this period, and what these shoppers lost in it: stores and events. */
+/** Newest store of each shopper who visits in this period, and how many stores and events these shoppers lost in it. */
 function visitsIn(shoppers: readonly YearShopper[], from: number, to: number) {
   const found = { stores: [] as DeviceStore[], lostStores: 0, lostEvents: 0 }
   for (const shopper of shoppers) {
