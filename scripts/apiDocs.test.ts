@@ -15,7 +15,7 @@ describe('docs/API.md', () => {
     api = generateApi()
   }, 120_000)
 
-  test('docs/API.md has a section for each entry of the package', () => {
+  test('docs/API.md has a section for each entry point of the package', () => {
     const headings = [...api.markdown.matchAll(/^## `(nearside[\w/-]*)`$/gm)].map(
       ([, name]) => name,
     )
@@ -43,7 +43,7 @@ describe('docs/API.md', () => {
     expect(namesIn(mentioned)).toBeLessThanOrEqual(24)
   })
 
-  test('createPersonalizer and lists together have at most 28 options', () => {
+  test('PersonalizerOptions and ListOptions together have at most 28 options', () => {
     const optionsOf = (name: string) => {
       const [, body = ''] =
         RegExp(`^interface ${name}\\b[^\n]*\n(.*?)^}`, 'ms').exec(api.markdown) ?? []
@@ -54,7 +54,7 @@ describe('docs/API.md', () => {
     expect(options.flat().length).toBeLessThanOrEqual(28)
   })
 
-  test('docs/API.md comes from declarations that import no package but React', () => {
+  test('the declarations behind docs/API.md import no package but React', () => {
     expect(api.packages).toEqual(['react'])
   })
 })

@@ -42,7 +42,7 @@ export interface Api {
   readonly packages: readonly string[]
 }
 
-/** Generates the API text. The call takes seconds, because the function runs TypeScript. */
+/** Generates the text of docs/API.md. This takes seconds, because it runs TypeScript. */
 export function generateApi(): Api {
   const folder = mkdtempSync(join(tmpdir(), 'nearside-api-'))
   try {

@@ -1,11 +1,11 @@
 /**
  * @module Measures how long a shopper with a slow phone waits: largest contentful paint, tasks that block the page, and
- * layout shift. The browser runs with a processor that is slowed down four times. *Ours* is the part of a task in the
- * shop's scripts, including the layout they force and their garbage collection. The *whole* task adds the browser's own
- * work: layout, paint, reading documents and pictures. Neither includes work that the browser does only because a tool
- * observes it (`longestTask.ts`). Task times are processor time, while the paint is measured in wall time. So measure
- * on a quiet machine, or give browser and server priority over everything else (Linux: `sudo chrt -r 5`). `npm start`,
- * then `npx tsx scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; fails when any visit misses a budget.
+ * layout shift. The browser runs with a processor that is slowed down four times. In the output, *ours* is a task's
+ * time in the shop's scripts, including the layout that they force and their garbage collection. *Whole* adds the
+ * browser's own work: layout, paint, reading documents and pictures. Both leave out work that the browser does only
+ * while a tool observes it (`longestTask.ts`). The paint is measured in wall time, tasks in processor time. So measure
+ * on a quiet machine, or give browser and server priority (Linux: `sudo chrt -r 5`). `npm start`, then `npx tsx
+ * scripts/budgets.ts [ORIGIN] [--why] [--slowdown N] [--runs N]`; the script fails if a visit exceeds a budget.
  */
 import { Command } from '@commander-js/extra-typings'
 import { wholeNumber } from '@nearside/cli/values.ts'
@@ -22,12 +22,12 @@ const command = new Command('budgets')
 const [ORIGIN] = command.processedArgs
 const { why, slowdown, runs: visits } = command.opts()
 const PHONE = { width: 390, height: 844 }
-/** Budgets: `task` and `paint` in milliseconds, `shift` as a share of the screen. */
+/** Budgets: `task` and `paint` in milliseconds, `shift` as a layout shift score. */
 const BUDGET = { task: 50, paint: 1200, shift: 0.1 } as const
 
 interface Task {
   readonly duration: number
-  /** Script and function that began the task, where the browser reports it. */
+  /** Script and function that began the task, where the browser reports them. */
   readonly script: string
 }
 
@@ -37,7 +37,7 @@ interface Seen {
   readonly tasks: readonly Task[]
 }
 
-/** Runs in the page before the page's own scripts. */
+/** Runs in the page before the page's scripts: records paint, layout shift and tasks. */
 function observe(): void {
   const seen = { lcp: 0, shift: 0, tasks: [] as { duration: number; script: string }[] }
   Object.assign(window, { seen })
@@ -79,7 +79,7 @@ function observe(): void {
 function benchmarkIndex(): number {
   const from = Array.from({ length: 100_000 }, (_, i) => i)
   const to = [...from]
-  // The functions are anonymous: to name a function, the compiler calls a helper that the page lacks.
+  // The functions are anonymous, because the compiler names functions by a helper that the page lacks.
   const works = [
     () => {
       let grown = ''
@@ -109,13 +109,13 @@ async function take(page: Page): Promise<Seen> {
 }
 
 type Action = (page: Page) => Promise<void>
-/** Waits a fixed time for the model's ranking: the browser never reports a page with a vault's frame as idle. */
+/** Waits a fixed time for the model's ranking, because a page with a vault's frame is never reported as idle. */
 const settle: Action = (page) => page.waitForTimeout(1000 * slowdown)
 const firstCard = (page: Page) => page.locator('main [data-item]').first()
 
 type Step = readonly [string, Action]
 
-/** Steps of one visit, one after another; only a step that opens a document has a largest paint. */
+/** Steps of one visit, in order; only a step that opens a document has a largest contentful paint. */
 const VISIT: readonly Step[] = [
   [
     'home, first visit',
@@ -186,7 +186,7 @@ const VISIT: readonly Step[] = [
   ],
 ]
 
-/** A first visit that starts from an external link to another page. */
+/** A first visit that starts on a page other than the home page. */
 const landing = (name: string, path: string): readonly Step[] => [
   [
     `landing on ${name}`,
@@ -202,7 +202,7 @@ const VISITS = [
   VISIT,
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
-  // The prerendered page of the search has no results, because it is the same page for every search.
+  // The prerendered search page has no results, because it is the same for every query.
   landing('a search', '/search#q=heart'),
   landing('the basket', '/basket'),
 ]

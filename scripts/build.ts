@@ -103,7 +103,7 @@ async function buildVault(): Promise<void> {
   await build({ root: ROOT, configFile: join(ROOT, 'vite.vault.config.ts'), logLevel: 'warn' })
 }
 
-/** Builds the page of `nearside studio`, which `nearside-tools` contains. */
+/** Builds the page of `nearside studio`, which the package `nearside-tools` contains. */
 async function buildStudio(): Promise<void> {
   await build({
     root: join(ROOT, 'src/cli/studio/page'),
@@ -134,7 +134,7 @@ async function buildPackages(): Promise<void> {
   await buildForNode()
 }
 
-/** Builds the servers' entries separately: together with the browser's, Vite would move shared code into chunks. */
+/** Builds the entries for servers apart from those for browsers, else Vite would move shared code into chunks. */
 async function buildForServers(): Promise<void> {
   for (const ssr of ['src/ssr.ts', 'src/issuer.ts'])
     await build({
@@ -181,7 +181,7 @@ async function buildForNode(): Promise<void> {
   }
 }
 
-/** Whether a file is a source, and not made by an example's build or installation. */
+/** Whether a file is a source; false if an example's build or installation made it. */
 const isSource = (path: string) =>
   !/\/examples\/[^/]+\/(node_modules|dist|\.next|package-lock\.json|public\/(catalog|models|nearside))$/.test(
     path,

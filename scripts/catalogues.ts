@@ -35,7 +35,7 @@ export const valuesIn = (message: Message): readonly string[] => {
 
 const ENGLISH = /\b(the|and|your|you|of|with|is|are|this|nothing|from|has|been|for|to|by|on|it)\b/i
 
-/** Keys of German messages that equal their English messages, or contain an English word. */
+/** Keys whose German message equals the English message, or contains an English word. */
 export function leftInEnglish({ en, de }: Pick<Catalogue, 'en' | 'de'>): string[] {
   const isLeft = (key: string) =>
     formsOf(de[key]).some(

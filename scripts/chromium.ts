@@ -1,6 +1,6 @@
 /**
- * @module Finds a full Chromium for tests: Playwright's own, else the system's, else installs one. If no way works, the
- * error says in one line what to do. The headless shell is not enough, because it lacks WebGPU.
+ * @module Finds a full Chromium for tests: Playwright's own, else the system's, else a new installation. If none works,
+ * the error says what to do. Playwright's headless shell is not enough, because it lacks WebGPU.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -28,7 +28,7 @@ const npm = (cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {})
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const LIMIT = { timeout: 1_200_000, interval: 200 }
 
-/** Serves packed packages of a folder as npm's registry does, and sends npm to the real registry for all others. */
+/** Serves a folder's packed packages as npm's registry does, and redirects npm to the real registry for all others. */
 async function registryOf(folder: string): Promise<string> {
   const real = (await npm(ROOT, ['config', 'get', 'registry'])).stdout.trim()
   const server = createServer(({ url = '' }, answer) => {
@@ -60,7 +60,7 @@ async function manifestIn(file: string) {
   return JSON.parse(stdout)
 }
 
-/** Packs the packages, and writes a shop's files and a browser that only notes the address that it opens. */
+/** Packs the packages, and writes a shop's files and a fake browser that only notes the address that it opens. */
 async function prepare() {
   const work = testFolder()
   const [packed, published, bin] = ['packed', 'published', 'bin'].map((name) => {
@@ -101,7 +101,7 @@ async function prepare() {
 
 type Shop = Awaited<ReturnType<typeof prepare>>
 
-/** Runs `npm create nearside` in a terminal. `prompted` has the questions, and `ended` the exit code. */
+/** Runs `npm create nearside` in a terminal. `ended` resolves to the exit code. */
 function inTerminal({ work, env, creator }: Shop, more: NodeJS.ProcessEnv = {}) {
   const command = `npm exec --yes 'file:${creator}'`
   const child: ChildProcess = spawn(
@@ -127,7 +127,7 @@ function inTerminal({ work, env, creator }: Shop, more: NodeJS.ProcessEnv = {}) 
     text: () => text,
     ended,
     press: (key: string) => child.stdin?.write(key),
-    /** Gives an answer to each question. */
+    /** Waits for each question, then types its answer. */
     async answer(answers: readonly string[]) {
       for (const [at, given] of answers.entries()) {
         await vi.waitUntil(() => prompts() > at || code !== undefined, LIMIT)
@@ -143,7 +143,7 @@ test('a user answers four questions, and a browser opens the shop', async () => 
   const { work, packed, published, env } = shop
   const html = join(work, 'html')
 
-  // In CI nothing is installed or opened.
+  // In CI, `create-nearside` installs and opens nothing.
   const ci = inTerminal(shop, { CI: 'true' })
   await ci.answer(['in-ci', 'html', 'products.csv', ''])
   expect(await ci.ended, ci.text()).toBe(0)

@@ -30,7 +30,7 @@ interface Node {
 }
 
 interface Statement {
-  /** Node that the docstring stands before, e.g. the export statement around the declaration. */
+  /** Node after the docstring, e.g. the export statement around the declaration. */
   readonly outer: Node
   readonly declaration: Node
 }
@@ -42,7 +42,7 @@ interface File {
   readonly local: ReadonlyMap<string, readonly Statement[]>
   /** Names from other files: imported, or re-exported. */
   readonly foreign: ReadonlyMap<string, { readonly path: string; readonly name: string }>
-  /** Exported name → name of what it exports, local or from another file; in the file's order. */
+  /** Exported name → name of the exported declaration, local or from another file; in the file's order. */
   readonly exported: ReadonlyMap<string, string>
 }
 
@@ -232,7 +232,7 @@ function moduleDoc({ comments }: File): string {
   return lines.join('\n').replace('@module', '').trim()
 }
 
-/** Converts tags to sentences. */
+/** Converts a docstring's tags, such as `@throws`, to sentences. */
 function markdown(doc: string): string {
   const [text, ...tags] = doc.split(/^@(?=\w)/m)
   const lines = tags.map((tag) => {

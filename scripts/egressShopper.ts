@@ -49,7 +49,7 @@ interface Tools {
   executeTool(tool: { readonly name: string }, input: object): Promise<string>
 }
 
-/** The shopper lets the browser's agent ask the shop. */
+/** Lets the browser's AI agent use the shop's tools, by a switch in the page. */
 async function allowAgents(page: Page): Promise<void> {
   await page.locator('button.learned').first().click()
   await page.getByRole('switch', { name: 'Let an assistant in this browser' }).click()
@@ -86,7 +86,7 @@ export const { shop }: ShopperScript = {
     for (const title of titles) {
       await page.getByRole('combobox', { name: 'Search products' }).fill(title)
       await page.keyboard.press('Enter')
-      // Until the search has answered, the previous page still shows its own products.
+      // Waits for the results, because until then the previous page still shows its own products.
       const results = page.getByRole('list', { name: `Results for ${title}` })
       await results.locator('[data-item]').first().click()
       const product = page.getByRole('article').filter({ hasText: title })
@@ -123,7 +123,7 @@ export const { shop }: ShopperScript = {
       await personalizer.evaluate(captureAll, inputs)
       made += inputs.length
     }
-    // In a vault there are no tools for agents.
+    // A shop with a vault offers agents no tools.
     if (!(await personalizer.evaluate((it) => it!.getSnapshot().vault))) {
       say('an agent asks the tools of the shop')
       await allowAgents(page)

@@ -11,7 +11,6 @@ const ENCODERS = {
   gzip: (bytes: ArrayBuffer) => promisify(gzip)(bytes, { level: 9 }),
 } as const
 
-/** Best encoding among those in `accept-encoding`. */
 function encodingFor(accepted = ''): keyof typeof ENCODERS | undefined {
   const names = accepted.split(',').map((part) => part.split(';')[0].trim())
   return names.includes('br') ? 'br' : names.includes('gzip') ? 'gzip' : undefined

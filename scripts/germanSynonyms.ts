@@ -11,7 +11,7 @@ const ENDINGS = ['', 'e', 'er', 'es', 'en', 'em']
 /** Spellings for keyboards without German letters. */
 const PLAIN = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' } as const
 
-/** Rewordings of `german.txt`, longest phrases first, so that a phrase is reworded before any single word in it. */
+/** Synonyms from the text of `german.txt`, longest phrases first, so that a phrase applies before any word in it. */
 export function germanSynonyms(list: string): string {
   const rewordings = list.split('\n').flatMap((line) => {
     if (line.trim() === '' || line.startsWith('#')) return []

@@ -29,7 +29,7 @@ const iconFile = JSON.parse(await readFile(iconPath, 'utf8')) as IconFile
 const icons = new Map(Object.entries(iconFile.icons).map(([name, { body }]) => [name, body]))
 
 const data = join(root, 'data/online-retail')
-// Charges for delivery and packing have product numbers in the order log. The model has them; the shop leaves them out.
+// Charges for delivery and packing have product numbers in the log. The model has these charges; the shop doesn't.
 const { notForSale } = await readCatalogRules(join(data, 'rules.json'))
 const catalog = (await readCatalog(join(data, 'catalog.jsonl.gz'))).filter(
   ({ title = '' }) => !notForSale.has(title),
@@ -39,7 +39,7 @@ const files = new Map(looks.map((look) => [fileName(look), look]))
 
 await mkdir(images, { recursive: true })
 for (const name of await readdir(images)) if (!files.has(name)) await rm(join(images, name))
-// Similar pictures side by side compress better.
+// The files are sorted, because similar pictures compress better side by side.
 const svgs = new Map([...files].sort().map(([name, look]) => [name, draw(look, icons)]))
 for (const [name, svg] of svgs) await writeFile(join(images, name), svg)
 await writeLines('pictures', packOf(svgs))

@@ -21,7 +21,7 @@ export function importMapHash(html: string): string | null {
 
 export const withoutImportMap = (html: string) => html.replace(IMPORT_MAP, '')
 
-/** @param document name of the document that is built */
+/** @param document file name of the built document */
 export function integrity(document: string): Plugin {
   return {
     name: 'integrity',

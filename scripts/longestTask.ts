@@ -34,7 +34,7 @@ export interface Longest {
 }
 
 /**
- * Milliseconds of the page thread's longest task, and of the longest time that scripts take in one task.
+ * Milliseconds: `whole` of the page thread's longest task, `ours` the most that the shop's scripts take in a task.
  * @param origin origin of the shop's scripts
  */
 export function longestTask(trace: Buffer, origin: string): Longest {

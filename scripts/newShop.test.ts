@@ -42,7 +42,7 @@ test('the example device’s products are those of a training shopper in the 30 
   }
 })
 
-test('a mean covers the last `MEAN_WEEKS` weeks, or all weeks if there are fewer', () => {
+test('each mean covers the last `MEAN_WEEKS` weeks, or all weeks if there are fewer', () => {
   const { weeks } = readNewShop(recorded())
   const means = recentMeans(weeks)
   expect(means[0].values).toEqual(weeks[0].quality)
@@ -51,7 +51,7 @@ test('a mean covers the last `MEAN_WEEKS` weeks, or all weeks if there are fewer
   expect(means.at(-1)?.values.rounds).toBeCloseTo(mean, 10)
 })
 
-test('a damaged file is refused', () => {
+test('readNewShop refuses a damaged file', () => {
   const file = recorded()
   const [opening, week] = file.weeks as Record<string, unknown>[]
   for (const bad of [

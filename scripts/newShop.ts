@@ -1,7 +1,7 @@
 /**
  * @module `npx tsx scripts/newShop.ts`: writes `public/replay/new-shop.json` for the demo's page `/fast-forward`: the
- * first weeks of a new shop that collects nothing. The base model knows the catalog alone (`newShopWeights.json`:
- * weights that the logs of three other shops taught). Every week the devices of the training shoppers send updates
+ * first weeks of a new shop that collects nothing. The base model knows only the catalog (`newShopWeights.json`:
+ * weights trained on the logs of three other shops). Every week the devices of the training shoppers send updates
  * through `simulate`; each version is evaluated on held-out shoppers.
  */
 
@@ -48,7 +48,7 @@ const EPSILON = 4
 const LIST = 10
 /** The simulation runs without a progress display, and nobody can stop it. */
 const STEPS = { onProgress: () => {}, signal: new AbortController().signal }
-/** A device with more products than this number is not shown as the example. */
+/** Maximum number of products of the device that is shown as the example. */
 const MOST_ITEMS = 6
 
 export interface NewShopQuestion {
@@ -56,7 +56,7 @@ export interface NewShopQuestion {
   readonly devices: number
   /** Number of rounds into which the whole log is divided. */
   readonly rounds: number
-  /** The story ends after this many published rounds. A round with too few updates is not published. */
+  /** The simulation ends after this many published rounds. A round with too few updates is not published. */
   readonly published: number
   readonly seed: number
   readonly now: number
@@ -67,7 +67,7 @@ export const RECORDED: NewShopQuestion = {
   now: Date.parse('2026-11-30'),
 }
 
-/** Text of the story's file; the same parameters give the same text. */
+/** Text of `new-shop.json`; the same question gives the same text. */
 export async function newShopFile(question: NewShopQuestion): Promise<string> {
   const shop = await readShop(question.shop, question.now)
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))

@@ -31,7 +31,7 @@ interface NodePackage {
   readonly bin: string
   /** Path of the source file in the checkout. */
   readonly entry: string
-  /** Packages that only some commands need, with the versions that work. */
+  /** Packages that only some commands need → the versions that work. */
   readonly optional: Readonly<Record<string, string>>
   /** Files and folders that the package copies from the checkout. */
   readonly files: readonly string[]
@@ -69,7 +69,7 @@ export const NODE_PACKAGES: readonly NodePackage[] = [
     description: 'Nearside’s leader, helper and relay',
     bin: 'nearside-server',
     entry: 'src/cli/serverMain.ts',
-    // A store on PostgreSQL needs its driver.
+    // A store on PostgreSQL needs PostgreSQL's driver.
     optional: { pg: '>=8.23.1 <9' },
     files: DOCUMENTS,
   },
@@ -155,7 +155,7 @@ export function manifestFor(one: NodePackage, root: string, lib: string) {
   const imported = packagesImported(lib, /\.js$/).filter(
     (name) => !(name in one.optional) && !NEVER_REACHED.test(name),
   )
-  // The manifest also needs the peer dependencies of the imported packages.
+  // The manifest also lists the peer dependencies of the imported packages.
   const peers = imported.flatMap((name) =>
     Object.keys(manifestOf(join(root, 'node_modules', name)).peerDependencies ?? {}),
   )

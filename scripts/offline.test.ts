@@ -54,7 +54,7 @@ test('a style sheet’s font is an offline file', () => {
   )
 })
 
-test('a replay’s offline files add its scripts and data, without unused engines', () => {
+test('the offline files of fast-forward are its scripts and data, without the engines that it doesn’t use', () => {
   expect(offlineFiles([document], assets).replay).toEqual([
     '/assets/choose-L.js',
     '/assets/replayWorker-E.js',
@@ -63,7 +63,7 @@ test('a replay’s offline files add its scripts and data, without unused engine
   ])
 })
 
-test('a named file that is not built is left out', () => {
+test('a file that a document names but the build lacks is no offline file', () => {
   expect(offlineFiles(['"/assets/gone-Z.js"'], new Map())).toEqual({
     shop: [],
     embedded: [],

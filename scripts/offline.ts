@@ -20,15 +20,15 @@ interface OfflineFiles {
   readonly replay: readonly string[]
 }
 
-/** Line to replace. */
+/** Line of the service worker that the build replaces. */
 const RELEASE = /^const RELEASE = .*$/m
 const DOCUMENTS = ['index.html', 'shell.html']
 const REPLAY_DATA = ['/replay/new-shop.json', '/replay/shoppers.json']
 
 /**
- * Scripts left out unless a document names them: contributing needs a network anyway, and `serve` is for browsers
- * without workers. All other files are stored, even if the shopper doesn't use them, because fetching them on demand
- * would tell the server what the shopper does.
+ * Scripts that are no offline files unless a document names them: contributing needs a network anyway, and `serve` is
+ * for browsers without workers. All other files are stored, even if the shopper doesn't use them, because fetching them
+ * on demand would tell the server what the shopper does.
  */
 const LEFT_OUT = /^(contribute|serve)-/
 const EMBEDDED = /^worker-/

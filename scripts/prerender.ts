@@ -20,8 +20,8 @@ const TITLE = /<title>.*<\/title>/
 const asText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /**
- * File name of a page, for a web server that appends `.html` to addresses. The name is null if it is not a valid file
- * name on every system; the server then sends `shell.html`, a page without content.
+ * File name of a page, for a web server that appends `.html` to addresses. Null if the name is invalid on some systems;
+ * the server then sends `shell.html`, a page without content.
  */
 function fileOf(path: string): string | null {
   if (path === '/') return 'index.html'

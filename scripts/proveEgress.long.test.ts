@@ -39,7 +39,7 @@ describe.skipIf(missing.length > 0)('what leaves the demo', () => {
     ['with a vault', []],
     ['without a vault, with an agent that asks', ['--embedded']],
   ])(
-    '%s: it sends only explained requests, opens no channel, and every planted leak is found',
+    '%s: the demo sends only explained requests and opens no channel, and every planted leak is found',
     (name, flags) => {
       const { status, faults, shoppers, difference, open, leaks, untried } = proofOf(...flags)
       expect(difference).toEqual({ first: [], second: [], more: [], order: [] })

@@ -56,7 +56,7 @@ test('README’s example type-checks against the package', () => {
   const check = () =>
     execFileSync(process.execPath, [tsc, '-p', folder, '--noEmit'], { encoding: 'utf8' })
   expect(check()).toBe('')
-  // This check shows that the test can fail.
+  // A wrong option must fail, which shows that the check can fail.
   writeFileSync(join(folder, 'typed.tsx'), page(statements.replace('baseModel:', 'base:')))
   expect(check).toThrow()
 })

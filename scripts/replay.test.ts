@@ -10,7 +10,7 @@ beforeAll(async () => {
   shop = await readShop(SHOP)
 })
 
-test('the shipped replay file is the script’s output', () => {
+test('the shipped replay file is the output of replay.ts', () => {
   expect(readFileSync(FILE, 'utf8') === replayFile(shop)).toBe(true)
 })
 
@@ -25,7 +25,7 @@ test('every replayed shopper is held out from training', () => {
   }
   expect(shoppers.map(({ label }) => label)).toEqual([...'ABCDEF'].map((one) => `Shopper ${one}`))
   for (const { orders: past } of shoppers) {
-    // The test finds the shopper of the log by the times of the replayed orders.
+    // The replayed orders' times identify the shopper in the log.
     const who = past
       .map(({ time }) => orders.get(time) ?? [])
       .reduce((both, ids) => both.filter((id) => ids.includes(id)))

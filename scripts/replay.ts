@@ -16,7 +16,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 export const SHOP = join(ROOT, 'data/online-retail')
 export const FILE = join(ROOT, 'public/replay/shoppers.json')
 
-/** Share of shoppers that were held out from the shipped model's training, and the random seed that chose them. */
+/** Share of shoppers that were held out from the shipped model's training, and the random seed that selected them. */
 const FRACTION = 0.2
 const SEED = 1
 const COUNT = 6

@@ -94,7 +94,7 @@ test('an address with an extra slash redirects to the page, never to another hos
   expect(await raw('//')).toMatchObject({ status: 308, headers: { location: '/' } })
 })
 
-test('the server knows exactly the storefront’s pages', async () => {
+test('PAGES lists exactly the storefront’s pages', async () => {
   const frame = readFileSync(new URL('../src/storefront/Frame.tsx', import.meta.url), 'utf8')
   const routes = Array.from(frame.matchAll(/<Route path="(\/[^":]+)"/g), ([, path]) => path)
   expect(routes.toSorted()).toEqual(PAGES.toSorted())
@@ -102,7 +102,7 @@ test('the server knows exactly the storefront’s pages', async () => {
     expect(await raw(path)).toMatchObject({ status: 200, body: '<p>shop</p>' })
 })
 
-test('the server gives no file outside its directories', async () => {
+test('the server sends no file from outside its directories', async () => {
   for (const path of [
     '/../secret.json',
     '/models/../secret.json',
@@ -120,7 +120,7 @@ test('federation.json names the aggregators and the signing keys', async () => {
   expect(JSON.parse(body)).toEqual({ ...federation, ...signed })
 })
 
-test('every answer has the headers that restrict where the page can send', async () => {
+test('every answer has the headers that restrict to which servers the page can send data', async () => {
   for (const path of ['/', '/models/latest.json', '/missing.js', '/federation.json']) {
     const { headers } = await raw(path)
     const policy = String(headers['content-security-policy'])
@@ -135,7 +135,7 @@ test('every answer has the headers that restrict where the page can send', async
   }
 })
 
-test('with a relay, the page may reach the relay and neither aggregator', async () => {
+test('with a relay, the page may reach the relay, but no aggregator', async () => {
   const site = { root: join(directory, 'root'), models: join(directory, 'models') }
   const relay = 'http://localhost:3/'
   const relayed = createStaticServer({ ...site, federation: { ...federation, relay } })
@@ -208,7 +208,7 @@ test('the server sends the same bytes in every encoding, and new bytes after a f
   }
 })
 
-test('WebKit gets no Integrity-Policy, under which it would run no imported script', async () => {
+test('WebKit gets no Integrity-Policy, because with this header it would run no imported script', async () => {
   const root = join(directory, 'hashed')
   mkdirSync(root)
   writeFileSync(join(root, 'index.html'), '<script type="importmap">{}</script>')

@@ -58,7 +58,7 @@ function securityHeaders({ root, federation, vault }: StaticSite): Record<string
       "worker-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
-      // The comma begins a second policy, which forbids WebSockets: a service worker couldn't refuse them.
+      // The comma begins a second policy, which forbids WebSockets, because a service worker can't refuse them.
       "frame-ancestors 'none', connect-src http: https:",
     ].join('; '),
     // Blocks channels that CSP cannot: navigation, WebRTC, DNS. https://github.com/WICG/connection-allowlists
@@ -87,7 +87,7 @@ function isWebKit(userAgent = ''): boolean {
   return /\bAppleWebKit\//.test(userAgent) && !/Chrom(e|ium)\//.test(userAgent)
 }
 
-/** Lets browsers cache files that never change: with a hash in their name, or of a published version. */
+/** Lets browsers cache files that never change: files with a hash in the name, and files of a published version. */
 function cacheControl(path: string, isThere: boolean): string {
   // Browsers ask the server for a newer service worker despite this header, unless the demo simulates a network cut.
   if (path === '/sw.js' && isThere) return 'public, max-age=86400'

@@ -1,6 +1,6 @@
 /**
  * @module `npm test`: unit, property and browser tests (Vitest), then end-to-end tests (Playwright), then one line with
- * the totals. `npm run test:long` (`--long`) runs the long tests (`*.long.*`): kills, stress, builds, other browsers,
+ * the totals. `npm run test:long` (`--long`) runs the long tests (`*.long.*`): crashes, stress, builds, other browsers,
  * the rest of the end-to-end tests, and the example shops. `.ci/run` (`--all`) runs lint, types, build, sizes, package
  * checks and unused code, each counted as one test, and then all tests.
  */
@@ -123,7 +123,7 @@ function vitest(projects: readonly string[]): Tally {
       failed: numFailedTests,
       skipped: numPendingTests,
       notes: testResults.flatMap(({ name, status, message, assertionResults }) => [
-        // The file itself failed, because it could not be loaded.
+        // The whole file failed, because it could not be loaded.
         ...(status === 'failed' && message ? [note('failed', name, message)] : []),
         ...assertionResults
           .filter((test) => test.status !== 'passed')

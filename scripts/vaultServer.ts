@@ -1,6 +1,6 @@
 /**
- * @module The vault's web server: a separate origin with three files. By its headers, the document can reach only
- * listed origins, and the worker can reach nothing. docs/DEPLOYING.md has these headers for other servers.
+ * @module The web server of a vault (separate origin for a shopper's data): three files. By the headers, the document
+ * can reach only listed origins, the worker none. docs/DEPLOYING.md has these headers for other servers.
  */
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -49,12 +49,12 @@ export function vaultHeaders({ shops, outside }: VaultSite): Record<string, stri
     ].join('; '),
     'connection-allowlist': `(${['response-origin', ...outside.map((url) => `"${url}/*"`)].join(' ')})`,
     'integrity-policy': 'blocked-destinations=(script)',
-    // The vault gets its own process, even if it belongs to the same site as the shop.
+    // The browser gives the vault its own process, even if shop and vault belong to the same site.
     'origin-agent-cluster': '?1',
   }
 }
 
-/** Headers of the worker's file. These headers allow the WebAssembly that the worker contains, and no address. */
+/** Headers of the worker's file. They let the worker run its WebAssembly, but forbid every network request. */
 export const LOCKED_HEADERS: Readonly<Record<string, string>> = {
   ...EVERYWHERE,
   'content-security-policy': "default-src 'none'; script-src 'wasm-unsafe-eval'",

@@ -23,7 +23,7 @@ const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'))
 
 const ROOT_MANIFEST = manifestOf('.')
-/** Lower workspaces first. */
+/** Workspaces, lowest first. */
 const WORKSPACES = ROOT_MANIFEST.workspaces ?? []
 const MANIFESTS = new Map(WORKSPACES.map((folder) => [folder, manifestOf(folder)]))
 
@@ -44,7 +44,7 @@ const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
   ],
 ]
 
-/** Whether the file is one of the package's public entries, which the demo shop imports as any shop does. */
+/** Whether the file is one of the package's entry points, which the demo shop imports as any shop does. */
 const isEntry = (path: string) => /^src\/[\w-]+\.tsx?$/.test(path)
 const ENTRIES_MAY = ['core', 'browser', 'ui', 'aggregate']
 
@@ -79,7 +79,7 @@ function wrongImports(path: string, text: string): string[] {
     if (to.startsWith('.')) {
       if (workspaceOf(target) === workspace) return []
       const isOpen = isEntry(target) && (workspace === 'src/storefront' || isForDevelopment(path))
-      // Data, scripts and the package's entries belong to the root and to no workspace.
+      // Data, scripts and the package's entry points belong to no workspace.
       const isOutside =
         workspaceOf(target) === undefined && (isTest(path) || !/^src\//.test(target))
       return isOpen || isOutside ? [] : [target]

@@ -13,7 +13,7 @@ const SRC = join(import.meta.dirname, '../src')
 
 const ALL = catalogues()
 
-/** Messages that are the same in both languages. */
+/** Keys of messages that are the same in both languages. */
 const SAME = [
   ...['engines.webgpu', 'engines.wasm', 'name', 'version', 'hash'],
   ...['list.name', 'product.facts.materials', 'colour.orange'],
@@ -167,7 +167,7 @@ test('each call of `words` passes the values that its message inserts', () => {
   expect(wrong.map(({ at }) => at)).toEqual([])
 })
 
-test('each message is used', () => {
+test('the code uses each message', () => {
   const read = new RegExp(`^(${[...new Set(FILES.flatMap(({ keys }) => keys))].join('|')})$`)
   const calls = FILES.flatMap((file) => file.calls)
   const unread = ALL.flatMap(({ en }) => Object.keys(en)).filter(

@@ -8,7 +8,7 @@ import { report } from './tally.ts'
 export const SHOPS = ['vite-react', 'vue', 'html', 'next'] as const
 export type Shop = (typeof SHOPS)[number]
 
-/** Pattern of the worker's file of each shop, because builds can rename that file. */
+/** Matches the address of each shop's worker file, because builds can rename that file. */
 const WORKER_FILE: Partial<Record<Shop, RegExp>> = {
   html: /\/nearside\/worker\.js$/,
   'vite-react': /\/assets\/worker-[^/]+\.js$/,
@@ -75,7 +75,7 @@ export async function drive(name: Shop, address: string): Promise<void> {
   await context.close()
 }
 
-/** Tests that the page itself ranks if the worker's file is missing (a blocker or a deployment may remove it). */
+/** Tests that the page ranks by itself if the worker's file is missing, e.g. removed by a blocker. */
 export async function driveWithoutWorker(name: Shop, address: string): Promise<void> {
   const file = WORKER_FILE[name]
   if (!file) return

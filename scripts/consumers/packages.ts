@@ -60,7 +60,7 @@ function modulesOf(folder: string): string[] {
 
 const folders = new Map<string, string>()
 
-/** Creates an empty folder and installs a package for Node into it, once. */
+/** Installs a package for Node into an empty folder, once per package; returns the folder. */
 export function installForNode(tarball: string): string {
   const known = folders.get(tarball)
   if (known) return known

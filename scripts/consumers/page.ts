@@ -23,7 +23,7 @@ export async function closeBrowser(): Promise<void> {
   await browser?.close()
 }
 
-/** Takes two screenshots for people to look at: left to right and right to left. */
+/** Takes two screenshots for people to look at, in left-to-right and right-to-left layout. */
 export async function picture(page: Page, name: string): Promise<void> {
   const path = (direction: string) => join(ROOT, `screenshots/consumers/${name}-${direction}.png`)
   await page.screenshot({ path: path('ltr') })

@@ -86,7 +86,7 @@ export async function drivePublished(folder: string): Promise<void> {
 }
 
 /**
- * Tests the page with Consent Mode: the list updates at once, and nothing is stored before consent or after refusal.
+ * Tests the page with Google's Consent Mode: lists update at once, nothing is stored before consent or after refusal.
  */
 export async function driveConsent(folder: string): Promise<void> {
   const { address } = await publishedPage(folder, 'asking', 'de', ['--consent', 'consent-mode'])
@@ -128,7 +128,7 @@ export async function driveConsent(folder: string): Promise<void> {
   await context.close()
 }
 
-/** Tests the published page if a script inserts its lines for the `<head>`, as tag managers do. */
+/** Tests the published page with its lines for `<head>` inserted by a script, as by a tag manager. */
 export async function driveTagManager(folder: string): Promise<void> {
   const site = publishSite(folder, 'tagged')
   cpSync(PICTURES, join(site, 'catalog/images'), { recursive: true })
@@ -179,7 +179,7 @@ function push(page: Awaited<ReturnType<typeof openPage>>['page'], entry: unknown
   }, entry)
 }
 
-/** Runs in the page: number of events in all its databases. */
+/** Runs in the page: counts the events in all of the page's databases. */
 async function storedEvents(): Promise<number> {
   let rows = 0
   for (const { name = '' } of await indexedDB.databases()) {

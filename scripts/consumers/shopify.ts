@@ -31,7 +31,7 @@ export async function driveShopify(tools: string): Promise<void> {
   report('shopify', 'theme-check finds a planted fault', planted)
 
   const { context, page, said } = await openPage()
-  // Every page of a Shopify shop has this global.
+  // Every page of a Shopify shop has this global variable.
   await page.addInitScript(() => Object.assign(globalThis, { Shopify: {} }))
   await page.goto(await serveFolder(shop))
   await settle(page, (ids, status) => ids.length === 12 && status)
@@ -66,7 +66,7 @@ const viewed = (sku: string) => ({
   },
 })
 
-/** The test runs the pixel's code in the page, because page and pixel share a storage. */
+/** The test runs the web pixel's code in the page, because both use the same storage. */
 const tellPixel = (adapters: string, event: { readonly name: string }) => `
   import('${adapters}').then(({ relayShopifyPixel }) => {
     const subscribe = (name, tell) => name === '${event.name}' && tell(${JSON.stringify(event)})

@@ -1,6 +1,6 @@
 /**
- * @module Tests the example for Vendure against a shop that it starts: the commands read its APIs, a shopper searches,
- * views and buys, changes in the shop reach the open page, and the order reaches the next model.
+ * @module Tests the example for Vendure against a shop that it starts: the commands read the shop's APIs, a shopper
+ * searches, views and buys, changes in the shop reach the open page, and the order reaches the next model.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'

@@ -87,7 +87,7 @@ export async function driveWooCommerce(tools: string): Promise<void> {
   report('woocommerce', 'PHP has no complaint about the plugin', faults.join(' | '))
 }
 
-/** Clicks through the shop as its visitors. */
+/** Clicks through the shop as its visitors do. */
 async function drivePages(address: string): Promise<void> {
   const told = async (path: string) => toldBy(await (await fetch(address + path)).text())
   const ordered = '/?order-received=77'
@@ -130,7 +130,7 @@ async function drivePages(address: string): Promise<void> {
   await context.close()
 }
 
-/** Opens the page with the block in the editor, as its owner. */
+/** Opens the page with the block in WordPress' editor, as the shop's owner. */
 async function driveEditor(address: string): Promise<void> {
   const { context, page } = await openPage()
   await page.goto(`${address}/wp-login.php`)
@@ -157,7 +157,7 @@ async function driveEditor(address: string): Promise<void> {
   await context.close()
 }
 
-/** Starts MariaDB and WordPress, each in its own folder. The returned `set` runs `shop.php`, e.g. to install. */
+/** Starts MariaDB and WordPress, each in its own folder. The returned `set` runs a step of `shop.php`. */
 async function startWordPress() {
   const [folder, data, socket] = ['wordpress', 'mariadb', 'mariadb.sock'].map((name) =>
     join(WORK, name),
@@ -202,7 +202,7 @@ async function startWordPress() {
   return { address, folder, set }
 }
 
-/** Runs a program until it ends. */
+/** Starts a program, and kills it after the last check. */
 function start(
   program: string,
   args: readonly string[],

@@ -27,7 +27,7 @@ export interface CatalogRules {
   readonly departments: readonly Department[]
 }
 
-/** @throws NearsideError `input-invalid` */
+/** @throws NearsideError `input-invalid` if the file can't be read or has a wrong form */
 export async function readCatalogRules(path: string): Promise<CatalogRules> {
   const name = basename(path)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -40,7 +40,7 @@ export async function readCatalogRules(path: string): Promise<CatalogRules> {
   }
 }
 
-/** @throws NearsideError `input-invalid`, naming the field */
+/** @throws NearsideError `input-invalid` if the form is wrong; the message names the wrong field */
 export function parseCatalogRules(value: unknown, name: string): CatalogRules {
   const refuse = (message: string): never => {
     throw invalidInput(`${name}: ${message}`)

@@ -36,7 +36,7 @@ function place(titles: readonly string[], baskets: readonly number[][] = [], wor
   return assignDepartments(items, events, departments, words)
 }
 
-test('a product word decides the department, and a theme overrides it', () => {
+test('a word for the product decides the department, unless the title names a theme such as Christmas', () => {
   expect(place(['Zinc Mug', 'Tea Planter', 'Christmas Mug'])).toEqual([
     'Tea',
     'Garden',
@@ -44,12 +44,12 @@ test('a product word decides the department, and a theme overrides it', () => {
   ])
 })
 
-test('an item without a rule joins items with similar titles', () => {
+test('an item whose title no rule matches joins items with similar titles', () => {
   const placed = place(['Mug', 'Planter', 'Beaker', 'Trough'], [], WORDS)
   expect(placed).toEqual(['Tea', 'Garden', 'Tea', 'Garden'])
 })
 
-test('an item without a rule joins the department of items bought in the same orders', () => {
+test('an item whose title no rule matches joins the department of items bought in the same orders', () => {
   const baskets = [
     [0, 2],
     [0, 2],
@@ -64,7 +64,7 @@ test('an item without a rule joins the department of items bought in the same or
   ])
 })
 
-test('a weak word decides the department only if neither similar titles nor common orders do', () => {
+test('a weak word decides the department only if neither similar titles nor joint orders do', () => {
   expect(place(['Mug', 'Zinc Thing'])[1]).toBe('Garden')
   const zincBeaker = ['Mug', 'Mug Red', 'Zinc Beaker']
   expect(place(zincBeaker, [[0, 1, 2]], WORDS)[2]).toBe('Tea')

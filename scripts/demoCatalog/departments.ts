@@ -22,7 +22,7 @@ const NEIGHBOURS = 15
 const CO_PURCHASE_WEIGHT = 1
 /** Vote of a weak word, in the unit of a neighbour's similarity. */
 const WEAK_VOTE = 1
-/** Largest basket that is used: a wholesaler's order of half the catalog says nothing about related items. */
+/** Largest basket that counts: a wholesaler's order of half the catalog doesn't show which items are related. */
 const MAX_BASKET = 60
 
 /** Department of each item; undefined only if there are no departments. */
@@ -54,7 +54,7 @@ export function assignDepartments(
   return placed.map((department) => departments[department]?.name)
 }
 
-/** Cosine of titles plus cosine of the sets of orders that contain each item. */
+/** Similarity of two items: cosine of their titles, plus cosine of the sets of orders that contain them. */
 function itemSimilarity(
   items: readonly Item[],
   events: readonly OrderLine[],

@@ -4,7 +4,7 @@ import { familiesOf } from './families.ts'
 const groups = (titles: readonly string[], price = 2, category = 'Bags') =>
   familiesOf(titles.map((title) => ({ id: title, title, price, category })))
 
-test('titles that differ in colour or size are one family', () => {
+test('products whose titles differ only in colour or size are one family', () => {
   const [red, green, other] = groups([
     'Alarm Clock Bakelite Red',
     'Alarm Clock Bakelite Green',

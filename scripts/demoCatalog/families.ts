@@ -1,8 +1,8 @@
 /**
  * @module Groups the demo's products into families, whose products differ only in colour, size or pattern. If a title
- * has words for the variant (`Alarm Clock Bakelite Green`), the family is the title without these words. If it names
- * product and pattern (`Lunch Bag Spaceboy Design`), the family is the product's name, provided that enough products
- * of a similar price share that name.
+ * has words for the variant (`Alarm Clock Bakelite Green`), the family is the title without these words. If a title
+ * names product and pattern (`Lunch Bag Spaceboy Design`), the family is the product's name, provided that enough
+ * products of a similar price share that name.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { titleWords } from '@nearside/core/model/content.ts'

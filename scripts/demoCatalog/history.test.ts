@@ -8,7 +8,7 @@ const bought = (time: string, price: number, order: string) => ({
   order,
 })
 
-test('a month’s price is the median of its purchases; a month of few purchases has no price', () => {
+test('a month’s price is the median price of its purchases; a month of few purchases has no price', () => {
   const purchases = [
     ...[2.95, 2.95, 9.9].map((price, i) => bought('2011-03-02', price, `a${i}`)),
     ...[2.55, 2.5, 2.55].map((price, i) => bought('2011-04-02', price, `b${i}`)),
@@ -18,7 +18,7 @@ test('a month’s price is the median of its purchases; a month of few purchases
   expect(historiesOf(purchases.slice(-1))).toEqual([])
 })
 
-test('each order counts once, and a product’s season is a month with a quarter of its orders', () => {
+test('each order counts once, and a product’s season is a month with at least a quarter of its orders', () => {
   const twice = Array.from({ length: 15 }, (_, i) => bought('2010-11-02', 1, `n${i}`))
   const spread = Array.from({ length: 15 }, (_, i) =>
     bought(`2011-${String((i % 5) + 1).padStart(2, '0')}-02`, 1, `s${i}`),

@@ -71,7 +71,7 @@ function recaseNumber(lower: string): string {
   return lower
 }
 
-/** Restores capitals inside of a rule's spelling, such as `AC Milan`. */
+/** Restores capitals within a rule's spelling, e.g. in `AC Milan`. */
 function restoreForms(text: string, words: WordRules): string {
   let result = text
   for (const form of words.values()) {

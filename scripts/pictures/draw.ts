@@ -103,7 +103,7 @@ export function draw(look: Look, icons: IconSet): string {
   ]
     .filter((part) => part !== '')
     .join('\n')
-    // The attributes have single quotes, because JSON doesn't escape these.
+    // The attributes have single quotes, because JSON doesn't escape single quotes.
     .replaceAll('"', "'")
   return motifs.length > 0 && svg.length > MAX_BYTES ? draw({ ...look, motifs: [] }, icons) : svg
 }
@@ -167,7 +167,7 @@ function places(x: number, y: number, size: number, count: number): readonly str
   return [place(x - size * 0.34, size * 0.68), place(x + size * 0.36, size * 0.68)]
 }
 
-/** Replaces the letters in `shapes.ts` by the palette's colours. */
+/** Replaces the letters that stand for colours (`shapes.ts`) by the palette's colours. */
 function tint(markup: string, { palette, hair = 'brown' }: Look): string {
   const colours: Readonly<Record<string, string>> = {
     M: palette.main,

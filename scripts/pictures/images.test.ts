@@ -107,7 +107,7 @@ describe('lookOf', () => {
     expect(lookOf('Red Retrospot Mug', undefined).words).toBeUndefined()
   })
 
-  test('pictures of dolls in clothes of one colour differ', () => {
+  test('dolls in clothes of the same colour have different pictures', () => {
     const names = ['Charlotte', 'Lola', 'Olivia'].map((name) => `Feltcraft Princess ${name} Doll`)
     expect(new Set(names.map((name) => fileName(lookOf(name, undefined)))).size).toBe(3)
   })
@@ -173,7 +173,7 @@ describe('draw', () => {
     expect(files.size).toBeGreaterThan(3000)
   })
 
-  test('the file of all pictures (pack) gives back each picture unchanged, and is less than a fifth as large as all together', () => {
+  test('the pack (one file) gives back each picture unchanged, and is less than a fifth as large as all pictures together', () => {
     const looks = catalog.map(({ title = '', category }) => lookOf(title, category))
     const svgs = new Map(looks.map((look) => [fileName(look), draw(look, icons)]))
     const lines = packOf(svgs)
@@ -186,7 +186,7 @@ describe('draw', () => {
     expect(size).toBeLessThan([...svgs.values()].join('').length / 5)
   })
 
-  test('titles that give the same look give one file name and the same bytes', () => {
+  test('titles with the same look have the same file name and the same bytes', () => {
     const [a, b] = ['Red Retrospot Mug', 'Mug Red Retrospot'].map((title) =>
       lookOf(title, undefined),
     )

@@ -39,7 +39,7 @@ const PALETTES: readonly Palette[] = (
   print,
 }))
 
-/** Rank of colour words, above words that only suggest a colour. */
+/** Rank of words for colours; words that only suggest a colour (themes) rank lower. */
 const COLOUR = 2
 const THEME = 1
 

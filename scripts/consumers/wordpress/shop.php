@@ -30,7 +30,7 @@ $steps = [
         update_option('home', $address);
         update_option('permalink_structure', '/%postname%/');
     },
-    // Uploads the plugin's zip and activates it, first without WooCommerce.
+    // Uploads the plugin's zip and activates it. Without WooCommerce, the activation must fail.
     'activate' => function () use ($file) {
         switch_theme('twentytwentyfive');
         must((new Plugin_Upgrader(new Automatic_Upgrader_Skin()))->install($file) === true);

@@ -61,7 +61,7 @@ function wc_get_products($asked) {
     return array_map(fn($post) => new Stand_In_Product($post), $posts);
 }
 function wc_get_order($number) { return $number === 77 ? new Stand_In_Order() : false; }
-/** The shop's prices are without tax, and its pages show them with 20 %. */
+/** The shop's prices are without tax, and its pages show them with 20 % tax. */
 function wc_get_price_to_display($product, $args) { return round($args['price'] * 1.2, 2); }
 function get_woocommerce_currency() { return 'GBP'; }
 function is_product() { return is_singular('product'); }
