@@ -134,7 +134,7 @@ describe('names in documents exist', () => {
     expect(wrong).toEqual([])
   })
 
-  test.each(DOCUMENTS)('$path: the command line accepts each command of the document', async ({ text }) => {
+  test.each(DOCUMENTS)('$path: `nearside` accepts each command line', async ({ text }) => {
     const lines = codeOf(text).flatMap(typed)
     const refused = await Promise.all(lines.map(refusal))
     expect(refused.filter(Boolean)).toEqual([])

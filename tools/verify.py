@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""A second verifier for a device's export. It needs only Python's standard library.
+"""A second verifier for a device's export, which uses no network and only Python's standard library.
 
-It follows docs/PROTOCOL.md ("The device's log") instead of Nearside's code, so that a fault of one
-verifier shows in the other. It uses no network:
+It follows docs/PROTOCOL.md ("The device's log") and shares no code with Nearside, so that a fault
+of one verifier is not repeated in the other. Usage:
 
     python3 tools/verify.py BUNDLE [--key KEY] [--earlier BUNDLE] [--releases FILE]
         [--reports FILE ...] [--allow-unsigned] [--json]
 
     python3 tools/verify.py --lines < BUNDLES
 
-Exit code 0: the bundle is valid. 1: it has faults (each line names an entry), or an option's file is
-malformed. 2: a file is missing.
+Exit code 0: the bundle (export) is valid. 1: it has faults (each output line names an entry), or an
+option's file is malformed. 2: a file is missing.
 With --lines, each line of input is JSON: `bundle`, and optionally `key`, `earlier`, `releases` and
 `reports`; files are base64. Each line of output is JSON with the findings.
 docs/PRIVACY.md ("Limits") says what a valid bundle proves.
@@ -45,7 +45,7 @@ DEMONSTRATION = {"epsilonPerReport": 11.0, "epsilonPerYear": 27.0, "delta": 1e-6
 
 
 class Malformed(Exception):
-    """Raised where the form differs from docs/PROTOCOL.md."""
+    """Raised where the form of a file differs from docs/PROTOCOL.md."""
 
 
 # --- JSON, read and written according to RFC 8785 --------------------------------------------------
@@ -334,7 +334,7 @@ def key_stream(key, counter, length):
     round_keys, stream = expand_key(key), b""
     while len(stream) < length:
         stream += encrypt_block(round_keys, counter.to_bytes(16, "big"))
-        # Both modes count in the low bits, which never overflow at these lengths.
+        # Both modes count in the block's low bits, which never overflow at these lengths.
         counter += 1
     return stream[:length]
 
@@ -463,7 +463,7 @@ def points_of(calls):
 
 
 def choose_chunk(most, factors, calls_of):
-    """Number of factors per call that gives the shortest proof; the smallest one if several do."""
+    """Number of factors per call that gives the shortest proof; the smallest of several such numbers."""
     return min(range(1, most + 1), key=lambda c: factors * c + 2 * points_of(calls_of(c)) - 1)
 
 
@@ -929,7 +929,7 @@ def parse_bundle(data):
     return (None if faults else bundle), faults
 
 
-# --- A report, made again --------------------------------------------------------------------------
+# --- Recreating a report ---------------------------------------------------------------------------
 
 
 def clip(vector, most):
@@ -972,7 +972,7 @@ def consent_hash(terms):
 
 
 def make_report(opening):
-    """Recreates a report: its body, and the log's fields about it. Raises for an invalid opening."""
+    """Body of a report, and the log's fields about it, from its opening (stored policy, update, bytes)."""
     policy, delta, drawn = opening["policy"], opening["delta"], unbase64(opening["random"])
     check_policy(policy)
     d = len(delta)
@@ -1028,7 +1028,7 @@ def make_report(opening):
 def log_normal_cdf(x):
     if x > -30:
         return math.log(0.5 * math.erfc(-x / math.sqrt(2)))
-    # Asymptotic series of the tail, where erfc would be 0.
+    # Far in the tail, where erfc would be 0, an asymptotic series is used.
     return -x * x / 2 - math.log(-x * math.sqrt(2 * math.pi)) + math.log1p(-1 / x**2 + 3 / x**4)
 
 
@@ -1084,7 +1084,7 @@ LIST = {
 
 
 def parse_list(text):
-    """The helper's list of a round, with its marks as a set."""
+    """Parses the helper's list of a round; `known` gets the set of its marks (hashes of report ids)."""
     said = parse_json(text)
     if not fields(LIST, surplus=True)(said):
         raise Malformed("this is no list of a round's reports")
@@ -1100,7 +1100,7 @@ MOST_RELEASES = 10_000
 
 
 def parse_releases(text):
-    """The helper's list of signed models: the manifest of each release."""
+    """Parses the helper's list of signed models: release number → hash of the model's manifest."""
     said = parse_json(text)
     if not fields(RELEASES, surplus=True)(said) or len(said["releases"]) > MOST_RELEASES:
         raise Malformed("this is no list of releases")
@@ -1108,7 +1108,7 @@ def parse_releases(text):
 
 
 def parse_options(key=None, allow_unsigned=False, earlier=None, releases=None, reports=()):
-    """Parses an auditor's options; all but the first two are the bytes of files."""
+    """Parses an auditor's options; all except the first two are the bytes of files."""
     kept = None
     if earlier is not None:
         kept, faults = parse_bundle(earlier)
@@ -1356,7 +1356,7 @@ class Audit:
         return None
 
     def checkpoint(self, said, hashed):
-        """Id of a report that fixes this hash, in the round of a list or of an upload's detail."""
+        """Id of a report that commits to the hash of a log entry. `said`: a list or an upload's detail."""
         secret = self.bundle["settings"].get("checkpoints")
         if secret is None:
             return ""
@@ -1393,7 +1393,7 @@ class Audit:
                     self.fault("checkpoint", entry, "the helper has got another report that follows it")
 
     def ends(self):
-        """Entries that a report of this browser can fix."""
+        """Entries to whose hash a report's id can commit."""
         kinds = [entry["kind"] for entry in self.ledger]
         first = kinds.index("upload") if "upload" in kinds else len(kinds)
         before = [entry for entry in self.ledger[:first] if "day" not in entry["detail"]]
