@@ -90,8 +90,8 @@ interface Progress {
 const BETWEEN_LINES = 10_000
 
 /**
- * Shows the progress of the part of a work that `label` names: a bar on a terminal, elsewhere a line every ten seconds.
- * Work that takes less than ten seconds prints no line.
+ * Shows the progress of the step that `label` names: a bar on a terminal, elsewhere a line every ten seconds. A step of
+ * less than ten seconds prints no line.
  */
 export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
   const bar = stream.isTTY ? createBar(stream) : null

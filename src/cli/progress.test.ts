@@ -19,7 +19,7 @@ it('on a terminal, progress is one bar per label, cleared at the end', () => {
   progress.update('training', 1, 2)
   expect(text()).toMatch(/training █{10}·{10} 50 %/)
   progress.clear()
-  // Moves the cursor to the line's start and clears the line.
+  // These sequences move the cursor to the line's start and clear the line.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the terminal's own control sequences
   expect(text()).toMatch(/\x1b\[1G\x1b\[2K$/)
   progress.clear()

@@ -1,6 +1,6 @@
 /**
  * @module A disk that fails on demand, for processes under test. The failing disk sits between SQLite and the C
- * library, so all of the server's code is the shipped code.
+ * library, so the server's own code runs unchanged.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'

@@ -6,7 +6,7 @@ import { DAY } from '@nearside/core/time.ts'
 import { findFile } from '@nearside/train/shop/lines.ts'
 
 interface Watch {
-  /** Waits so many milliseconds, but no longer than until `signal` aborts. */
+  /** Waits; returns early if `signal` aborts. */
   wait(milliseconds: number): Promise<void>
   readonly signal: AbortSignal
 }

@@ -64,7 +64,7 @@ it.skipIf(!hasPython)(
 )
 
 it.skipIf(!hasPython)(
-  'audit selftest writes each bundle that the two verifiers judge differently, so that it can be verified again',
+  'audit selftest writes each bundle on which the two verifiers disagree to the JSON, so that it can be verified again',
   async () => {
     const [other, json] = ['other.py', 'out.json'].map((name) => join(testFolder(), name))
     const answer = `'{"faults": [{"check": "none", "entry": null}]}'`

@@ -155,7 +155,7 @@ async function compare(
   for (const [check, files] of Object.entries(result.checks)) print(`${check}: ${files} files`)
   print(`${different.length} files on which the two verifiers differ`)
   if (different.length === 0) return result
-  // Each line can be passed to the Python verifier again, with --lines.
+  // The user can pass each `line` to the Python verifier again, with --lines.
   const lines = different.map(({ file, beside, ...said }) => ({
     ...said,
     line: lineOf(file, beside),

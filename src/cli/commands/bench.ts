@@ -1,4 +1,4 @@
-/** @module `nearside bench`: benchmarks against other named libraries; runs only in a clone of the repository. */
+/** @module `nearside bench`: benchmarks against other libraries; runs only in a clone of the repository. */
 import { Command } from '@commander-js/extra-typings'
 import { invalidInput } from '@nearside/core/error.ts'
 import { defineCommand, requireFolder } from '../command.ts'

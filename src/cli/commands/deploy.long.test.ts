@@ -1,6 +1,6 @@
 /**
- * @module Starts the examples of `docs/deploy` as they are written: the entry point, command and mounts of each
- * service, and `ExecStart` of each unit. The test leaves out only containers, TLS and systemd's sandbox.
+ * @module Runs the compose file and the systemd units of `docs/deploy` as they are written, except for containers, TLS
+ * and systemd's sandbox.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -26,10 +26,10 @@ import { parse } from 'yaml'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const example = (name: string) => readFileSync(join(ROOT, 'docs/deploy', name), 'utf8')
 const ROLES = ['leader', 'helper'] as const
-/** Terms with a small learning rate, so that the gate (the test of a new model) accepts a round of two reports. */
+/** Terms with a low learning rate, so that the new model of only two reports passes the quality check (gate). */
 const TERMS = { ...DEMO_PARAMETERS, aggregationGoal: 2, learningRate: 0.001 }
 
-/** Creates a folder such as an operator has, with `nearside-server` at the path where an installed package puts it. */
+/** Creates an operator's folder, with `nearside-server` at the path where npm installs it. */
 function operatorsFolder(): string {
   const where = testFolder()
   const program = join(where, 'node_modules/.bin/nearside-server')

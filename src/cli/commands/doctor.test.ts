@@ -117,7 +117,7 @@ const liveOf = async (changes = {}) => {
   const catalog = await sha256Hex(readFileSync(join(out, 'catalog.json')))
   return { ...LIVE, catalog, time: new Date().toISOString(), ...changes }
 }
-/** The page names `live.json`. */
+/** Makes the page name `live.json`. */
 const named = at(/^\/$/, ({ body }) => ({
   body: String(body).replace('"catalog":', '"live":"/live.json","catalog":'),
 }))
@@ -393,7 +393,7 @@ it('doctor takes addresses and keys from options, and checks who signed the mode
   )
 })
 
-it('doctor reports files that a page of another origin is not allowed to read', async () => {
+it('doctor reports files on another origin that the page is not allowed to read', async () => {
   const cdn = await serveSite(out)
   const flags = { models: `${cdn}models`, catalog: `${cdn}catalog.json` }
   const { bad } = await look(undefined, flags)
@@ -408,7 +408,7 @@ it('doctor reports files that a page of another origin is not allowed to read', 
   expect(allowed.bad.join('\n')).not.toContain('access-control')
 })
 
-it('doctor reports a release of model or rules that has ended or ends soon, and a model that is older than the page’s', async () => {
+it('doctor reports signatures of model and rules that have expired or soon will, and a model that is older than the page’s', async () => {
   const url = await serveSite(out)
   const ask = async (days: number, given: Examination['given'] = {}) => {
     const now = Date.now() + days * DAY

@@ -125,7 +125,7 @@ describe('nearside evaluate', () => {
     expect(text).toMatch(/^ {2}2-3 /m)
     expect(result.verdict.map(({ store }) => store)).toEqual(['install', 'seeded'])
     expect(text).toContain('Next different product')
-    // A second server model has learned from orders alone.
+    // Two server models are trained, one on orders alone; the report names the better one.
     expect(result.owner?.serverModel).toMatch(/^(orders alone|every event)$/)
     expect(text).not.toContain('no model learned')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)

@@ -88,7 +88,7 @@ describe('import of an order log', () => {
     expect(written).toEqual(report)
   })
 
-  test('Shopify: import fills shopper and time of an order’s later lines from its first line', async () => {
+  test('Shopify: import takes shopper and time of an order’s other lines from the order’s first line', async () => {
     const { report, shop } = await run({
       'orders.csv': [
         'Name,Email,Paid at,Currency,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku',

@@ -62,7 +62,7 @@ describe('import of a Google Merchant Center feed', () => {
     expect(report.catalog?.lost).toEqual({ 'bad rating': 3 })
   })
 
-  test('import reads badges, and leaves out badges that no card would show', async () => {
+  test('import reads badges, and leaves out empty and overlong badges, which no product card shows', async () => {
     const rows = ['New', ' Organic ', '', 'x'.repeat(25)].map((badge, at) => ({
       ...{ id: `p${at + 1}`, title: 'Mug', link: 'x', price: '9 EUR', badge },
     }))
@@ -208,7 +208,7 @@ test('import reads schema.org products in JSON-LD', async () => {
   ])
 })
 
-test('import groups schema.org variants by every form in which they name their group', async () => {
+test('import groups schema.org variants, in whichever form they name their group', async () => {
   const group = { '@type': 'ProductGroup', name: 'Mug', brand: { name: 'House brand' } }
   const one = (sku: string, more?: object) => product(sku, offer('5.00', 'InStock'), more)
   const graph = [

@@ -67,7 +67,7 @@ describe('shopper ids', () => {
     ])
   })
 
-  test('import joins the shopper ids within a log by the account that a device was used with', async () => {
+  test('import attributes a device’s events to the only account that used the device', async () => {
     const row = (device: string, user: string, item: string) =>
       `${device},${user},view_item,${item},2024-05-12 09:00,${item}\n`
     const rows = [row('d1', '', 'mug'), row('d1', 'u1', 'tea'), row('d2', '', 'pot')]

@@ -107,11 +107,11 @@ describe('truncated files', () => {
   const xml = `<rss><channel>${products.map(({ id, title }) => `<item><id>${id}</id><title>${title}</title></item>`)}</channel></rss>`
 
   test.each([
-    ['an array', 'catalog.json', json],
-    ['a document', 'catalog.json', graph],
-    ['a feed', 'catalog.xml', xml],
+    ['a JSON array', 'catalog.json', json],
+    ['a JSON-LD graph', 'catalog.json', graph],
+    ['an XML feed', 'catalog.xml', xml],
   ])(
-    'the file %s is read if it is complete, and refused wherever it ends too early',
+    'a file with %s is read if it is complete, and refused wherever it breaks off',
     async (_kind, name, text) => {
       const { items } = await imported({ ...ORDER, [name]: text })
       expect(items).toHaveLength(3)

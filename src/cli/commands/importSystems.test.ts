@@ -380,7 +380,7 @@ describe.each([SHOPIFY, WOOCOMMERCE, MEDUSA])('$name', (system) => {
     ['no such address', { status: 404, body: 'not here' }, /status 404/],
     ['a login page', { body: '<!doctype html>' }, /check the address/],
     ['another API', { body: { data: { id: 7 } } }, /missing/],
-    ['no end of waiting', { status: 429, headers: { 'retry-after': '3600' } }, /busy/],
+    ['a wait of an hour', { status: 429, headers: { 'retry-after': '3600' } }, /busy/],
     ['an API that stays down', { status: 500, headers: retry }, /busy \(status 500\)/],
     ...(system === SHOPIFY
       ? ([

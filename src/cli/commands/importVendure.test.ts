@@ -136,7 +136,7 @@ test('import of Vendure reads orders and products; cancelled, refunded and shopp
   const sent = (path: RegExp, name: string) =>
     new Set(asked.filter((one) => path.test(one.path)).map(({ headers }) => headers[name]))
   expect(sent(/^\/admin-api$/, 'vendure-api-key')).toEqual(new Set([KEY]))
-  // The catalog contains what an anonymous shopper sees.
+  // Products are read without a key, as an anonymous shopper sees them.
   for (const name of ['vendure-api-key', 'authorization', 'cookie'])
     expect(sent(/^\/shop-api\?vendure-token=uk$/, name)).toEqual(new Set([undefined]))
 })

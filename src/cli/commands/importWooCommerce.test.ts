@@ -179,7 +179,7 @@ describe('import of WooCommerce’s exports', () => {
     ])
   })
 
-  test('import of WooCommerce reads analytics orders with several products in a cell, matched by name', async () => {
+  test('import of WooCommerce reads analytics orders with several products in a cell, and finds these products by name', async () => {
     const { report, events } = await imported(
       {
         'orders.csv': table(
@@ -239,7 +239,7 @@ describe('import of WooCommerce’s exports', () => {
     }
   })
 
-  test('import of WooCommerce counts an event about a parent product, named by SKU or number, for its best-selling variation', async () => {
+  test('import of WooCommerce assigns an event about a parent product, named by SKU or number, to the best-selling variation', async () => {
     const line = (item: string) => `1,${item},2024-05-01 10:00,view_item\n`
     const { report, items, events } = await imported({
       'orders.csv': 'customer id,sku,date\n1,MG-R,2024-05-01 10:00\n1,TP,2024-05-01 10:00\n',

@@ -135,7 +135,7 @@ test('measure adds up the lines of orders without a total', async () => {
   expect(result.arms['hold-out'].margin).toBe(-1)
 })
 
-test('measure plans a trial from orders that name no arm of a trial', async () => {
+test('measure plans a trial from orders that name no arm', async () => {
   const [orders] = trial(1)
   const bare = orders
     .replace(',nearside_arm', '')

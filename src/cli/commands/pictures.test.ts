@@ -34,8 +34,8 @@ const inFolder = (name: string) => join(folder, name)
 const run = (flags: Flags) => runCommand(pretrain, { flags })
 
 /**
- * Picture vectors of products in three styles, with noise and a strong part in common; the last product of a shop has
- * none.
+ * Picture vectors of products in three styles. All vectors share a strong component and have noise; the last product
+ * has no vector.
  */
 function vectorsOf(count: number, seed = 1): (readonly number[] | undefined)[] {
   const random = createRandom(seed)
@@ -133,7 +133,7 @@ it('a wrong vector is refused, with file, line and reason, and nothing is writte
     code: 'catalog-invalid',
     message: expect.stringContaining('products.jsonl line 2'),
   })
-  // A feed of prices is read without vectors, so that a wrong vector doesn't stop prices.
+  // `sync` reads a feed without its vectors, so that a wrong vector doesn't stop new prices.
   const feed = await readProductFile(inFolder('products.jsonl'), 0)
   expect(feed.items.map(({ price }) => price)).toEqual([1, 2, 3, 4, 5, 6])
   expect(JSON.stringify(feed)).not.toContain('pictureVector')

@@ -45,7 +45,7 @@ async function shop() {
   return { models, out, publish, text, names, page: () => readPageOptions(text('page.html')) }
 }
 
-/** Publishes a shop. In the result, `put` writes `live.json`, and `publish` publishes a further catalog. */
+/** Publishes a shop. In the result, `put` writes `live.json`, and `publish` publishes another catalog. */
 async function liveShop() {
   const { out, publish, text, page } = await shop()
   const sha = () => createHash('sha256').update(text('catalog.json')).digest('hex')
@@ -215,7 +215,7 @@ it('publish of a catalog that now names its currency keeps the changes of live.j
   expect(live()).toMatchObject(changes)
 })
 
-it('publish takes from a stale live.json only which products are gone, not the prices', async () => {
+it('publish applies only the removals of a stale live.json, not its prices', async () => {
   const { live, publish, put, sha } = await liveShop()
   await publish()
   const changed = [{ id: 'item 1', price: 9 }]
@@ -283,7 +283,7 @@ it.each([
   expect(third).toMatchObject({ title: 'Cup <3>', price: 4 })
 })
 
-it('publish refuses a damaged model, a missing catalog, and the models’ own folder', async () => {
+it('publish refuses a damaged model, a missing catalog, and the folder of the models as output folder', async () => {
   const { models, out, publish } = await shop()
   await expect(publish({ catalog: join(models, 'latest.json') })).rejects.toThrow('not an array')
   await expect(publish({ shop: models })).rejects.toThrow('--catalog or --shop')

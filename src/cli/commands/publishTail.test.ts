@@ -99,7 +99,7 @@ it('a rollback keeps the tail (products loaded when needed)', async () => {
   expect([latest.version, manifest.tail.folder]).toEqual(['2', tail])
 })
 
-it('a release made from shoppers’ updates that count products (countShare) keeps the tail (less popular products) and the mean popularity of the other products', async () => {
+it('a federated round that counts products (countShare) keeps the tail (less popular products) and the mean popularity of the popular products', async () => {
   const { models, tail } = await shop()
   const [parent, before] = [await readLatest(models), await readModel(models)]
   const terms = { ...DEMO_PARAMETERS, countShare: 0.8, noiseMultiplier: 0 }

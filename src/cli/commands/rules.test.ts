@@ -179,10 +179,10 @@ it('rules sign signs a file that devices accept, each time as a later release, w
 })
 
 it.each<[string, unknown, Flags, string]>([
-  ['without a key', [], {}, 'input-invalid'],
-  ['with a key that does not exist', [], { key: 'nowhere.pem' }, 'input-invalid'],
+  ['a missing key', [], {}, 'input-invalid'],
+  ['a key file that does not exist', [], { key: 'nowhere.pem' }, 'input-invalid'],
   ['a rule that devices ignore', [{ name: 'r' }], {}, 'input-invalid'],
-])('rules sign refuses %s, and leaves the file', async (_, content, flags, code) => {
+])('rules sign refuses %s, and leaves the file unchanged', async (_, content, flags, code) => {
   const file = join(testFolder(), 'rules.json')
   writeFileSync(file, JSON.stringify(content))
   const signed = runCommand(command, { flags, positionals: ['sign', file] })

@@ -123,7 +123,7 @@ describe('nearside simulate', () => {
     expect(await readFile(page, 'utf8')).toContain('<table')
   })
 
-  it('simulate plays weeks of a made-up year, and writes its picture beside the Markdown', async () => {
+  it('simulate computes weeks of an invented year, and writes a chart beside the Markdown', async () => {
     const file = join(testFolder(), 'year.md')
     const flags = { year: 200, rounds: 2, devices: 3, markdown: file }
     const { result, printed } = await runCommand(command, { flags })

@@ -135,7 +135,7 @@ test('a sale that begins or ends in the feed changes the price and the usual pri
   ])
 })
 
-test('days of a sale without a zone are days in the given zone, whatever the zone of the computer', async () => {
+test('sale dates without a time zone are read in the given zone, not in the computer’s', async () => {
   const sold = (dates: string, at: number) => (at === 3 ? `10 EUR\t${dates}` : '\t')
   const [head, ...rows] = tsv(ITEMS).split('\n')
   const feed = [
@@ -244,8 +244,8 @@ test('a price that becomes 0, missing or another currency keeps its last good va
 
 const half = ITEMS.length / 2
 it.each<[string, Answer, RegExp]>([
-  ['503', status(503), /status 503/],
-  ['404', status(404), /status 404/],
+  ['status 503', status(503), /status 503/],
+  ['status 404', status(404), /status 404/],
   ['no answer', () => {}, /no complete answer in 0\.2 s/],
   [
     'half an answer',

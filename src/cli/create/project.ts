@@ -31,7 +31,7 @@ export const commandsOf = (framework: Framework): readonly string[] => [
   'npm start',
 ]
 
-/** In the root folder of the repository, and of the published package. */
+/** Folder in the root of the repository, and of the published package. */
 const EXAMPLES = new URL('../../../examples/', import.meta.url)
 export const PACKAGE = new URL('../../../package.json', import.meta.url)
 
@@ -41,7 +41,7 @@ const SERVER = { scripts: { start: 'serve public' }, devDependencies: { serve: '
 /** Files of an example that a project doesn't get: results of builds, and the example's lock file. */
 const MADE =
   /[\\/](node_modules|dist|\.next|package-lock\.json|public[\\/](catalog|models|nearside))$/
-/** Characters that a shell reads in another way, even within quotation marks. */
+/** Characters that a shell interprets even within quotation marks. */
 const SPECIAL = /["$`%!\n]/
 /** Lines of an example that make its page store data without asking. */
 const STORES_ALWAYS = /^ *\/\/ A shop that asks[^\n]*\n *persist: 'always',\n/m
@@ -103,7 +103,7 @@ async function writePackage({ folder, framework, catalog, orders }: Project): Pr
   const path = join(folder, 'package.json')
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8'))
   const manifest = JSON.parse(await readFile(path, 'utf8'))
-  // npm runs the script in the folder itself, so a path must not pass through a link that leads to the folder.
+  // If `folder` is a link, npm runs the script in the link's target, so relative paths start there.
   const from = await realpath(folder)
   const named = (file: string) => `"${relative(from, file).replaceAll('\\', '/')}"`
   const steps =

@@ -63,7 +63,7 @@ it.each(Object.keys(FRAMEWORKS) as Framework[])(
     for (const command of commandsOf(name)) expect(printed.join('\n')).toContain(`  ${command}`)
     expect(printed.join()).not.toContain('setPersist')
 
-    // Without an answer about consent, the page asks.
+    // Without an answer about consent, the project's page asks its shoppers.
     const asking = shop()
     const flags = [...asking.given.slice(0, -2), '--immediate']
     const project = await runCreate([asking.target, '--framework', name, ...flags], null, (line) =>
@@ -106,7 +106,7 @@ test('with --no-immediate nothing is started in a terminal', async () => {
   expect(existsSync(target)).toBe(true)
 })
 
-test('a folder behind a link: the script finds the files from where npm runs it', async () => {
+test('a folder behind a symbolic link: the script’s relative paths start at the real folder, where npm runs it', async () => {
   const { folder, catalog, given } = shop()
   mkdirSync(join(folder, 'far/away'), { recursive: true })
   symlinkSync(join(folder, 'far/away'), join(folder, 'near'), 'junction')
@@ -133,7 +133,7 @@ it.each<[string, readonly string[]]>([
   ['a consent that is neither yes nor no', ['--framework', 'vue', '--consent', 'maybe']],
   ['two folders', ['--framework', 'vue', 'other']],
   ['a file that is missing', ['--framework', 'vue', '--orders', 'gone.csv']],
-  ['a name that a shell reads', ['--framework', 'vue', '--orders', '$(id).csv']],
+  ['a file name with shell syntax', ['--framework', 'vue', '--orders', '$(id).csv']],
 ])('%s: the program says so, and writes nothing', async (_, more) => {
   const { folder, target, given } = shop()
   writeFileSync(join(folder, '$(id).csv'), '')

@@ -54,7 +54,7 @@ test.each([
 ] as const)(
   '%s: installs, trains, serves, and opens the printed address once',
   async (framework, printed) => {
-    // The address arrives in two pieces, and then once more.
+    // The address is printed in two pieces, and then once more as a whole.
     const cut = printed.indexOf('5174') + 2
     const prints = [printed.slice(0, cut), printed.slice(cut), printed]
     const commands = commandsOf(framework)
@@ -102,7 +102,7 @@ test.each(Object.keys(FRAMEWORKS) as Framework[])(
         expect(failure.match(/(?<=^ {2})\S.*/gm)).toEqual(commands.slice(at))
         expect(failure).toContain(reason)
         expect(failure).toContain(FOLDER)
-        // Only an installation can fail because npm lacks the packages.
+        // A failed installation also suggests local packages, because npm may lack the published ones.
         const packed = /npm install \.\/nearside-\d\S*\.tgz \.\/nearside-tools-\d\S*\.tgz$/m
         expect(packed.test(failure)).toBe(at === 0)
       }

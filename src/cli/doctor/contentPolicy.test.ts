@@ -25,7 +25,7 @@ test.each([
   ["connect-src 'self'; connect-src *", 'https://cdn.example/', false],
   ["connect-src *, connect-src 'self'", 'https://cdn.example/', false],
   ["CONNECT-SRC 'SELF'", 'https://shop.example/', true],
-])('policy “%s” on %s allows the request: %s', (policy, url, expected) => {
+])('under the policy “%s”, a request to %s is allowed: %s', (policy, url, expected) => {
   expect(allows(parsePolicies([policy]), 'connect-src', url, PAGE)).toBe(expected)
 })
 

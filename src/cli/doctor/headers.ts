@@ -6,14 +6,14 @@ import { type Finding, findingsAbout } from '../publish/finding.ts'
 import { pack } from '../publish/place.ts'
 import type { Answer } from './asker.ts'
 
-/** Maximum number of seconds for which browsers may cache a file that changes under its name. */
+/** Maximum number of seconds for which browsers may cache a file whose content can change. */
 const SHORT = 300
-/** Minimum number of seconds for which browsers should be allowed to cache a file that never changes. */
+/** Minimum number of seconds for which browsers should be allowed to cache a file whose content never changes. */
 const LONG = 86_400
 /** Size of a file in bytes from which compression is worth it. */
 const PACKABLE = 4096
 
-/** Findings about the caching of a file that changes under its name. */
+/** Findings about the caching of a file whose content can change. */
 export function changingFindings(about: string, { headers }: Answer): Finding[] {
   const { ok, warning } = findingsAbout(about)
   if ((cacheTime(headers) ?? LONG) <= SHORT)
@@ -23,7 +23,7 @@ export function changingFindings(about: string, { headers }: Answer): Finding[] 
   return [warning(`It ${kept}, so browsers see changes late: send cache-control: no-cache.`)]
 }
 
-/** Findings about the caching of files that never change under their names. */
+/** Findings about the caching of files whose content never changes. */
 export function fixedFindings(about: string, answers: readonly Answer[]): Finding[] {
   const { ok, warning } = findingsAbout(about)
   const short = answers.filter(({ headers }) => (cacheTime(headers) ?? 0) < LONG)
@@ -65,8 +65,8 @@ export function originFindings(about: string, answers: readonly Answer[], page: 
 }
 
 /**
- * Bytes that a visitor downloads. If the server doesn't state a compressed answer's length, the file is counted as
- * `publish` compresses it.
+ * Bytes that a visitor downloads. If the server doesn't state an answer's length, the size to which `publish`
+ * compresses the file counts.
  */
 export async function sentBytes(answers: readonly Answer[]): Promise<number> {
   const lengths = answers.map(async ({ headers, body }) => {
@@ -108,7 +108,7 @@ export function parsePolicies(texts: readonly (string | null | undefined)[]): Co
     .filter(({ size }) => size > 0)
 }
 
-/** By directive: the directive itself, and those that apply if it is missing, in this order. */
+/** By directive: the directive itself, then its fallbacks, of which the first that a policy has applies. */
 const CHAINS = {
   'connect-src': ['connect-src', 'default-src'],
   'frame-src': ['frame-src', 'child-src', 'default-src'],

@@ -61,7 +61,7 @@ function answerOf(out: string, path: string): HostAnswer {
   return { status: 200, headers, body }
 }
 
-/** Applies each matching rule, as Netlify and Cloudflare Pages do. */
+/** Headers of all rules in `_headers` that match the path, as Netlify and Cloudflare Pages send them. */
 function headersOf(rules: string, path: string): Record<string, string> {
   const found: Record<string, string> = {}
   let holds = false

@@ -26,7 +26,7 @@ export async function carryLive(
   if ((await sha256Hex(utf8(text))) !== live.catalog)
     return { changes: null, findings: [foreignFinding] }
   const isFresh = !isStale(live, now)
-  // Without a time, `parse` keeps usual prices and sales apart.
+  // Without a time, `parse` applies no sales, so usual prices and sale prices are compared separately.
   const published = [JSON.parse(text), await readTailRows(out)].flat()
   const [before, next] = [published, catalog].map((one) => Catalog.parse(one).items)
   const isMoved = changesCurrency(before, next)

@@ -3,7 +3,7 @@ import type { Catalog } from '@nearside/core/catalog/catalog.ts'
 import { currencyFault } from '@nearside/core/catalog/currency.ts'
 import { type Finding, failed, findingsAbout } from './finding.ts'
 
-/** Share of the products above which it is a warning that the model lacks them. */
+/** Maximum share of products that the model may lack without a warning. */
 const MANY = 0.05
 /** Fields that product cards show. */
 const SHOWN = ['title', 'price', 'image'] as const

@@ -1,10 +1,10 @@
 /** @module Configuration files that tell a web server how long browsers may cache the files of a published folder. */
 
-/** Cache-Control of files that change under their names: browsers ask at each visit whether the file has changed. */
+/** Cache-Control of files whose content can change: browsers ask at each visit whether the file has changed. */
 const REVALIDATE = 'no-cache'
-/** Cache-Control of files that never change under their names. */
+/** Cache-Control of files whose content never changes. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
-/** Policy of the worker's file, because the page's doesn't apply to it: requests go to this server only. */
+/** Content-Security-Policy of the worker, to which the page's doesn't apply. It allows requests to this server only. */
 const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 const SCRIPT_HEADERS = { 'Cache-Control': FOR_EVER, 'Content-Security-Policy': WORKER_POLICY }
 
@@ -13,13 +13,13 @@ interface Folder {
   readonly base: string
   /** Names of the folders in `models/`: model versions, and tails (less popular products). */
   readonly versions: readonly string[]
-  /** Paths of the files that change under their names. */
+  /** Paths of the files whose content can change. */
   readonly changing: readonly string[]
   /** Path of the folder of the library's scripts; absent without scripts. */
   readonly scripts?: string
 }
 
-/** Whether a folder in `models/` has catalog rows of a tail, whose prices change. */
+/** Whether a folder in `models/` has catalog rows of a tail; these files change with the prices. */
 const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
 /** `_headers` file for Netlify and Cloudflare Pages. Both apply all rules that match, so each path matches one rule. */

@@ -81,7 +81,7 @@ export function parsePageOptions(found: string | null): PageOptions | null {
     : read(readJson(utf8(found), 'input-invalid', `#${ID} of the page`), '')
 }
 
-/** Maximum nesting of a page's elements, beyond any real page's: the parser would take too long. */
+/** Maximum nesting of a page's elements, above any real page's; deeper nesting would take the parser too long. */
 const DEEPEST = 10_000
 
 /**

@@ -43,8 +43,8 @@ async function aside(target: string, write: (draft: string) => Promise<void>): P
 }
 
 /**
- * Adds to the files each compressed form that is shorter. `least` is the total number of bytes in the shortest forms,
- * which most browsers accept.
+ * Adds to each file its Brotli and gzip form, if shorter. `least` is the total number of bytes that a browser downloads
+ * if it accepts Brotli.
  */
 export async function pack(
   plain: ReadonlyMap<string, Uint8Array>,

@@ -64,8 +64,8 @@ const sha256 = (bytes: Uint8Array | string, encoding: BinaryToTextEncoding = 'he
   createHash('sha256').update(bytes).digest(encoding)
 
 /**
- * Publishes the site; writes nothing if a finding is an error. It first writes the files that never change under their
- * names, each folder as a whole. Then it replaces the pointer to the newest model and each changing file.
+ * Publishes the site; writes nothing if a finding is an error. It first writes the files whose content never changes,
+ * each folder as a whole. Then it replaces the pointer to the newest model and each changing file.
  * @throws NearsideError as devices would refuse it: `model-unsigned`, `model-expired`, `model-rolled-back`,
  *   `model-forked` if keys are in use, `model-corrupt`, `catalog-invalid`; `version-taken` if another model has the
  *   name; `input-invalid`, `storage-full`, `storage-unavailable`

@@ -13,8 +13,8 @@ import { pack, placeFile, placeFolder } from './place.ts'
 const QUALITY = 5
 
 /**
- * Splits a catalog as its model is split; null if the model has no tail. `itemIds` begins with the head's items, then
- * come each shard's.
+ * Splits a catalog as its model is split; null if the model has no tail. `itemIds` lists the items of the head, then
+ * those of each shard (part of the tail).
  * @throws NearsideError `model-corrupt`
  */
 export async function splitCatalog(

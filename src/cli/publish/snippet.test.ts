@@ -25,7 +25,7 @@ class EarlyWorker {
   }
 }
 
-/** A page with the snippet. `fetchCatalog` answers with the catalog; search box and German words can't be loaded. */
+/** A page with the snippet. `fetchCatalog` answers with the catalog; search box and German texts can't be loaded. */
 async function openPage(
   fetchCatalog: () => Promise<Response>,
   first: readonly Item[],
@@ -89,7 +89,7 @@ it('if the search box and the German texts can’t be loaded, a page learns with
   )
 })
 
-it('a page starts its worker once, before its other code has loaded, and starts another worker if that fails', async () => {
+it('a page starts its worker once, before its other code has loaded, and starts another worker if the first fails', async () => {
   for (const fails of [false, true]) {
     EarlyWorker.made.length = 0
     const { asked, started } = await openPage(async () => Response.json([{ id: 'mug' }]), [])

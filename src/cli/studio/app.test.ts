@@ -102,7 +102,7 @@ describe('a stranger', () => {
     [401, { authorization: '' }],
     [200, { origin: `http://${HOST}` }],
   ])(
-    'the studio answers a stranger with %i for %j, and writes nothing unless the answer is 200',
+    'the studio answers %i to a request with the headers %j, and writes nothing unless the answer is 200',
     async (status, headers) => {
       for (const path of ['start', 'preview', 'save', 'costs']) {
         const body = { rules: [{ name: 'r', pin: ['item1'] }], saved: [], version: '', view: NEW }
@@ -162,7 +162,7 @@ describe('the preview', () => {
     expect(ids((await lists([])).after.recommend)).toEqual(ids(before.recommend))
   })
 
-  test('the preview obeys the day, the page and the context of the view', async () => {
+  test('the preview applies a rule only on the day, the page and in the context that the rule names', async () => {
     const when = { from: '2030-01-01', page: ['home'], context: { promotion: ['sale'] } }
     const rules = [{ name: 'r', when, pin: ['item19'] }]
     const view = {

@@ -54,7 +54,7 @@ test('after any moves, the product that was moved last stands where it was put, 
   )
 })
 
-test('a product that moves past a pinned product shifts the pin by one place; a target beyond the list means its last place', () => {
+test('a product that moves past a pinned product shifts the pin by one place; a target beyond the list’s end means the last place', () => {
   const ids = ['a', 'b', 'c']
   const pinned = pinAt([], ids, { id: 'b', name: 'B', to: 2 }, HERE)
   const moved = pinAt(pinned, ids, { id: 'a', name: 'A', to: 9 }, HERE)
@@ -62,7 +62,7 @@ test('a product that moves past a pinned product shifts the pin by one place; a 
   expect(unpin(unpin(moved, 'a', HERE), 'b', HERE)).toEqual([])
 })
 
-test('an edit’s reach (this list, lists of its kind, all lists) decides its condition, and an edit changes no rule of another reach', () => {
+test('an edit’s reach (this list, lists of its kind, all lists) decides the rule’s condition, and an edit changes no rule of another reach', () => {
   expect(whenOf(HERE)).toEqual({ list: ['similar'], item: { id: ['x'] } })
   expect(whenOf({ ...HERE, page: 'home' })?.page).toEqual(['home'])
   expect(whenOf({ ...HERE, reach: 'kind' })).toEqual({ list: ['similar'] })

@@ -76,7 +76,7 @@ describe('a stranger', () => {
   })
 
   test.each(['', 'wrong', PASSWORD.toUpperCase(), `${PASSWORD} `, PASSWORD.slice(0, -1)])(
-    'the password “%s” opens nothing',
+    'the password “%s” opens no session',
     async (password) => {
       const answer = await tryPassword(password)
       expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null])

@@ -20,7 +20,7 @@ interface LoginOptions {
   readonly password: string
   /** Origin at which the shop's proxy serves the studio. */
   readonly origin: string
-  /** Returns the address from which a request counts as an attempt. */
+  /** Returns the client's address; login attempts are counted by address. */
   readonly addressOf: (c: Context) => string
   readonly now: () => number
 }

@@ -26,7 +26,7 @@ export interface View {
   /** Product whose page the shopper looks at. */
   readonly about?: string
   readonly page?: string
-  /** Query of a search; the view is then only its result. */
+  /** Query of a search; if present, the view contains only the search's result. */
   readonly search?: string
   readonly context: Readonly<Record<string, string>>
   /** Time of the visit, milliseconds since the epoch. */

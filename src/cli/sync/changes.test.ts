@@ -63,7 +63,7 @@ test('no product that had a price gets the price 0 or none, however many prices 
 test.each([
   ['was gone', { changed: [], gone: ['p'], added: [] }],
   ['cost 0 in an earlier live.json', { changed: [{ id: 'p', price: 0 }], gone: [], added: [] }],
-])('a product that %s gets the published price if the feed has it for 0', (_, live) => {
+])('a product that %s gets the published price if the feed’s price is 0', (_, live) => {
   const [item, free] = [
     { id: 'p', price: 10 },
     { id: 'p', price: 0 },

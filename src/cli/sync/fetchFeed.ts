@@ -8,7 +8,7 @@ import { type Fetching, fetchWhole } from '../systems/fetchWhole.ts'
 
 /** State by which `sync` recognises that a feed has not changed. */
 export interface FeedState {
-  /** Beginning of a SHA-256 of the feed's address, which may contain a secret, and of `how` it is read. */
+  /** Start of a SHA-256 of `how` and the feed's address. It is a hash, because the address may contain a secret. */
   readonly of: string
   readonly etag?: string
   readonly modified?: string

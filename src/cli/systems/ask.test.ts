@@ -24,12 +24,12 @@ it.each<[string, Reply, readonly number[]]>([
   ['an API that is down', { status: 503 }, [1000, 2000, 4000, 8000]],
   ['a lost connection', { body: 'x'.repeat(99), isCut: true }, [1000, 2000, 4000, 8000]],
   [
-    'an API that names the time',
+    'an API that names the seconds to wait',
     { status: 429, headers: { 'retry-after': '2.5' } },
     [2500, 2500, 2500, 2500],
   ],
   [
-    'an API that names a date',
+    'an API that names a date to wait for',
     { status: 429, headers: { 'retry-after': 'Mon, 30 Nov 2026 12:00:00 GMT' } },
     [1000, 2000, 4000, 8000],
   ],
@@ -40,7 +40,7 @@ it.each<[string, Reply, readonly number[]]>([
   expect(asked).toHaveLength(5)
 })
 
-test('if the API has too few points left for a query, the query waits until there are enough', async () => {
+test('if a shop has too few rate-limit points left for a query, the query waits until there are enough', async () => {
   const { shop, waits } = await api((nth) =>
     nth < 2 ? { body: points(nth === 0 ? 666 : 900) } : { body: { data: { shop: 1 } } },
   )

@@ -8,7 +8,7 @@ export interface ShopApi extends Fetching {
   readonly url: string
   /** Secret from the environment variable `TOKEN`; absent if the variable isn't set. */
   readonly token?: string
-  /** Waits, but no longer than until `signal` aborts. */
+  /** Waits; returns early if `signal` aborts. */
   readonly wait: (milliseconds: number) => Promise<unknown>
   /** Current time, milliseconds since the epoch. */
   readonly now: () => number

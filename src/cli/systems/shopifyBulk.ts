@@ -30,8 +30,8 @@ type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
 
 /**
  * @param query query without variables; its connections have `edges`
- * @returns each object, children with `__parentId`; null if the shop can't start or finish the operation, e.g. while
- *   the app runs another operation
+ * @returns all objects; a child names its parent in `__parentId`. Null if the shop can't start or finish the operation,
+ *   e.g. while the app runs another operation
  * @throws NearsideError `input-invalid` if the API refuses a request or the file is incomplete, `aborted` if the signal
  *   aborts
  */

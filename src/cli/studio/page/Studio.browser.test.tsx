@@ -1,4 +1,4 @@
-/** @module Tests the studio's page if the server refuses a save, and on days with other prices. */
+/** @module Tests the studio's page: refused saves, prices by day, empty lists, badges and searches. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Rule } from '@nearside/core/rules/rule.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
@@ -92,7 +92,7 @@ test('each product has the price that it has on the chosen day', async () => {
   await waitFor(() => expect(mug.textContent).toContain('£5.00'))
 })
 
-test('if a list was empty before the changes, the page does not say that they left no product', async () => {
+test('if a list was empty before the changes, the page does not say that the changes emptied it', async () => {
   const { page } = await open({ recommend: [] })
   const empty = page.getByText('This list is empty')
   await waitFor(() => expect(empty.elements().length).toBeGreaterThan(0))
@@ -120,7 +120,7 @@ test('a rule gives products a badge, but not in a search', async () => {
   expect(file.rules).toMatchObject([{ badge: { price: { to: 9 } }, text: 'New' }])
 })
 
-test('edits of a search’s result are for its query, and a search can lead to a page', async () => {
+test('an edit of a search’s results applies to that query only; a rule can lead a search to a page', async () => {
   const { file, page, press } = await open()
   await page.getByLabelText('The result of a search').fill('tea tin')
   page.getByLabelText('On the day').element().focus()
