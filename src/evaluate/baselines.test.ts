@@ -50,7 +50,7 @@ const history = [
 ]
 
 describe('popularity baseline', () => {
-  it('the popularity baseline ranks by all shoppers, or by the shoppers of the last month', () => {
+  it('`popular` ranks by the shoppers of all time, `popular-30d` by those of the last 30 days', () => {
     expect(ranked((out) => scorePopular(context(), out))).toEqual([0, 1, 2, 3, 4, 5])
     expect(ranked((out) => scorePopularMonth(context(), out))).toEqual([5, 4, 3, 2, 1, 0])
   })
@@ -90,7 +90,7 @@ describe('recently-viewed baseline', () => {
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
   })
 
-  it('recently-viewed counts several views of an item in a session as one, as their logarithm, or all of them', () => {
+  it('`looks` decides whether repeated views of an item in a session count once, by their logarithm, or each', () => {
     const looks = [0, 3, 3, 3].map((item, k) => ({
       ...purchase(item, NOW - 9 + k, 'visit'),
       name: 'view_item' as const,
@@ -110,7 +110,7 @@ describe('recently-viewed baseline', () => {
     expect(weights({ unit: 'looks' }).get(0)).toBeCloseTo(1 / 8, 9)
   })
 
-  it('decayedInteractions caches values of each case, and gives the same weights whatever parameters earlier calls had', () => {
+  it('the weights of decayedInteractions don’t depend on what earlier calls left in its cache', () => {
     const one = context([...history, purchase(2, NOW - DAY, 'c')])
     for (const unit of ['days', 'sessions', 'looks', 'days'] as const)
       for (const looks of ['once', 'each', 'log'] as const)

@@ -16,7 +16,7 @@ export interface BaselineContext {
   readonly time: number
   readonly popularity: Popularity
   readonly neighbours: NeighbourTable
-  /** Fold of a tuning case's shopper; its neighbour lists and popularity come from the shoppers of other folds. */
+  /** Fold of a tuning case's shopper; neighbours and popularity come from the shoppers of other folds. */
   readonly fold?: number
 }
 
@@ -221,7 +221,7 @@ export const ITEM_KNN: TunableArm<ItemKnnParameters> = {
 interface EwmaParameters extends Decay {
   /** Divisor of the cosines. */
   readonly temperature: number
-  /** Exponent of the popularity share, by which the softmax of the cosines is multiplied. */
+  /** The softmax of the cosines is multiplied by the popularity share to this power. */
   readonly popularity: number
 }
 
@@ -253,7 +253,7 @@ export function ewma(itemVectors: Float32Array, dimension: number): TunableArm<E
 
 const shareLogsOf = onceFor(({ share }: Popularity) => Float64Array.from(share, Math.log))
 
-/** Product of each row with a vector. Computing four sums at a time halves the time. */
+/** Dot product of each row with a vector. Computing four sums at a time halves the time. */
 function products(rows: Float32Array, vector: Float64Array): Float64Array {
   const n = vector.length
   const found = new Float64Array(rows.length / n)

@@ -34,7 +34,7 @@ describe('bootstrap of a lift', () => {
     expect(liftOf([1, 2], [0, 0])).toBeNull()
   })
 
-  it('the interval is finite even if the statistic is undefined for some draws', () => {
+  it('the interval is finite even if some resamples contain no shopper with a value', () => {
     expect(liftOf([1, NONE, NONE], [2, NONE, NONE])).toEqual({ value: -0.5, lo: -0.5, hi: -0.5 })
   })
 
@@ -58,7 +58,7 @@ describe('bootstrap of a lift', () => {
       const found = liftOf(values, over, random, 400)
       if (found && found.lo <= 0.05 && found.hi >= 0.05) covered++
     }
-    // Binomial(300, .95) falls outside [.90, .985] for about one seed in several thousand.
+    // Binomial(300, .95) falls outside [.90, .985] for about one seed in a thousand.
     expect(covered / trials).toBeGreaterThan(0.9)
     expect(covered / trials).toBeLessThan(0.985)
   })

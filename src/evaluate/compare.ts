@@ -18,7 +18,7 @@ import type { Steps } from './steps.ts'
 import type { WalkedCase } from './walk.ts'
 
 interface CompareQuestion extends Pick<Question, 'shop' | 'until' | 'holdout' | 'target' | 'now'> {
-  /** For each model, a directory of models (its latest counts) or of one version. */
+  /** For each model, a directory of versions, of which the latest is compared, or the directory of one version. */
   readonly models: { readonly a: string; readonly b: string }
 }
 

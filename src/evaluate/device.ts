@@ -39,9 +39,9 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Parts of each item's score, computed from all events before the case; `terms.base`: the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and fit problem; null if nothing can be fitted, or if λ is 0 without `learnsInVain`. */
+  /** Personal model and fit problem; null without a fit, or if its weight λ is 0 and `learnsInVain` isn't set. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
-  /** Scores of the personal model at the λ that devices use, [N], whatever the guard says. */
+  /** Scores with the personal model at the weight λ that devices use, [N], even if the guard switched it off. */
   readonly served: Float32Array
   /** Scores that rank the shopper's list, [N]: `served`, or the base scores if the guard switched `served` off. */
   readonly shown: Float32Array

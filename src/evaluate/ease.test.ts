@@ -35,7 +35,7 @@ it('EASE weights equal the closed-form solution by Cholesky', () => {
   expect(furthest).toBeLessThan(1e-5)
 })
 
-it('EASE ranks co-occurring items, weighs repeats by a parameter, and ignores later events', () => {
+it('EASE ranks items bought together high, weighs the history’s own items by `own`, and ignores later events', () => {
   const pairs = Array.from({ length: 40 }, (_, s) => [
     purchase(2 * (s % 3), START, `${s}`),
     purchase(2 * (s % 3) + 1, START, `${s}`),

@@ -74,9 +74,9 @@ export function easeWeights(
 }
 
 /**
- * Inverts a symmetric positive definite matrix at the start of a memory, in place, by halves: for [A B; Bᵀ D] the
- * complement S = D − BᵀA⁻¹B, with W = −A⁻¹B, gives [A⁻¹ + W·S⁻¹·Wᵀ, W·S⁻¹; S⁻¹·Wᵀ, S⁻¹].
- * @param size multiple of 8; the memory behind the matrix needs the same size again as work space
+ * Inverts a symmetric positive definite matrix at the start of a memory, in place, by halves: with W = −A⁻¹B and
+ * S = D − BᵀA⁻¹B, the inverse of [A B; Bᵀ D] is [A⁻¹ + W·S⁻¹·Wᵀ, W·S⁻¹; S⁻¹·Wᵀ, S⁻¹].
+ * @param size multiple of 8; the memory after the matrix needs the same size again as work space
  */
 function invert(gemm: Gemm, buffer: ArrayBuffer, size: number): void {
   const matrix = new Float32Array(buffer)

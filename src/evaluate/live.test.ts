@@ -37,7 +37,7 @@ function shoppers(seed: number): Counted[] {
   }).flat()
 }
 
-test('the 95 % interval over shoppers covers the truth in 95 % of trials; an interval over lists does so more rarely', () => {
+test('a 95 % interval over shoppers contains the true lift in 95 % of trials; an interval over lists does so less often', () => {
   const runs = Array.from({ length: 300 }, (_, seed) => shoppers(seed + 1))
   const covered = (units: 'shoppers' | null) =>
     runs.filter((rows) => {
@@ -72,7 +72,7 @@ test('the report has figures for all model versions together, then for each vers
   ])
 })
 
-test('for interleaved lists, the report has the share of clicks on personal picks; for one shopper, its interval is 0 to 1', () => {
+test('for interleaved lists, the report has the share of clicks on personal picks, with an interval from 0 to 1 for one shopper', () => {
   const pick = (team: 'personal' | 'base', many: number, unit = '') =>
     row({ arm: 'interleaved', event: 'followed', team, many, unit })
   const one = (rows: readonly Counted[]) => measured(rows).versions[0].interleaved

@@ -147,7 +147,7 @@ function preferenceOf(rows: readonly Counted[]) {
     ...(row.team === 'personal' ? [row] : []),
   ])
   const { shown: followed, followed: own, rate, variance } = rateOf(asRate)
-  // Clicks of unknown shoppers are independent Bernoulli trials: the factor makes their variance of a Poisson variance.
+  // Clicks of unknown shoppers count as independent Bernoulli trials, whose variance is (1 − rate) times a Poisson one.
   const single = picks.some(({ unit }) => unit === '') ? variance * (1 - rate) : variance
   const spread = Z * Math.sqrt(single)
   return { followed, own, rate, lo: Math.max(0, rate - spread), hi: Math.min(1, rate + spread) }

@@ -40,7 +40,7 @@ function question(directory: string, protocol: 'personal' | 'leave-one-out' = 'p
   return { ...asked, shop: directory, model: join(folder, 'models') }
 }
 
-/** The same shop with event times moved by `at`. */
+/** The test shop, with the event times that `at` returns. */
 function moved(at: (time: number, k: number) => number): TestShop {
   const shoppers = shop.shoppers.map(({ id, interactions }) => ({
     id,
@@ -63,7 +63,7 @@ it('load leaves out invalid lines of the log, reports the reason for each, and k
   ])
 })
 
-it('load sorts events by time, and adds items that the model lacks', async () => {
+it('load sorts events by time, and adds items of the log that the model lacks', async () => {
   const { shoppers } = (await load(question(await store('ordered', shop)))).input
   const backwards = shop.shoppers.map(({ id, interactions }) => ({
     id,

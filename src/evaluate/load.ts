@@ -31,7 +31,7 @@ export interface Question {
   readonly until?: string
   /** Held-out shoppers: a fraction, or the path of a file of their ids; default: the model's fraction. */
   readonly holdout?: string
-  /** Seed; absent: the model's. */
+  /** Random seed; default: the model's. */
   readonly seed?: number
   readonly protocol: Protocol
   /** Start of the histories; default: the beginning of the log. */

@@ -15,7 +15,7 @@ import type { WalkOrder } from './walker.ts'
 /** Maximum number of processes, because each process has its own model and log in memory. */
 const MOST_PROCESSES = 8
 
-/** Minimum number of cases per process: so many cases take longer than the start of another process. */
+/** Minimum number of cases per process. For fewer cases, starting another process takes longer than it saves. */
 const LEAST_CASES = 50
 
 /** Messages to a process: first the settings of the whole replay, then the index of one shopper after another. */
@@ -31,7 +31,7 @@ export async function walkCases(
   selected: readonly { readonly length: number }[],
   { onProgress, signal }: Steps,
 ): Promise<Rows<WalkedCase>> {
-  // Shoppers with many cases come first, because at the end one of them would leave the other processes idle.
+  // Shoppers with many cases are replayed first: a long replay at the end would leave the other processes idle.
   const waiting = [...selected.keys()].sort((a, b) => selected[a].length - selected[b].length)
   const total = selected.reduce((sum, { length }) => sum + length, 0)
   const useful = Math.min(selected.length, Math.ceil(total / LEAST_CASES))
@@ -67,7 +67,7 @@ function start(): ChildProcess {
   // The build finds this file name, compiles the file, and replaces the name here by that of the compiled file.
   const walker = fileURLToPath(new URL('./walker.ts', import.meta.url))
   if (!walker.endsWith('.ts')) return fork(walker, { serialization })
-  // In a checkout the source runs under tsx, however this process was started.
+  // In a clone of the repository, the TypeScript source runs under tsx, however this process was started.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   return fork(walker, { serialization, execArgv: ['--import', tsx] })
 }

@@ -56,7 +56,7 @@ describe('rows', () => {
     for (const series of whole.series) expect(joined.means(series)).toEqual(whole.means(series))
   })
 
-  it('averaged rows are means over training seeds, and each selection of them keeps the rows of each seed', () => {
+  it('averaged rows are means over training seeds, and a selection of averaged rows keeps the rows of each seed', () => {
     const [first, second] = [example(), example()]
     for (const column of second.columns.values()) for (const at of column.keys()) column[at] += 0.1
     const rows = Rows.average([first, second], ([one]) => one)

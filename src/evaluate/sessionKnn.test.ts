@@ -34,7 +34,7 @@ function ranked(parameters: Partial<SessionKnnParameters>, bought = [0], daysAgo
 }
 
 describe('session-knn', () => {
-  it('sessionKnn ranks items of visits or of shoppers that share an item with the history', () => {
+  it('sessionKnn ranks items high whose visit, or shopper, has an item of the history', () => {
     expect(new Set(ranked({}).slice(1, 3))).toEqual(new Set([1, 3]))
     expect(new Set(ranked({ neighbour: 'shopper' }).slice(1, 4))).toEqual(new Set([1, 2, 3]))
   })
@@ -67,7 +67,7 @@ describe('session-knn', () => {
     expect(ranked({ unit: 'days', halfLife, own: 0.5 }, [0], 40)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('sessionKnn weighs repeats by a parameter, and ranks by popularity without a history', () => {
+  it('sessionKnn weighs the history’s own items by `own`, and ranks by popularity without a history', () => {
     expect(ranked({ own: 0.9 }, [5])[0]).toBe(5)
     expect(ranked({}, [])).toEqual([0, 1, 2, 3, 4, 5])
   })

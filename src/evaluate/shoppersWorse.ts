@@ -44,7 +44,7 @@ function falseAlarmRate(cases: number): number {
 /** Probability that the sum under random signs is at most the observed sum. In (0, 1]; 1 for no differences. */
 export function signFlipP(differences: readonly number[], random: Random): number {
   const observed = differences.reduce((sum, difference) => sum + difference, 0)
-  // Rounding makes sums of the same numbers differ by their sequence, and metrics have single precision.
+  // Sums of the same numbers in another order differ by rounding, and metrics have single precision.
   const limit = observed + 1e-6 * differences.reduce((sum, x) => sum + Math.abs(x), 0)
   const isAsBad = (isFlipped: (k: number) => boolean) =>
     differences.reduce((sum, x, k) => sum + (isFlipped(k) ? -x : x), 0) <= limit

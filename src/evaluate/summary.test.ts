@@ -15,7 +15,7 @@ interface Made extends WalkedCase {
   readonly isAsked: boolean
 }
 
-/** A case in which every arm has NDCG@10 `base`, except the named arms. */
+/** A case in which every arm has NDCG@10 `base`, except the arms in `own`. */
 function result(
   shopper: string,
   base: number,
@@ -84,7 +84,7 @@ describe('means of a summary', () => {
     expect(lift?.relative).toBeCloseTo(0.5 / 0.4 - 1, 5)
     expect(lift?.lo).toBeGreaterThanOrEqual(0)
     expect(lift?.hi).toBeLessThanOrEqual(0.8 / 0.6 - 1)
-    // With one shopper fewer than ten, there is no interval.
+    // With nine shoppers, there is no interval.
     const few = summarise(
       results.filter(({ shopper }) => shopper !== 'bob4'),
       1,
@@ -165,7 +165,7 @@ describe('the report of a summary', () => {
     }
   })
 
-  it('a lift over an arm at 0 is left out of the JSON', () => {
+  it('a lift over an arm whose mean is 0 is left out of the JSON', () => {
     const text = JSON.stringify(summarise([result('ann', 0)], 1).lifts)
     expect(text).not.toMatch(/null/)
   })

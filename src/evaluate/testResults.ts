@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Envelope } from './results.ts'
 
-/** Expects these fields in the result as read back from JSON, which turns non-finite numbers into null. */
+/** Checks the fields after writing and reading JSON, which turns non-finite numbers into null. */
 export function expectEnvelope(result: Envelope, protocol: string, arms: readonly string[]): void {
   const read = JSON.parse(JSON.stringify(result)) as Envelope
   expect(read).toMatchObject({

@@ -39,7 +39,7 @@ const CLEARLY = 3
  * Tunes an arm. The search begins at the start parameters that rank best. In a tie the earlier parameters stay, so the
  * result is deterministic. Without cases, the result is the arm's own start parameters.
  * @param nested further start parameters, with which the arm equals simpler arms, so that the tuned arm never ranks the
- * tuning cases worse than these
+ * tuning cases worse than those arms do
  * @param tried called with the share of the parameter values that were tried, up to 1
  */
 export function tune<P extends object>(

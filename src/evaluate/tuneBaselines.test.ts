@@ -43,7 +43,7 @@ describe('tuned baselines', () => {
     expect(tuneBaselines(input({ until: START })).cases).toBe(0)
   })
 
-  it('the neighbours that baselines are tuned with are computed without the shoppers of the tuning cases', () => {
+  it('in tuning, the baselines’ neighbours are computed without the shoppers of the tuning cases', () => {
     // Each shopper has two items that they repeatedly buy together and that nobody else buys.
     const items = 120
     const shop = {
@@ -86,7 +86,7 @@ describe('tuned baselines', () => {
     })
   })
 
-  it('in a log of sequences, baselines are tuned on each sequence’s last event, with lists from all earlier events', () => {
+  it('in a log of sequences, baselines are tuned on each sequence’s last event before the test, with neighbours from earlier events', () => {
     const sequences = Array.from({ length: 1200 }, (_, s) => ({
       id: `shopper${s}`,
       interactions: Array.from({ length: 5 }, (_, k) =>

@@ -139,7 +139,7 @@ it('training continues if a part can’t be serialised', async () => {
   expect(existsSync(folder)).toBe(false)
 })
 
-it('stored parts are private to their owner, and reused', async () => {
+it('only their owner can read stored parts; the next training reuses them', async () => {
   const folder = join(testFolder(), 'unfinished')
   const kept = keptIn(folder)
   await (await keepParts(kept, 'key'))('part', () => 1)

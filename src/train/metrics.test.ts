@@ -72,7 +72,7 @@ describe('metrics by hand', () => {
     )
   })
 
-  it('the log-likelihood counts only the ranked items', () => {
+  it('the log-likelihood is a mean over the targets, and leaves out excluded items', () => {
     const four = Float32Array.from([1, 2, 3, 4], Math.log)
     expect(-logLikelihood(four, [3])).toBeCloseTo(-Math.log(0.4), 6)
     expect(-logLikelihood(four, [2, 3])).toBeCloseTo(-(Math.log(0.3) + Math.log(0.4)) / 2, 6)

@@ -14,7 +14,7 @@ import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core per event, for the measured log that trains fastest and for the slowest. */
 const EACH_EVENT = [1, 4.5] as const
-/** Base memory, bytes. The largest is added of events, ranker's table and prior's cases, which come in succession. */
+/** Base memory, bytes. To it is added the largest of: events, ranker's table, prior's cases (one in use at a time). */
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { bestBeyondError } from './validate.ts'
 
-it('bestBeyondError keeps the first model unless another model is better by more than the error', () => {
+it('bestBeyondError keeps the first model unless another is better by more than the gain’s standard error', () => {
   const first = [0.2, 0.2, 0.2, 0.2]
   const lucky = [0.9, 0.1, 0.1, 0.1]
   const better = [0.3, 0.32, 0.28, 0.3]

@@ -30,7 +30,7 @@ function ask(shop: string, periods: string, signal = new AbortController().signa
   return evaluateIncremental(question, { onProgress() {}, signal })
 }
 
-it('--protocol incremental compares updates with full training, period by period', async () => {
+it('--protocol incremental compares updated models with fully trained models, period by period', async () => {
   const shop = testShop(120, 12)
   const dates = [20, 40, 60, 80].map((day) =>
     new Date(START + day * DAY).toISOString().slice(0, 10),

@@ -44,7 +44,7 @@ test('the arms learn from exactly the baskets that the model was trained on', ()
   )
 })
 
-test('too few shoppers with three baskets are refused', () => {
+test('a shop is refused if too few shoppers have three baskets', () => {
   const shoppers = shop.shoppers.map((one, k) =>
     k < 55 ? { ...one, interactions: one.interactions.slice(0, 1) } : one,
   )
@@ -53,7 +53,7 @@ test('too few shoppers with three baskets are refused', () => {
   )
 })
 
-test('the frequency baselines rank the shopper’s own items by count, then by popularity; GP-TopFreq fills up with popular items', () => {
+test('the frequency baselines rank the shopper’s own items by count, then by popularity; GP-TopFreq adds other popular items', () => {
   const popularity = Float32Array.of(5, 9, 7, 0)
   const baskets = [
     [0, 3],

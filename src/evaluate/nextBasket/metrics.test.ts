@@ -49,7 +49,7 @@ describe('measureBasket', () => {
     expect(measureBasket(scores, [0], new Set([3]))['recall@20']).toBe(0)
   })
 
-  test('if the basket has no repeat items or no explore items, their metrics have no value', () => {
+  test('a basket without items bought before has no repeat metrics, and a basket of only such items no explore metrics', () => {
     const repeats = measureBasket(ranking([]), [1, 2], new Set([1, 2]))
     expect(Object.keys(repeats).filter((metric) => /explore|new/.test(metric))).toEqual([])
     const explores = measureBasket(ranking([]), [1, 2], new Set([3]))

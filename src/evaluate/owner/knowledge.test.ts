@@ -22,7 +22,7 @@ describe('a browser’s store', () => {
   const held = (store: Store, all = history) =>
     storeHistory(store, { history: all, time: NOW }, NOW - 10 * DAY).map(({ item }) => item)
 
-  it('a store contains events from its first moment on, that moment included', () => {
+  it('a store contains the events from its start on, the start included', () => {
     expect(held('0')).toEqual([])
     expect(held('1')).toEqual([4, 5])
     expect(held('7')).toEqual([3, 4, 5])
@@ -33,7 +33,7 @@ describe('a browser’s store', () => {
     expect(held('seeded')).toEqual([0, 2, 3, 4, 5])
   })
 
-  it('an evicted store has no events from before the last gap of more than seven days, even if the gap ends at the case itself', () => {
+  it('a store that the browser clears after a week without a visit has no events from before the last such gap', () => {
     expect(held('evicted')).toEqual([2, 3, 4, 5])
     expect(held('evicted', history.slice(0, 4))).toEqual([2, 3])
     expect(held('evicted', history.slice(0, 3))).toEqual([])

@@ -27,11 +27,11 @@ export const STORES = [
 
 export type Store = (typeof STORES)[number]
 
-/** Who knows a shopper's events: a device's store, or a server. `nightly`: a server that knows all before midnight. */
+/** Holder of a shopper's events: a device's store, or a server. `nightly`: a server with all events before midnight. */
 export type Knowledge = Store | 'server' | 'nightly'
 
 /**
- * What the counting baselines are tuned to predict, and from which events they predict it:
+ * Targets of the counting baselines' tuning, and the events that they are predicted from:
  * - `compared`, `installed`: next different product, from the main comparison's history or from events since install
  * - all others: purchases, from the events that the named store or server knows
  */

@@ -25,7 +25,7 @@ afterEach(() => {
 
 describe('the report page', () => {
   test.each(['light', 'dark'] as const)(
-    'the report page has no accessibility violation that axe finds, %s',
+    'axe finds no accessibility violation in the report page, %s',
     async (scheme) => {
       show(html, scheme)
       const { violations } = await axe.run(document)

@@ -72,7 +72,7 @@ describe('the test of two arms', () => {
     expect(compareArms(days.slice(0, proven?.day)).proven).toBeNull()
   })
 
-  it('a huge order is capped, so that it proves nothing alone', () => {
+  it('a huge order is capped, so that this order alone proves no difference', () => {
     const days = testTrial(5, { days: 30, orders: 10, share: 0.5 })
     const huge: ArmDay = {
       ...days[20],

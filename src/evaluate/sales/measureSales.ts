@@ -8,7 +8,7 @@ import type { Sale, SaleArm, Sales, Visitors } from './readSales.ts'
 
 const PLANNED_LIFTS = [0.02, 0.05, 0.1, 0.2]
 const PLANNED_SHARES = [0.05, 0.1, 0.2, 0.5]
-/** Fewest customers' first orders in each arm for a comparison of a department. */
+/** Minimum number of customers' first orders in each arm for a comparison of a department. */
 const LEAST_ORDERS = 20
 const MOST_DEPARTMENTS = 20
 

@@ -37,7 +37,7 @@ export interface Sales {
   readonly inBothArms: number
 }
 
-/** Accepted names of each column, compared by `lettersOf`. The arm's column can have a prefix (`meta:`). */
+/** Accepted names of each column, compared by their letters alone. The arm's column can have a prefix (`meta:`). */
 const ORDER_NAMES = {
   order: ['order', 'orderid', 'ordernumber', 'transactionid', 'name', 'id'],
   day: ['createdat', 'orderdate', 'datecreated', 'date', 'day', 'time', 'paidat'],

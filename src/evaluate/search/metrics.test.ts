@@ -89,7 +89,7 @@ describe('summariseSearch', () => {
 })
 
 describe('scoreCases', () => {
-  it('scoreCases gives the scores of the base model to a cold-start user, and does not use the order that is to be predicted', async () => {
+  it('for a cold-start user, scoreCases gives the base model’s scores; it doesn’t use the order to be predicted', async () => {
     const shop = testShop(30, 12)
     const model = testModel(shop)
     const walk = {

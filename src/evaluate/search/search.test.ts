@@ -55,7 +55,7 @@ async function file(name: string, text: string): Promise<string> {
 
 const HEADER = 'query,docid,rating\n'
 
-/** For a query of kind and colour, that product is best, and other colours of the kind are half right. */
+/** For a query of kind and colour: that product has rating 3, another colour has 1, and another kind has 0. */
 function judgementsText(): string {
   const rows = KINDS.flatMap((kind, k) =>
     COLOURS.slice(0, 2).flatMap((colour, c) => [
@@ -180,7 +180,7 @@ describe('search evaluation on judgements', () => {
 })
 
 describe('search evaluation on purchases', () => {
-  it('the base model ranks a shopper’s favourites higher than relevance does', async () => {
+  it('the base model ranks a shopper’s favourites higher than text relevance does', async () => {
     const { result, text } = await run({ shop: shopFolder, model: modelFolder })
     expect(result.arms.map(({ name }) => name)).toEqual(['lexical', 'stranger', 'base', 'personal'])
     expect(result.shoppers).toBeGreaterThanOrEqual(10)
@@ -238,7 +238,7 @@ describe('search evaluation on logged queries', () => {
 describe('derived queries', () => {
   const frequency = titleFrequency(ITEMS)
 
-  it('a query made from a title has its rarest words, or a word that other titles share', () => {
+  it('a query made from a title has the title’s two rarest words (narrow), or a word that other titles share (broad)', () => {
     const random = createRandom(1)
     const counts = titleFrequency([
       { id: 'a', title: 'Red lamp' },

@@ -169,7 +169,7 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
   )
 }
 
-/** Name of a file that is probably a catalog: it begins like a product list and has the ending of a table. */
+/** File names that are probably a catalog: they begin like a product list and have the ending of a table. */
 const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
 
 /**

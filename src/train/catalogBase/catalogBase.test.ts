@@ -30,7 +30,7 @@ const look = (item: number, time = NOW): Interaction => ({
   session: 'visit',
 })
 
-test('the catalog model has a weight for every feature; a changed feature requires new weights', () => {
+test('the weights of a model made without a log cover every feature', () => {
   expect(Object.keys(taught.weights)).toEqual(FEATURES.map(({ name }) => name))
   expect(Object.values(taught.weights).every(({ scale }) => scale > 0)).toBe(true)
   expect(taught.weights.popularity30.weight).toBeGreaterThan(0)

@@ -93,8 +93,8 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * Number of titles above which a word alone makes no two items neighbours, so that the time grows linearly with the
- * number of items. The word still counts in the similarity of two titles that share a rarer word.
+ * Maximum number of titles with a word that alone makes two items neighbours, so that the time grows linearly with the
+ * number of items. A more frequent word still counts in the similarity of titles that share a rarer word.
  */
 const MOST_TITLES = 1000
 

@@ -27,7 +27,7 @@ export class MetRows {
     this.#leftThen = new Float64Array(rows).fill(1)
   }
 
-  /** Call this once a step for each row with a gradient. */
+  /** Adds a row with a gradient to the step; the caller adds each row once. */
   meet(row: number, value: Float32Array): void {
     this.settle(row, value)
     this.rows[this.count++] = row
@@ -66,7 +66,7 @@ export function createAdam(
   { allocate, adam }: Pick<Matrix, 'allocate' | 'adam'>,
   all: readonly Parameter[],
 ): (learningRate: number, factor: number) => void {
-  // The WebAssembly loop updates at least four values, which for an empty parameter would belong to another one.
+  // The WebAssembly loop updates at least four values, which for an empty parameter would be another parameter's.
   const parameters = all.filter(({ value }) => value.length > 0)
   const first = parameters.map(({ value }) => allocate(value.length))
   const second = parameters.map(({ value }) => allocate(value.length))

@@ -152,7 +152,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
       }
       normForward(norm3, z, w.norm3_scale, w.norm3_bias, n)
     },
-    /** Adds the gradients of the last `forward` to `g`; pass the same `n` and `first` as there. */
+    /** Adds the gradients of the last `forward` to `g`. `n` and `first` must be those of that `forward`. */
     backward(n: number, g: EncoderWeights, first: Int32Array = ONE_SEQUENCE): void {
       const w = weights
       for (const buffer of [dx, dz, dNorm, dQuery, dKey, dValue, dContext]) buffer.fill(0)

@@ -1,10 +1,10 @@
-;; Matrix product C += A · B on float32, in SIMD. A block of four rows and eight columns of C stays in registers while
-;; the inner dimension passes. A may have any strides, so a transposed A costs nothing.
+;; Matrix product C += A · B on float32, in SIMD. A block of four rows and eight columns of C stays in registers during
+;; the loop over the inner dimension. A may have any strides, so a transposed A costs nothing.
 (module
   (import "env" "memory" (memory 1))
 
-  ;; Addresses of the first numbers; bytes from a row to the next and, in A, from a column to the next.
-  ;; columns: a multiple of 8. Without columns or an inner dimension, C stays as it is.
+  ;; c, a, b: byte addresses. cRow, aRow, bRow: bytes from a row to the next. aInner: bytes from a column of A to the
+  ;; next. columns: a multiple of 8. If columns or inner is 0, C stays as it is.
   (func (export "run")
     (param $c i32) (param $cRow i32) (param $a i32) (param $aRow i32) (param $aInner i32)
     (param $b i32) (param $bRow i32) (param $rows i32) (param $inner i32) (param $columns i32)

@@ -64,7 +64,7 @@ test.each([
     table.compose(null)
     fillInput(block.input, one, table.vectors, arraysOf(weights, 'value'))
     block.forward(one.length, null, one.first)
-    // The fixed seed gives the same negatives each time.
+    // The fixed seed draws the same negative items each time.
     return softmax(one, block.hidden, block.hiddenGradient, table, bias, createRandom(3))
   }
   const everything = [...Object.values(weights), ...table.parameters, bias]

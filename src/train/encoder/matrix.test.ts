@@ -9,13 +9,13 @@ const sizes = fc.record({
   inputs: fc.constantFrom(8, 16, 40),
 })
 
-/** Small whole numbers, because float32 sums of their products are exact in any sequence. */
+/** Small whole numbers, because float32 sums of their products are exact in any order. */
 function numbers(into: Float32Array, seed: number): Float32Array {
   for (let k = 0; k < into.length; k++) into[k] = ((seed + k * 7919) % 17) - 8
   return into
 }
 
-test('a linear layer and its two gradients equal their definition', () => {
+test('a linear layer and its gradients, by input and by weight, equal their definitions', () => {
   fc.assert(
     fc.property(sizes, fc.nat(1000), ({ n, outputs, inputs }, seed) => {
       const matrix = createMatrix(4000)
@@ -74,7 +74,7 @@ test('a row’s exponentials agree with Math.exp, and an excluded score becomes 
   expect(sum / row.reduce((total, value) => total + value, 0)).toBeCloseTo(1, 5)
 })
 
-test('an empty parameter, as in a shop without categories, doesn’t change how a step moves the other parameters', () => {
+test('an empty parameter, as in a shop without categories, doesn’t change how an Adam step moves the other parameters', () => {
   const after = (isThere: boolean) => {
     const { allocate, adam } = createMatrix(4000)
     const empty = createParameter(0, 0.1, allocate)

@@ -144,7 +144,7 @@ export function createSampledSoftmax(
     const hiddenRow = hidden.byteOffset + 4 * t * D
     const highest = matrix.shift(scoresRow, shift.byteOffset, negatives)
     const rest = matrix.exp(scoresRow, negatives, highest)
-    // The position's other targets are no negatives of a target.
+    // The position's other targets don't count as negatives of this target.
     let lossHere = 0
     let onNegatives = 0
     for (let k = from; k < to; k++) {

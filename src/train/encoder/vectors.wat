@@ -62,7 +62,7 @@
       (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
       (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))
 
-  ;; row += shift; the largest value of the row.
+  ;; row += shift. Returns the largest value of the row.
   (func (export "shift") (param $row i32) (param $shift i32) (param $floats i32) (result f32)
     (local $end i32) (local $x v128) (local $most v128)
     (local.set $most (f32x4.splat (f32.const -1e30)))
@@ -78,7 +78,7 @@
       (f32.max (f32x4.extract_lane 0 (local.get $most)) (f32x4.extract_lane 1 (local.get $most)))
       (f32.max (f32x4.extract_lane 2 (local.get $most)) (f32x4.extract_lane 3 (local.get $most)))))
 
-  ;; row = exp(row − most), 0 for values below −1e29; the sum of the row. e^x = 2^n · e^r with a polynomial for
+  ;; row = exp(row − most), 0 for values below −1e29. Returns the row's sum. e^x = 2^n · e^r with a polynomial for
   ;; |r| ≤ ln 2 / 2, as in Cephes: relative error 1e-7. x ≥ −87 keeps 2^n in range.
   (func (export "exp") (param $row i32) (param $floats i32) (param $most f32) (result f32)
     (local $end i32) (local $x v128) (local $n v128) (local $r v128) (local $y v128) (local $sum v128)

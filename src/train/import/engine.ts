@@ -18,7 +18,7 @@ type SqlRow = Readonly<Record<string, JS>>
 export class SqlEngine {
   /** Folder for temporary files, removed with the engine. */
   readonly folder: string
-  /** Aborts the import; work outside the engine must follow this signal, too. */
+  /** Aborts the import; work outside the engine must watch this signal itself. */
   readonly signal?: AbortSignal
   readonly #connection: DuckDBConnection
 

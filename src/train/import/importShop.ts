@@ -22,7 +22,7 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly columns?: NamedColumns
   readonly currency?: string
   readonly timeZone?: string
-  /** Without a catalog, items not sold in so many last days of the log are unavailable; default: none. */
+  /** Without a catalog, items without a sale in the last `availableDays` days of the log are unavailable. */
   readonly availableDays?: number
   /** Whether shopper ids stay as in the files, for public data only; default: keyed hashes. */
   readonly keepShopperIds?: boolean

@@ -75,7 +75,7 @@ describe('a table', () => {
     ['utf-16le', Buffer.from('\ufeffname;price\nKäse;1\n', 'utf16le')],
     ['utf-16be', Buffer.from('\ufeffname;price\nKäse;1\n', 'utf16le').swap16()],
     ['windows-1252', Buffer.from('name;price\nKäse;1\n', 'latin1')],
-  ])('is read in the encoding %s', async (_, bytes) => {
+  ])('a table is read in the encoding %s', async (_, bytes) => {
     const { columns, rows } = await readTable(await put(bytes))
     expect(columns).toEqual(['name', 'price'])
     expect(rows).toEqual([{ line: 2, values: { name: 'Käse', price: '1' } }])

@@ -19,7 +19,7 @@ export interface Source {
   readonly columns: readonly string[]
   /** SQL for a column of the relation's rows; NULL or empty if a row lacks the column. */
   column(name: string): string
-  /** SQL for a text that equal rows share. `id` is SQL for the record's id, which then stands for its fields. */
+  /** SQL for a text that is the same for equal rows. `id`: SQL for a record's id, to compare instead of its fields. */
   wholeRow(id?: string): string
   /** SQL for the relation, with `line` (from 1) and `readable`. Call this after all calls of `column`. */
   relation(): string

@@ -28,7 +28,7 @@ function contents(folder: string): Record<string, string> {
   )
 }
 
-/** A disk whose every operation fails from the given step on, the clean-up included. */
+/** A disk on which every operation from the given step on fails, even those of the clean-up. */
 function failingDisk(step: number, code = 'EIO'): Disk & { readonly steps: () => number } {
   let steps = 0
   const guarded =

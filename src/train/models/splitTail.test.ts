@@ -170,7 +170,7 @@ test('a category’s list is identical to that of the whole catalog to the last 
   )
 })
 
-test('a shop reduced to the head’s items keeps only the shoppers’ interactions with these items', async () => {
+test('a shop reduced to the most popular items (the head) keeps only the shoppers’ interactions with these items', async () => {
   const { head, whole } = await splitShop(4)
   const items = whole.itemIds.map((id) => ({ id }))
   const [known, other] = [head.itemIds[5], whole.itemIds.find((id) => !head.itemIds.includes(id))]

@@ -1,7 +1,7 @@
 /**
- * @module Chooses how devices learn: a recipe (strength, half-life) and the fusion weight λ with which what was learned
- * enters the score. Among the choices that keep NDCG@10, the one with the highest likelihood of training shoppers' next
- * cases wins. “Learn nothing” is always one of the choices.
+ * @module Chooses how devices learn: a recipe (strength, half-life) and λ, the weight of the personal model in the
+ * score. Among the choices that keep NDCG@10, the one with the highest likelihood of training shoppers' next cases
+ * wins. “Learn nothing” is always one of the choices.
  */
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/model/baseModel.ts'

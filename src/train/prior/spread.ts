@@ -1,8 +1,8 @@
 /**
  * @module Estimates how much personal parameters vary between shoppers: empirical Bayes for a Gaussian prior with one
  * variance v per parameter, and Laplace's approximation of each shopper's posterior. A shopper's cases determine a
- * parameter p to the degree γ = I·v / (I·v + 1), where I is their information. The fixed point v = Σ p² / Σ γ converges
- * in a few rounds, while plain expectation–maximisation barely moves.
+ * parameter p to the degree γ = I·v / (I·v + 1), where I is the cases' information about p. The fixed point
+ * v = Σ p² / Σ γ converges in a few rounds, while plain expectation–maximisation barely moves.
  * @see MacKay 1992, "Bayesian interpolation", doi 10.1162/neco.1992.4.3.415
  */
 import type { FitProblem } from '@nearside/core/learning/problem.ts'

@@ -1,7 +1,7 @@
 /**
  * @module Candidates for the second fit of the ranker and for the trees: the items that a first fit ranks highest in
- * the whole catalog, as on a device. Among the sampled rows of a case alone, a target would often rank high although many
- * items of the catalog rank higher, and would teach that low-ranked items are often bought.
+ * the whole catalog, as on a device. If only a case's sampled rows were ranked, a target could come first although many
+ * items of the catalog rank higher. The fit would then learn that low-ranked items are often bought.
  */
 import { FEATURE_COUNT } from '@nearside/core/features/features.ts'
 import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
@@ -13,7 +13,7 @@ import { createHighest } from './highest.ts'
 
 /**
  * Table of each case's items with the highest scores w·f, without cases that have no target among them.
- * @param cases sorted as `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
+ * @param cases sorted so that `statisticsOf` is fast, see `OutOfFoldStatistics.compareCases`
  * @param scale divisor of the raw features, [F]
  * @param weights for scaled features, [F]
  * @param extra columns to add to the raw features; they don't change the scores

@@ -94,7 +94,7 @@ export function tableOf(
 
 /**
  * Table of each case's rows by `chooseRows`.
- * @param cases sorted as `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
+ * @param cases sorted so that `statisticsOf` is fast, see `OutOfFoldStatistics.compareCases`
  */
 export function buildDataset(
   cases: readonly RankerCase[],

@@ -72,7 +72,7 @@ describe('fitNewton', () => {
     }
   })
 
-  it('the fit keeps frozen columns at the centre, and pulls other columns there as L2 grows', () => {
+  it('the fit keeps the weights of frozen columns at `centre`, and pulls the other weights towards it as L2 grows', () => {
     const data = simulate(300, 12, 6)
     const centre = new Float64Array([0.5, 0.5, 0.5, 0.5])
     const frozen = fitNewton(data, scale, { l2: 1, frozen: new Set([1]), centre })

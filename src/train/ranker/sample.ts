@@ -18,7 +18,7 @@ export interface SampleOptions {
   readonly from?: number
   /** Exclusive limit of the events, milliseconds since the epoch. */
   readonly until: number
-  /** Share, 0 … 1, of the shoppers' first orders, which have no history, that can be drawn. */
+  /** Share, 0 … 1, of the shoppers' first orders that can be drawn. A first order has no history. */
   readonly firstShare: number
   readonly maxCases: number
 }

@@ -1,7 +1,7 @@
 /**
- * @module Learns a tolerance: by how much relevance a search result may lie below another and still move above it by
- * the personal order. It is learned from shoppers' queries and the purchases after them, and 0 unless a wider tolerance
- * surely ranks purchases higher.
+ * @module Learns the search tolerance: how much less relevant than another a search result can be and still move above
+ * it in the personal order. It is learned from shoppers' queries and the purchases after them, and 0 unless a wider
+ * tolerance surely ranks purchases higher.
  */
 import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -15,7 +15,7 @@ import type { OutOfFoldStatistics } from '../ranker/outOfFold.ts'
 import type { Shop } from '../shop/shop.ts'
 import { likedOf, typedQueries } from './typed.ts'
 
-/** A hit for a synonym has four fifths of the relevance, and must not overtake a hit for the word itself. */
+/** At most 0.2: a hit for a synonym has 0.8 of the relevance, and must not overtake a hit for the word itself. */
 const TOLERANCES = [0, 0.05, 0.1, 0.2] as const
 /** Fewest shoppers for a reliable standard error of the mean. */
 const FEWEST_SHOPPERS = 30

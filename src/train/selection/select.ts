@@ -1,6 +1,6 @@
 /**
- * @module Reports for each feature what it says about the next item (by information gain and an L1 term), and whether
- * and why the model kept it.
+ * @module Reports how much each feature says about the next item (by information gain and an L1 term), and whether and
+ * why the model kept the feature.
  */
 import { contextCandidates } from '@nearside/core/features/context/contextFeatures.ts'
 import { FEATURES } from '@nearside/core/features/features.ts'

@@ -20,7 +20,7 @@ test('information gain is the entropy that a split removes', () => {
   expect(gainOf(Uint8Array.from(outlook), 3, all, Uint8Array.from(play))).toBeCloseTo(0.2467, 4)
 })
 
-test('only an informative feature gains more than the same values shuffled', () => {
+test('only an informative feature has more information gain than its shuffled values', () => {
   const gains = informationGains(planted(400, 1), createRandom(1))
   const [likes, dislikes, constant, , ofCase] = gains
   expect(likes.gain).toBeGreaterThan(3 * likes.noise)
@@ -30,7 +30,7 @@ test('only an informative feature gains more than the same values shuffled', () 
   expect(ofCase.gain).toBeCloseTo(ofCase.noise, 12)
 })
 
-test('a noise feature gains more than its shuffled values about once in twenty', () => {
+test('a noise feature has more information gain than its shuffled values about once in twenty', () => {
   let alarms = 0
   for (let seed = 10; seed < 50; seed++) {
     const { gain, noise } = informationGains(planted(60, seed, 12), createRandom(seed))[3]

@@ -31,8 +31,8 @@ export class EventColumns {
   }
 
   /**
-   * Shoppers as they first appear, their events by time; equal times stay as inserted. Events without a session form
-   * visits, see `Shop.shoppers`.
+   * Shoppers in the order of their first events in the log, each shopper's events sorted by time, equal times as
+   * inserted. Events without a session form visits, see `Shop.shoppers`.
    */
   shoppers(dayOnly: boolean): ShopperHistory[] {
     const ids = [...this.#shoppers.keys()]

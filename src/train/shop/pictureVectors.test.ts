@@ -69,7 +69,7 @@ test.each<[string, unknown, RegExp]>([
   ['base64 of NaN', base64(numbers(64).with(0, Number.NaN)), /not a finite number/],
   ['base64 of a part of a number', Buffer.alloc(255, 1).toString('base64'), /neither/],
   ['base64 with foreign characters', base64(numbers(64)).replace(/A/, '*'), /neither/],
-])('%s is refused, with line and reason', (_, value, reason) => {
+])('a picture vector is refused with line and reason: %s', (_, value, reason) => {
   const refusal = (() => {
     try {
       return read(value)
@@ -146,7 +146,7 @@ test('products without a vector get zeros, and identical vectors remain identica
   expect(packPictures([{ id: 'a' }, { id: 'b' }])).toBeUndefined()
 })
 
-/** Vectors that differ from one direction by random values. */
+/** Vectors of one direction, each changed by random values. */
 function around(count: number, deviation: number, seed: number): readonly (readonly number[])[] {
   const random = createRandom(seed)
   const about = numbers(64, () => random.normal())
@@ -156,7 +156,7 @@ function around(count: number, deviation: number, seed: number): readonly (reado
 }
 
 test.each([2, 3, 5, 8, 100])(
-  '%d products whose pictures are nearly the same look alike',
+  '%d products with nearly the same picture have similar packed vectors',
   (count) => {
     const vectors = around(count, 0.05, count)
     expect(cosine(vectors[0], vectors[1])).toBeGreaterThan(0.99)
@@ -166,7 +166,7 @@ test.each([2, 3, 5, 8, 100])(
   },
 )
 
-test.each([2, 3, 5, 8, 100])('%d products whose pictures only share a style differ', (count) => {
+test.each([2, 3, 5, 8, 100])('%d products of the same style have unlike vectors', (count) => {
   const vectors = around(count, 0.5, count)
   expect(cosine(vectors[0], vectors[1])).toBeGreaterThan(0.7)
   const packed = pack(vectors)

@@ -19,7 +19,7 @@ export type PriceLog = ReadonlyMap<number, PriceHistory>
 const USUAL_DAYS = 120
 /** Number of days for which a price counts as current. */
 const CURRENT_DAYS = 14
-/** Minimum number of these days that must have a price. */
+/** Minimum number of days with a price among the `USUAL_DAYS`. */
 const FEWEST_DAYS = 5
 const LEAST_RATIO = Math.exp(LEAST_DISCOUNT)
 

@@ -14,8 +14,8 @@ import { parseIsoTime } from './time.ts'
 
 /**
  * Reads the whole folder into memory.
- * - Items keep the sequence of the catalog. Items that only the log has follow as they first appear, with only an id.
- * - Shoppers come as they first appear, their interactions by time; equal times stay as in the file.
+ * - Items keep the catalog's order. Items that only the log has follow in the order of the log, with only an id.
+ * - Shoppers keep the log's order. Their interactions are sorted by time; equal times stay as in the file.
  * - The log is `dayOnly` if any time is a bare date, or every time is midnight. Then all times are cut to the day,
  *   because times that only some lines have would mislead.
  * - A search without an item is stored in `searches` and adds no shopper.

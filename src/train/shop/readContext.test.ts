@@ -46,7 +46,7 @@ describe('context.tsv', () => {
     ],
     [`${HEADER}2011-05-01\tprice\t3\n`, "'price' comes from the catalog, so a shop can't set it"],
     [`${HEADER}2011-05-01\tweather\t${'x'.repeat(65)}\n`, 'at most 64 characters'],
-  ])('refuses %j', async (text, message) => {
+  ])('readContext refuses %j', async (text, message) => {
     await expect(read(text)).rejects.toMatchObject({
       code: 'input-invalid',
       message: expect.stringContaining(message),
@@ -63,7 +63,7 @@ describe('the context of a shop folder', () => {
     `b\tpurchase\tmug\t2011-05-${String(k + 1).padStart(2, '0')}\t${k === 9 ? 5.1 : 5}`,
   ]).flat()
 
-  test('without prices and context.tsv, the only context is what the clock gives', async () => {
+  test('without prices and context.tsv, the context comes from the clock alone', async () => {
     await events(['a\tpurchase\ttea\t2011-05-01\t'])
     const shop = await readShop(folder)
     expect(contextKindsOf(shop)).toEqual(CONTEXT_KINDS)
@@ -85,7 +85,7 @@ describe('the context of a shop folder', () => {
     expect(tea('2011-05-24')).toBeCloseTo(Math.log(4 / 3), 6)
     expect(tea('2011-05-25')).toBe(0)
     expect(contexts.discountsAt(at('2011-05-11'))?.[1]).toBe(0)
-    // There are too few days with a price for a usual price.
+    // Too few days with a price have passed to know the usual price.
     expect(tea('2011-05-04')).toBe(0)
   })
 })

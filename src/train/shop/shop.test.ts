@@ -65,7 +65,7 @@ describe('readShop', () => {
     const at = ['10:00:00', '10:30:00', '10:59:59', '11:29:59.001', '11:31:00']
     const sessions = ['', '', '', '', 'own']
     const lines = at.map((time, k) => `a\tview_item\tx\t2014-05-04T${time}Z\t${sessions[k]}`)
-    // The sequence of the log's lines doesn't matter.
+    // The order of the log's lines doesn't matter.
     await put('events.tsv', `shopper\tevent\titem\ttime\tsession\n${lines.reverse().join('\n')}\n`)
     const { shoppers, from } = await readShop(folder)
     expect(shoppers[0].interactions.map(({ session }) => session)).toEqual([
@@ -114,7 +114,7 @@ describe('readShop', () => {
       `${HEADER}a\tpurchase\tx\t2011-01-01\t1\n\na\tpurchase\tx\t2011-01-01\t-1\n`,
       "events.tsv line 4: quantity '-1' is not a number of zero or more",
     ],
-  ])('refuses %j', async (text, message) => {
+  ])('readShop refuses the log %j', async (text, message) => {
     await put('events.tsv', text)
     await expect(readShop(folder)).rejects.toMatchObject({
       code: 'input-invalid',
@@ -126,7 +126,7 @@ describe('readShop', () => {
     ['{"id":"a"}\n{"id":"a"}\n', "catalog.jsonl line 2: the id 'a' was already used on line 1"],
     ['{"id":"a"}\n\n{"id":', 'catalog.jsonl line 3: is not JSON'],
     ['{"id":"a","price":"dear"}', "catalog.jsonl line 1: field 'price'"],
-  ])('refuses catalog %j', async (text, message) => {
+  ])('readShop refuses the catalog %j', async (text, message) => {
     await put('catalog.jsonl', text)
     await put('events.tsv', `${HEADER}a\tpurchase\tx\t2011-01-01\t\n`)
     await expect(readShop(folder)).rejects.toMatchObject({

@@ -13,8 +13,8 @@ export interface Shop {
   readonly items: readonly PicturedItem[]
   /**
    * Shoppers with interactions ascending by time. `item` indexes `items`. `session` is the log's order or visit. Events
-   * without one form visits, which end after half an hour without such an event, as on a device; in a `dayOnly` log,
-   * the UTC day is the session.
+   * without a session form visits, which end after half an hour without such an event, as on a device; in a `dayOnly`
+   * log, the UTC day is the session.
    */
   readonly shoppers: readonly ShopperHistory[]
   /** Times of the first and the last event, milliseconds since the epoch. */

@@ -50,8 +50,8 @@ const COLUMNS: readonly {
 ]
 
 /**
- * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. Removes a file of the other form (plain or
- * gzip).
+ * Writes `catalog.jsonl[.gz]` and `events.tsv[.gz]`, creating the folder. Removes earlier files of the other format
+ * (plain or gzip).
  * @throws NearsideError `input-invalid` for an id that a tab-separated file cannot hold
  */
 export async function writeShop(

@@ -30,7 +30,7 @@ interface BoostOptions {
   readonly leaves: number
   /** Share of a Newton step that a tree takes. */
   readonly rate: number
-  /** Fewest rows on each side of a split. */
+  /** Minimum number of rows on each side of a split. */
   readonly leastRows: number
   /** Amount added to every curvature, which keeps steps from few rows small. */
   readonly l2: number

@@ -1,9 +1,9 @@
-;; Adds rows to a histogram: for each column, the row's slope and bend to its bin's sums, and 1 to its number of rows.
+;; Adds rows to a histogram: for each column, adds the row's gradient and curvature, and 1, to the sums of its bin.
 (module
   (import "env" "memory" (memory 1))
 
-  ;; sums: 32 bytes a bin (gradient, curvature, rows, nothing; float64). places: uint16 [all rows, width], a bin's number.
-  ;; slopes: float64 [all rows, 2]. rows: int32 [count]. Addresses in bytes; width ≥ 1.
+  ;; sums: 32 bytes a bin (gradient, curvature, rows, unused; float64). places: uint16 [all rows, width], bin number.
+  ;; slopes: float64 [all rows, 2], gradients and curvatures. rows: int32 [count]. Addresses in bytes; width ≥ 1.
   (func (export "run")
     (param $sums i32) (param $places i32) (param $width i32) (param $slopes i32) (param $rows i32) (param $count i32)
     (local $row i32) (local $at i32) (local $end i32) (local $bin i32) (local $slope v128)

@@ -52,7 +52,7 @@ const untaught = new Set(Array.from({ length: FEATURE_COUNT - 8 }, (_, k) => 8 +
 const options = { askedFrom: 200, isUnseen: () => false, untaught }
 
 describe('learnTrees', () => {
-  it('learnTrees returns trees of scaled features that find the signal, and their gain', () => {
+  it('learnTrees returns trees that find the signal in scaled features, and measures their lift', () => {
     const { trees, unseen, metrics } = learnTrees(simulate(600, 3, 1), base, options)
     expect(trees).not.toBeNull()
     expect(unseen).toEqual(trees)

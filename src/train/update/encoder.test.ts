@@ -31,7 +31,7 @@ test('an update of 0 epochs leaves the encoder as it is, and one epoch changes i
   expect(moved).toBeLessThan(0.5 * Math.hypot(...earlier.itemVectors))
 })
 
-test('content vectors stay with their names if the rows change order', async () => {
+test('each content vector keeps its category if the rows change order', async () => {
   const reordered = ['', 'kind2', 'new', 'kind0', 'kind1']
   const { content } = await learn({ categories: reordered, settings: { epochs: 0 } })
   const row = (tables: typeof content, name: string) => {

@@ -32,7 +32,7 @@ test.each<[string, Partial<Shop>, number, RegExp]>([
     /has 5 of the 12 items of version 1: train in full/,
   ],
   ['the new part alone', { from: from + 40 * DAY }, Infinity, /begins on 2024-02-10.*all of it/],
-])('refuses %s', (_, changes, until, message) => {
+])('an update refuses %s', (_, changes, until, message) => {
   expect(() => requireGrown(model, { ...shop, ...changes }, until)).toThrow(message)
 })
 

@@ -25,7 +25,7 @@ export interface Served {
 }
 
 /**
- * @param cases sorted as `statisticsOf` is fastest, see `OutOfFoldStatistics.compareCases`
+ * @param cases sorted so that `statisticsOf` is fast, see `OutOfFoldStatistics.compareCases`
  * @param between awaited before each case
  * @param shares factors of the encoder's score
  * @returns one result for each share

@@ -33,7 +33,7 @@ CREATE OR REPLACE MACRO sale_moment(text, days) AS CASE
 CREATE OR REPLACE MACRO iso_time(milliseconds) AS
   strftime(make_timestamp_ms(milliseconds), '%Y-%m-%dT%H:%M:%SZ');
 
--- Whether there is a second price of a product, and in the currency of the first.
+-- Whether a product has a second price, in the currency of the first.
 CREATE OR REPLACE MACRO is_comparable(text, price) AS
   text <> '' AND coalesce(currency_of(text) = currency_of(price), true);
 

@@ -5,7 +5,7 @@ SELECT item, arg_max(title, (frequency, len(title), alphabetical)) AS title FROM
   SELECT item, title, frequency, -row_number() OVER (ORDER BY title) AS alphabetical FROM (
     SELECT item, title, count(*) AS frequency FROM event
     WHERE item <> '' AND regexp_matches(title, '\p{L}{3}')
-      -- Notes that staff write into a description when they correct stock.
+      -- Leaves out notes that staff write into a title when they correct stock.
       AND NOT regexp_matches(title, '(?i)\?|^(check(ed)?|damaged?|damages|lost|found|missing|adjust(ment)?|wrong(ly)?|mixed up|sold|faulty|thrown|wet|returned)( \S+){0,2}$')
     GROUP BY item, title))
 GROUP BY item;

@@ -1,5 +1,5 @@
--- Catalog of a shop that has only a log. With available_days, items not sold in so many last days of the
--- log are unavailable.
+-- Catalog of a shop that has only a log. Items without a sale in the last available_days days of the log are
+-- unavailable; if available_days is NULL, no item is.
 CREATE OR REPLACE TABLE product AS
 SELECT row_number() OVER (ORDER BY id) AS n, id, title, price, NULL AS sale, NULL AS regular_price,
   CASE WHEN price IS NOT NULL THEN getvariable('currency') END AS currency,

@@ -1,7 +1,7 @@
 -- Parses numbers and times as people, spreadsheets and shops write them. NULL for anything else.
 CREATE OR REPLACE MACRO tidy(value) AS trim(coalesce(value, ''), E' \t\r\n' || chr(160) || chr(65279));
 
--- NULL for an empty value. GA4 writes (not set).
+-- NULL for an empty value, which GA4 writes as (not set).
 CREATE OR REPLACE MACRO filled(value) AS nullif(nullif(tidy(value), ''), '(not set)');
 
 -- An event's name in lower case, without spaces, digits and punctuation.
@@ -38,10 +38,10 @@ CREATE OR REPLACE MACRO currency_of(text) AS CASE
   WHEN contains(text, '£') THEN 'GBP'
   ELSE nullif(regexp_extract(text, '\b([A-Z]{3})\b', 1), '') END;
 
--- JavaScript writes 6, not 6.0.
+-- Number as JavaScript writes it: 6, not 6.0.
 CREATE OR REPLACE MACRO number_text(value) AS regexp_replace(CAST(value AS VARCHAR), '\.0$', '');
 
--- 1/12/2010 8:26, by the log's own order of day and month (the variable date_order).
+-- Time such as 1/12/2010 8:26, read in the log's order of day and month (the variable date_order).
 CREATE OR REPLACE MACRO slashed(text) AS
   regexp_full_match(text, '\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d\d)([T ,]+\d{1,2}:.*)?');
 CREATE OR REPLACE MACRO from_slashed(text) AS CASE getvariable('date_order')

@@ -184,8 +184,8 @@ CROSS JOIN nearside_setting AS s
 LEFT JOIN recent AS r ON r.n = v.n AND r.item = v.item
 WHERE v.shoppers >= s.fewest_shoppers;
 
--- Products of each basket, once, with the strongest event. A row holds from the date of pairs n on (n weeks before the
--- limit) and until the date `ended`, when a session that goes on has more or stronger events; -1 is never.
+-- Products of each basket, once, with the strongest event. A row counts from date n of the pairs (n weeks before the
+-- limit) until date `ended`, from which its session has a newer row with more events; -1: it never ends.
 CREATE TABLE nearside_line AS
 WITH rule AS (
   SELECT MAX(CASE WHEN has_pairs = 1 THEN n END) AS oldest, CASE WHEN COUNT(*) = SUM(has_pairs) THEN 1 ELSE 4 END AS step
@@ -271,7 +271,7 @@ JOIN nearside_line AS b ON b.shopper = f.shopper AND b.place = f.later AND b.n =
 WHERE a.item <> b.item
 GROUP BY f.shopper, a.item, b.item, f.n;
 
--- The 48 strongest of each product remain at each date.
+-- At each date, the 48 strongest neighbours of each product remain.
 CREATE TABLE nearside_pair AS
 WITH met AS (
   SELECT shopper, item, neighbour, MAX(n) AS n FROM nearside_own GROUP BY shopper, item, neighbour),
