@@ -51,7 +51,7 @@ function wasChanged(audit: Audit): string[] {
   ]
 }
 
-/** Number of report ids that fit the log. An id is a hash of the log before it, so a later change would show. */
+/** Says how many report ids fit the log. An id is a hash of the log before it, so a later change would show. */
 function wasFixed({ fixed, witnessed, reports }: Audit): string[] {
   if (reports === 0) return []
   return [

@@ -40,7 +40,7 @@ export interface VerifyOptions {
   readonly reached?: readonly Reached[]
 }
 
-/** Files beside a bundle. They can come from anybody. */
+/** Files that an auditor passes beside a bundle. Anybody can have made them. */
 export interface OptionFiles extends Pick<VerifyOptions, 'key' | 'allowUnsigned'> {
   readonly earlier?: Uint8Array
   readonly releases?: Uint8Array
@@ -140,7 +140,7 @@ function checkChain(
 
 /**
  * Times that differ by a day at most are no fault, because an entry that counts the requests of a day has the time of
- * the last request. An honest log has a fault of time if the clock was set back.
+ * the last request. A clock that was set back further is a fault even in an honest log.
  */
 function checkTimes({ ledger, exported }: Bundle, findings: Findings): void {
   for (const [at, entry] of ledger.entries())

@@ -81,7 +81,7 @@ describe('RFC 9578, type 2', () => {
 
 describe('the blinded request that an issuer sees', () => {
   it('the blinded request reveals nothing to an issuer: for any message, exactly one blind leads to that request', async () => {
-    // The modulus is so small that all blinds can be tried: for any message, each invertible number occurs once.
+    // The small modulus allows the test to try all blinds: for any message, they give every invertible number once.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n
     const units = Array.from({ length: Number(n) }, (_, i) => BigInt(i)).filter(unit)
@@ -124,8 +124,7 @@ describe('the blinded request that an issuer sees', () => {
     const signer = await createTokenSigner(published.rfc9578.skS)
     const modulus = modulusOf(signer.publicKey)
     expect(createPublicKey(published.rfc9578.skS).asymmetricKeyDetails?.modulusLength).toBe(2048)
-    // Blinds one message repeatedly and tests the low bits: χ² with 16 degrees of freedom, the threshold of 57 has p =
-    // 10⁻⁶.
+    // Blinds one message repeatedly and tests the low bits: χ² with 16 degrees of freedom exceeds 57 once in 10⁶.
     const ones = new Array<number>(16).fill(0)
     const times = 400
     for (let i = 0; i < times; i++) {

@@ -26,7 +26,7 @@ export async function blind(modulus: Uint8Array, message: Uint8Array, draw: Rand
   }
 }
 
-/** Blinded message m · r^e mod n. For any invertible m, each invertible number is the result of exactly one r. */
+/** Blinded message m · r^e mod n. If m is invertible, every invertible number comes from exactly one r. */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
   // Computes r^e for e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
   let power = factor
@@ -49,7 +49,7 @@ export async function unblind(
   return (await crypto.subtle.verify(pss, key, signature, ownBytes(message))) ? signature : null
 }
 
-/** Encodes a message by EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with SHA-384 and MGF1, one bit shorter than the modulus. */
+/** EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with SHA-384 and MGF1. The result is one bit shorter than the modulus. */
 async function encode(message: Uint8Array, salt: Uint8Array, length: number): Promise<Bytes> {
   const hash = await sha384(concat(new Uint8Array(8), await sha384(message), salt))
   const data = new Uint8Array(length - HASH_BYTES - 1)

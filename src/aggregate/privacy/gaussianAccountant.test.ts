@@ -62,7 +62,7 @@ describe('ε of published noise multipliers at δ = 1e-6', () => {
       // The published values of z are rounded to three decimals.
       expect(epsilonOf(Math.sqrt(times) / (z[i] + 6e-4), 1e-6)).toBeLessThanOrEqual(epsilon)
       expect(epsilonOf(Math.sqrt(times) / (z[i] - 6e-4), 1e-6)).toBeGreaterThanOrEqual(epsilon)
-      // Substitution needs twice the noise.
+      // The published z are for zero-out; substitution needs twice the noise.
       const least = noiseFor(epsilon, times, 1e-6)
       expect(Math.abs(least - 2 * z[i])).toBeLessThan(1.2e-3)
       expect(epsilonOf(substitutionMu(times / least ** 2), 1e-6)).toBeLessThanOrEqual(epsilon)

@@ -1,6 +1,6 @@
 /**
  * @module Exact privacy loss of Gaussian noise over several participations. The accounting claims no amplification by
- * sampling, because browsers select themselves.
+ * sampling, because each device decides when to take part.
  *
  * k participations with noise multipliers z_t compose to μ = √Σ z_t⁻² and δ(ε) = Φ(μ/2 − ε/μ) − e^ε·Φ(−μ/2 − ε/μ).
  * @see Balle, Wang (2018), Theorem 8; Dong, Roth, Su, "Gaussian Differential Privacy" (2019)
@@ -30,7 +30,7 @@ export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
  * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). Along a single
- * direction, which is enough for an attacker, the ratio is only z.
+ * direction, where an attacker can look, the ratio is only z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)
@@ -66,14 +66,14 @@ export function epsilonOf(mu: number, delta: number): number {
 export const muAt = (epsilon: number, delta: number): number =>
   least((mu) => deltaOf(epsilon, mu) > delta, 1e-4)
 
-/** Least noise multiplier (within 1e-4, rounded up) with which all reports cost at most ε (`substitutionMu`) at δ. */
+/** Least noise multiplier (within 1e-4, rounded up) with which all reports cost at most ε by substitution at δ. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw invalidInput(`ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon
   return Math.ceil(least(isEnough, 5e-5) * 1e4) / 1e4
 }
 
-/** Least x > 0, rounded up, with a property that all larger x have, too; found by bisection. */
+/** Least x > 0 for which `holds`, by bisection, rounded up. `holds` must be true for all larger x. */
 function least(holds: (x: number) => boolean, precision = 0): number {
   let [low, high] = [0, 1]
   while (!holds(high)) [low, high] = [high, 2 * high]

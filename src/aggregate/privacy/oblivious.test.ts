@@ -18,7 +18,7 @@ import { importOpeningKeys } from './openSeal.ts'
 import { cryptoRandomBytes } from './randomBytes.ts'
 import { exportSigningKeys, generateSigningKeys } from './signature.ts'
 
-/** RFC 9458, appendix A. */
+/** Example of RFC 9458, appendix A. */
 const RFC = {
   privateKey: '3c168975674b2fa8e465970b79c8dcf09f1c741626480bd4c6162fc5b6a98e1a',
   publicKey: '31e1f05a740102115220e9af918f738674aec95f54db6e04eb705aae8e798155',

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './binaryHttp.ts'
 
-/** RFC 9292 §5.1, known-length. */
+/** Example request of RFC 9292 §5.1. */
 const RFC_REQUEST = fromHex(
   '0003474554056874747073000a2f68656c6c6f2e747874406c0a757365722d6167656e74346375726c2f372e31362e33' +
     '206c69626375726c2f372e31362e33204f70656e53534c2f302e392e376c207a6c69622f312e322e3304686f73740f77' +
@@ -16,7 +16,7 @@ const RFC_REQUEST = fromHex(
 const RFC_RESPONSE = fromHex(
   '0140c8001d5468697320636f6e74656e7420636f6e7461696e732043524c462e0d0a0d07747261696c65720474657874',
 )
-/** RFC 9458, appendix A. */
+/** Example messages of RFC 9458, appendix A. */
 const [RFC_GET, RFC_OK] = ['00034745540568747470730b6578616d706c652e636f6d012f', '0140c8'].map(
   fromHex,
 )

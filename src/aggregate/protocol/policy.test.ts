@@ -174,7 +174,7 @@ describe('a task', () => {
     const swapped = { ...task, policy: others, policyHash: await policyHash(others) }
     await expect(parseTask(swapped, 'leader')).rejects.toThrow(/not signed/)
     await expect(parseTask(null, 'leader')).rejects.toThrow(/no task/)
-    // A round with an unknown state counts as closed.
+    // A task with an unknown state counts as closed.
     expect((await parseTask({ ...task, state: 'ajar' }, 'leader')).state).toBe('closed')
   })
 })

@@ -97,7 +97,7 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
   }
 
   it.skipIf(name.includes('skipped'))(
-    'if the leader is backed up before the helper, the round goes on',
+    'a restored round goes on if the leader was backed up before the helper',
     async () => {
       const { statuses, mean, applied } = await lose('leader', 'helper')
       // The leader acknowledged the fourth report after its backup. The report is counted because the device sent it
@@ -108,7 +108,7 @@ describe.each(KINDS.map((kind) => [kind.name, kind] as const))('backups of %s', 
   )
 
   it.skipIf(name.includes('skipped'))(
-    'if the helper is backed up before the leader, the round is lost',
+    'a restored round is lost if the helper was backed up before the leader',
     async () => {
       const { statuses, applied, rounds } = await lose('helper', 'leader')
       expect(statuses).toEqual([200, 200, 200, 200, 201, 201])

@@ -23,7 +23,7 @@ describe('the client’s address behind a proxy', () => {
   )
 
   it.each(['1.2.3.4:x', '[1.2.3.4', '1.2.3.4:', ':80', '[]:80', '1.2.3.4:123456', '[::1]x'])(
-    'the client’s address falls back to the proxy’s address if the hop is no address: %j',
+    'the client’s address is the proxy’s if X-Forwarded-For has no valid address: %j',
     (hop) => expect(originalAddress('10.1.2.3', hop, isTrusted)).toBe('10.1.2.3'),
   )
 

@@ -66,8 +66,8 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
   }
 
   /**
-   * Looks up the newest round, and which of these reports are recorded. Reads the round before the reports: if another
-   * process counts a report meanwhile, the report is a repeat, and isn't refused because its round is over.
+   * Looks up the newest round, and which of these reports are recorded. Reads the round first: a report that another
+   * process counts in between is then found, and isn't refused because its round is full.
    */
   async function look(names: readonly ReportName[]) {
     const record = await store.current()

@@ -118,7 +118,7 @@ describe('the leader', () => {
     expect(await from('http://evil.test')).toBeNull()
   })
 
-  it('the leader records a rejected aggregate and keeps the model', async () => {
+  it('the leader records a round that the gate rejects, and keeps the model', async () => {
     const verdict = { accepted: false, reasons: ['ndcg fell'], metrics: { ndcg: 0.1 } }
     const federation = await createFederation({ leader: { gate: async () => verdict } })
     for (let i = 0; i < 4; i++) await post(federation, (await report(federation, i)).body)
@@ -188,7 +188,7 @@ describe('the leader', () => {
   })
 
   it.each(['leader', 'helper'] as const)(
-    'the leader answers 503 to a whole group while the %s’s disk is full, then counts the same bytes once',
+    'the leader answers 503 to a whole group of reports while the %s’s disk is full, then counts the same bytes once',
     async (role) => {
       const pragma = vi.spyOn(Database.prototype, 'pragma')
       onTestFinished(() => pragma.mockRestore())

@@ -107,7 +107,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
     expect((await send(port, 'again')).statusCode).toBe(200)
   })
 
-  it('connections after the 64th get their 503 while they still send, and their sockets are closed', async () => {
+  it('connections after the 64th get 503 even while they still send, and are closed', async () => {
     const full = await startFull()
     const { port, answer } = full
     const waiting = Array.from({ length: 64 }, () => send(port, 'wait'))

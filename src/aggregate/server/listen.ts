@@ -19,7 +19,7 @@ export function senderAddress(isTrusted: IsTrusted): (c: Context) => string {
   }
 }
 
-/** Returns the group of addresses that counts as one sender for limits. */
+/** Makes a function that returns a request's sender, by `addressGroup`. */
 export function clientAddress(isTrusted: IsTrusted): (c: Context) => string {
   const addressOf = senderAddress(isTrusted)
   return (c) => addressGroup(addressOf(c))
@@ -91,7 +91,7 @@ interface Connection {
 
 /**
  * @param isTrusted recognises proxies and relays, which hold connections of many people
- * @returns a function with the answer to a request on a refused connection (503); null on other connections
+ * @returns a function that answers a request on a refused connection (503), and returns null on other connections
  */
 function limitConnections(
   server: Server,

@@ -40,7 +40,7 @@ describe.skipIf(NO_POSTGRES !== '')(`on PostgreSQL${NO_POSTGRES}`, () => {
     const made = []
     for (let i = 0; i < 32; i++) made.push(await report(pairs[i % 2], i))
     expect(new Set(made.map(({ task }) => task.policyHash)).size).toBe(1)
-    // Each report goes to both leaders at once, as a balancer may send a retry.
+    // Each report goes to both leaders at once, as a load balancer may send a retry.
     const statuses = await Promise.all(
       made.map(({ body }) =>
         Promise.all(pairs.map(async (pair) => (await post(pair, body)).status)),

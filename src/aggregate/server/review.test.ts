@@ -47,7 +47,7 @@ const takenBack = async ({ fetch }: { fetch: typeof globalThis.fetch }) =>
     await (await fetch(`${LEADER}/metrics`)).text(),
   )?.[1]
 
-it('the last trained model replaces a round’s model that ranks newer test cases worse than it does, and does so once', async () => {
+it('a round’s model that ranks newer test cases worse than the last trained model is replaced by that model, once', async () => {
   const models = await spoiledModels()
   expect((await readTrained(models, await readLatest(models))).version).toBe('1')
   const unaware = await start(models, before, true)

@@ -112,7 +112,7 @@ export async function startServer(options: ServerOptions, environment: ServerEnv
   const { host, port, storeKey: key } = options
   const { fatal } = environment
   const stores: Store[] = []
-  // With PostgreSQL, a helper's processes share no folder, so each process has its lists in a temporary one.
+  // With PostgreSQL, a helper's processes share no folder, so each process writes its lists to a temporary folder.
   const temporary = await mkdtemp(join(tmpdir(), 'nearside-lists-'))
   const listsOf = (url: string) =>
     url.startsWith('sqlite:') ? `${url.slice('sqlite:'.length)}.lists` : temporary

@@ -56,7 +56,7 @@ function addressOf({ hostname, protocol, port, host }: URL) {
 const upstreamsOf = (order: Order) =>
   new Map(sitesOf(order).map(({ host }, at) => [host, order.upstreams[at]] as const))
 
-/** For a process in a network namespace, which `unshare` has made. */
+/** Observes by packet capture, in the network namespace that `unshare` has made. */
 export async function inJail(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)
@@ -102,7 +102,7 @@ export async function inJail(order: Order): Promise<Ground> {
   }
 }
 
-/** For a process without root. Only the shop's names resolve, so nothing else leaves this machine. */
+/** Observes by the browser's log, without root. Only the shop's names resolve, so nothing else leaves this machine. */
 export async function byLog(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)

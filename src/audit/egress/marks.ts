@@ -75,7 +75,7 @@ function* shapesOf(mark: string | number): Generator<{ text?: string; bytes?: Bu
   ] as const) {
     const bytes = Buffer.alloc(method.startsWith('writeD') ? 8 : 4)
     bytes[method](mark)
-    // Not the four-byte form of a time, which is the same for two minutes and occurs by chance.
+    // Leaves out the four-byte form of a time, which is the same for two minutes and can occur by chance.
     if (bytes.length === 8 || !Number.isInteger(mark)) yield { bytes }
   }
 }

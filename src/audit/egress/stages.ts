@@ -17,7 +17,7 @@ export interface Watched {
 const PATIENCE_MS = 120_000
 /** Longest wait for workers, milliseconds, because a shop can have none. */
 const WORKERS_MS = 60_000
-/** The wait for traces of probes ends after this time without new ones, milliseconds. */
+/** Milliseconds without a new trace of a probe, after which the wait for traces ends. */
 const QUIET_MS = 10_000
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,8 +1,8 @@
 /**
  * @module PINE proves this statement about a vector: the integer Σ x², before reduction mod q, is at most B². The first
  * circuit checks that the bits that the device sends are those of Σ x². The second circuit checks that each bit is 0 or
- * 1, and that the value of the bits is at most B². To prove that Σ x² didn't wrap around, it also checks that enough of
- * `checks` sums of ±x are small, with signs drawn after x was fixed.
+ * 1, and that the value of the bits is at most B². To prove that Σ x² didn't wrap around, it also checks that at least
+ * `successes` of `checks` sums Σ ±x are small. The signs are drawn after x was fixed.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
 import {
@@ -28,7 +28,7 @@ interface PineParameters {
   readonly chunk?: number
   /** Number of squares per gadget call; default: the number that gives the shortest proof. */
   readonly normChunk?: number
-  /** Number of proofs of each circuit, each with its own randomness. A forger must forge all proofs at once. */
+  /** Number of proofs of `evaluateChecks` (`normProofs`: of `evaluateNorm`). A forger must forge all at once. */
   readonly proofs: number
   readonly normProofs: number
   readonly checks: number
@@ -137,7 +137,7 @@ export function streamBytes({ dimension, checks }: Pick<Circuit, 'dimension' | '
   return checks * Math.ceil(dimension / 4)
 }
 
-/** Encodes each sum's bits, offset by the lowest allowed value, then a bit: 1 to prove that the sum is in range. */
+/** For each sum: the bits of its distance from the lowest allowed value, then a 1, which claims that it is in range. */
 export function encodeSums(circuit: Circuit, sums: Uint32Array): Uint32Array {
   const { wraparoundBound, wraparoundBits, successes } = circuit
   const width = wraparoundBits + 1
@@ -173,7 +173,7 @@ export function evaluateNorm(circuit: Circuit, measurement: Uint32Array): Evalua
 }
 
 /**
- * Circuit for all checks except `evaluateNorm`'s. Values that all proofs of this circuit share are computed only once.
+ * Circuit for all checks except `evaluateNorm`'s. Values that are the same in all its proofs are computed only once.
  * @returns a function that evaluates the circuit for one proof, given the proof's joint randomness: three elements
  *   drawn after the measurement was fixed
  */

@@ -60,7 +60,7 @@ export function powers(base: number, length: number): Uint32Array {
   return list
 }
 
-/** Sum of at most 2²⁰ elements, so that it stays below 2⁵³. */
+/** Sum mod q of at most 2²⁰ elements; more could exceed 2⁵³. */
 export function sumOf(values: Uint32Array): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i]
@@ -145,7 +145,7 @@ export function fromBits(bits: Uint32Array, start: number, length: number): numb
   let sum = 0
   for (let i = length - 1; i >= 0; i--) {
     sum = 2 * sum + bits[start + i]
-    // Reduces after sixteen doublings, which stay below 2⁵³.
+    // Reduces mod q after sixteen doublings, so that the sum stays below 2⁵³.
     if (i % 16 === 0) sum %= MODULUS
   }
   return sum

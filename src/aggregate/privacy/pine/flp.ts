@@ -12,7 +12,7 @@ export interface Gadget {
   readonly calls: number
 }
 
-/** Number of points of a wire's polynomial: the wire's seed and inputs, then zeros up to a power of two. */
+/** Number of points of a wire's polynomial (wire: input of the gadget): seed, values, zeros up to a power of 2. */
 function pointsOf({ calls }: Gadget): number {
   return 2 ** Math.ceil(Math.log2(1 + calls))
 }
@@ -69,7 +69,7 @@ export function outputsOf(gadget: Gadget, proof: Uint32Array): Uint32Array {
 }
 
 /**
- * @param combine weighted sum of the calls' inputs
+ * @param combine computes the weighted sum of the calls' inputs
  * @param at random point, unknown to the prover
  * @returns [arity + 1]: each wire's polynomial at that point, then the gadget's; null at a root of unity, which would
  *   reveal an input
@@ -96,7 +96,7 @@ export function query(
 
 /**
  * Weighted sum Σₖ weightsₖ · row k of `rows`, mod q: [length]. Each weight is split into two halves, so that doubles
- * suffice: 32 products of 16 and 32 bits stay below 2⁵³, and are reduced together.
+ * suffice: the sum of 32 products of a 16-bit and a 32-bit number stays below 2⁵³.
  */
 export function combineRows(weights: Uint32Array, rows: Uint32Array, length: number): Uint32Array {
   const sums = new Uint32Array(length)

@@ -86,7 +86,7 @@ const minus = (a: Uint32Array, b: Uint32Array) => a.map((x, i) => subtract(x, b[
 /**
  * @param vector [d] residues
  * @param nonce 16 random public bytes of this report alone
- * @param helperSeeds seeds that stand for the helper's share
+ * @param helperSeeds seeds from which the helper expands its share
  * @param random `PROOF_RANDOM_BYTES` bytes, used for nothing else
  */
 export async function shard(

@@ -25,7 +25,7 @@ export const USAGE = {
  */
 const DOMAIN = [7, 1, 0xff, 0xff, 0x10, 0x05, 0]
 
-/** Makes `length` bytes: HMAC-SHA256 of the message gives 16 bytes of an AES-128 key and 16 bytes of a counter. */
+/** Makes `length` bytes by AES-128-CTR. HMAC-SHA256 of the message gives the key, then the counter (16 bytes each). */
 type Keystream = (key: Uint8Array, message: Bytes, length: number) => Bytes | Promise<Bytes>
 
 const webKeystream: Keystream = async (seed, message, length) => {
@@ -37,7 +37,7 @@ const webKeystream: Keystream = async (seed, message, length) => {
 
 export interface Xof {
   bytes(seed: Uint8Array, usage: number, binder: Uint8Array, length: number): Bytes | Promise<Bytes>
-  /** Uniform field elements: the stream's words, except those above the modulus. */
+  /** Uniform field elements: the stream's words below the modulus. */
   elements(seed: Uint8Array, usage: number, binder: Uint8Array, count: number): Promise<Uint32Array>
 }
 
@@ -47,7 +47,7 @@ export function createXof(keystream: Keystream): Xof {
   return {
     bytes,
     async elements(seed, usage, binder, count) {
-      // About one word in 4,096 is above the modulus. The spare words make a second attempt rare.
+      // About one word in 4,096 is too large. The spare words make a second attempt rare.
       for (let words = count + 16 + (count >> 9); ; words *= 2) {
         const stream = decodeVector(await bytes(seed, usage, binder, 4 * words))
         const elements = new Uint32Array(count)

@@ -69,7 +69,7 @@ it.each([
   ['SQLITE_CORRUPT', true],
   // A full disk refuses writes and loses nothing.
   ['SQLITE_FULL', false],
-])('a failure on %s ends the process: %s', async (code, ends) => {
+])('whether %s ends the process: %s', async (code, ends) => {
   const file = join(testFolder(), 'l.sqlite')
   const fatal: NearsideError[] = []
   const disk = openSqliteStore(file, (error) => void fatal.push(error))
