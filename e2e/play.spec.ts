@@ -1,4 +1,4 @@
-/** @module Tests the playground: taps change the shopper's list, everyone's list stays, and no request leaves. */
+/** @module Tests `/play`: taps change the shopper's list, everyone's list stays, and no request leaves. */
 import { expect, type Page, test } from 'playwright/test'
 import { filmOf } from './film.ts'
 import { comesToRest, keepsLatestModel, keepsShop } from './shop.ts'

@@ -36,8 +36,7 @@ export const idsIn = (page: Page, part: string) =>
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-item')))
 
 /**
- * Opens a page as a returning shopper. The function expects the same list from the first paint on, without layout
- * shift.
+ * Opens a page as a returning shopper, and expects the same list from the first paint on, without layout shift.
  * @param list selector of the list's container
  */
 export async function expectOneList(page: Page, address: string, list: string): Promise<void> {

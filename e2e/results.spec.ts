@@ -122,7 +122,7 @@ test('after a department and then a kind are chosen in the tree, list, counts an
   for (const title of await cards(page).locator('h3').allTextContents())
     expect(title).toMatch(/mug|beaker/i)
 
-  // After a reload, the tree opens at the kind that the page's address names.
+  // After a reload, the tree of departments opens at the kind that the page's address names.
   await page.reload()
   await expect(choice(/^Mugs \d/)).toHaveAttribute('aria-pressed', 'true')
   await page.goBack()

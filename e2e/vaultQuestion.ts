@@ -46,7 +46,6 @@ export async function agree(question: Page): Promise<void> {
   await clickLast(question, agreeIn(question))
 }
 
-/** Declines in the window. */
 export const decline = (question: Page) =>
   clickLast(question, question.getByRole('button', { name: 'Not now' }))
 

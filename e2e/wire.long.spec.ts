@@ -105,7 +105,7 @@ async function order(page: Page): Promise<void> {
 
 const firstOrder = (page: Page) => page.getByRole('heading', { name: 'Order 1' })
 
-test('while the wire is cut, no packet reaches the server, and the shop continues to work', async ({
+test('while “Cut the wire” is on, no packet reaches the server, and the shop continues to work', async ({
   context,
   page,
 }, info) => {
@@ -142,7 +142,6 @@ test('while the wire is cut, no packet reaches the server, and the shop continue
     await page.reload()
     await expect(sign(page)).toBeVisible()
     await expect(page.locator('main mark').first()).toBeVisible()
-    // The test opens a tab while the wire is cut.
     const probed = await context.newPage()
     await openShop(probed, shop.origin)
     await expect(sign(probed)).toBeVisible()

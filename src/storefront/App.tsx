@@ -55,7 +55,7 @@ export function App({ first, start }: AppProps) {
     [first],
   )
   const { value, failure, retry } = useLoaded(load, () => first && firstCatalog(first))
-  // The page hides texts until German is loaded (`beforePaint.ts`), and shows them from here on.
+  // For German readers, `beforePaint.ts` hides the page's texts until German is loaded. From here on, texts show.
   useLayoutEffect(() => {
     delete document.documentElement.dataset.words
   }, [])

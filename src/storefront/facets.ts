@@ -1,4 +1,4 @@
-/** @module Groups of filters for a list of products, and the choices among them, which the address stores. */
+/** @module Filter groups of a product list, and the shopper's choices in them, which the page's address stores. */
 import { useCallback, useMemo } from 'react'
 import type { Item } from '../index.ts'
 import { type FacetsState, useFacets } from '../react-search.ts'

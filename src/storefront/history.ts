@@ -1,6 +1,6 @@
 /**
- * @module History of each product from the order log. All histories are in one file, the same for everybody, like the
- * pictures. A prerendered product page contains its product's line.
+ * @module Price and order history of each product, from the order log. All histories are in one file, the same for
+ * everybody, like the pictures. A prerendered product page contains its product's line.
  */
 import { loadLines } from './load.ts'
 import { createSignal, useSignal } from './signal.ts'

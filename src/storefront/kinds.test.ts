@@ -11,7 +11,7 @@ import KINDS from './words/kinds.json' with { type: 'json' }
 
 const kindsOf = (titles: readonly string[]) => titles.map((title) => kindOf({ id: 'i', title }))
 
-test('a title’s head word names its kind, not a word for what is in, on or beside the product', () => {
+test('a product’s kind is the head word of its title, not a word for what is in, on or beside the product', () => {
   expect(
     kindsOf([
       'Set of 3 Cake Tins Pantry Design',
@@ -76,7 +76,7 @@ test('every department of the demo shop has at most 12 kinds of at least 8 produ
   expect(placed / items.length).toBeGreaterThan(0.6)
 })
 
-test('a prerendered department has the same branches as the whole department', () => {
+test('a prerendered department has the same branches (kinds) as the whole department', () => {
   for (const one of shop.departments) {
     const page = firstDepartment(shop, '/category', one)
     const first = firstCatalog(JSON.parse(JSON.stringify(page))).department(one.name)!

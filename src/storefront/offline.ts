@@ -4,8 +4,8 @@ import { mayKeep } from './stored.ts'
 import { checkBy, isCut, setWire, WORKER_FILE } from './wire/wire.ts'
 
 /**
- * After the shopper refused storing, the shop's files are removed once storing has ended. This is the maximum wait,
- * milliseconds.
+ * If the shopper refuses storing, the shop's files are removed, but only once the service worker has finished storing
+ * them. This is the maximum wait, milliseconds.
  */
 const KEEPING_PATIENCE = 10_000
 

@@ -123,9 +123,9 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // `refused` is a list in memory while the shopper shops for `nobody`, otherwise a stored list. So a refused order
-    // for `nobody` is listed only while the shopper still shops for `nobody`, and any other refused order stays queued
-    // until the stored list is in use.
+    // `refused` is in memory during a visit as `nobody`, otherwise stored. So an order that is refused after its visit
+    // as `nobody` has ended is dropped unlisted, and any other order that is refused during such a visit stays queued
+    // until the visit ends.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

@@ -51,14 +51,14 @@ export function keepOnly(people: readonly { readonly id: string }[]): void {
 export const mayKeep = createSignal<boolean | null>(null)
 
 type Kind =
-  /** Value that decides what this device may send or store; stored even while the shopper shops as nobody. */
+  /** Value that decides what this device may send or store; stored even during a visit as "Nobody". */
   | 'promise'
   /**
-   * Value for the page's appearance. A visit as nobody starts with the stored value; changes made in that visit last as
-   * long as the page.
+   * Value for the page's appearance. A visit as "Nobody" starts with the stored value; changes made in that visit last
+   * as long as the page.
    */
   | 'setting'
-  /** One value for the shopper and all people for whom the shopper shops; a visit as nobody has a separate value. */
+  /** One value for the shopper and all people for whom the shopper shops; a visit as "Nobody" has a separate value. */
   | 'shared'
   /** A separate value for each person. */
   | 'own'
@@ -66,7 +66,7 @@ type Kind =
   | 'note'
 
 interface Stored<T> extends Signal<T> {
-  /** Erases the shopper's values and those of a visit as nobody. `keepOnly` erases those of other people. */
+  /** Erases the shopper's values and those of a visit as "Nobody". `keepOnly` erases those of other people. */
   clear(): void
 }
 

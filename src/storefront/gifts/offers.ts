@@ -9,7 +9,7 @@ import { useSignal } from '../signal.ts'
 import type { BudgetWish } from './budgetWish.ts'
 import type { Offer } from './fillBudget.ts'
 
-/** A gift costs between a quarter of an equal share of the budget and twice that share, so no gift is far too cheap. */
+/** A gift costs at least a quarter of, and at most twice, an equal share of the budget: no gift is far too cheap. */
 const LEAST_SHARE = 0.25
 const MOST_SHARE = 2
 

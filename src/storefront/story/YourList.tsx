@@ -146,7 +146,7 @@ export function YourList({ first }: YourListProps) {
           <WhoButton ref={whoButton} open={asksWho} onToggle={() => askWho(!asksWho)} />
         </div>
         <p className="for-you-line" role="status">
-          {/* While the new list loads and the previous list is on screen, there is no sentence. */}
+          {/* While the new list loads, the previous list is on screen and no sentence shows. */}
           {state.code
             ? troubleText(words, state.code)
             : failed
@@ -158,7 +158,7 @@ export function YourList({ first }: YourListProps) {
                   : !(loading && before) &&
                     lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
-        {/* The style sheet shows this note only in everyone's order, because prerendering can't know the choice. */}
+        {/* The style sheet shows this note only in everyone's order: prerendering can't know the shopper's choice. */}
         <p className="for-you-note">{words('yourList.baseOrder')}</p>
       </div>
       <NobodyNote />

@@ -49,7 +49,6 @@ export const told = createStored<0 | 1 | 2>(
   'note',
 )
 
-/** @param event event as captured */
 export function noteAction({ name, item_id, items = [], search_term }: CaptureInput): void {
   const verb = VERBS.find((one) => one === name)
   const about = verb === 'search' ? search_term : (item_id ?? items[0]?.item_id)

@@ -63,7 +63,7 @@ test('wishes and tuning are separate for each person, while basket and orders be
   expect(disk()).not.toContain(person.name)
 })
 
-test('a visit as nobody starts empty and writes only values that decide what this device may send or store', async () => {
+test('a visit as “Nobody” starts empty and writes only values that decide what this device may send or store', async () => {
   toggleWish('mine')
   addToBasket('mine', 1)
   placeOrder(LINES, 1)
@@ -90,7 +90,7 @@ test('a visit as nobody starts empty and writes only values that decide what thi
   expect([basket.get(), wishlist.get(), orders.get()]).toEqual([[], [], []])
 })
 
-test('an order that the server refuses is shown as refused to the person who placed it; a refusal in a visit as nobody is not stored', async () => {
+test('an order that the server refuses is shown as refused to the person who placed it; a refusal in a visit as “Nobody” is not stored', async () => {
   status = 422
   await switchTo(personalizer, NOBODY)
   sendOrder('nobodys', [])

@@ -76,7 +76,7 @@ function know(cut: boolean): void {
   if (isCut.get() !== cut) isCut.set(cut)
 }
 
-/** Follows the service worker's state, whichever tab changed it. */
+/** Follows whether the wire (to servers) is cut, whichever tab changes that. */
 export async function followWire(): Promise<void> {
   navigator.serviceWorker?.addEventListener('message', ({ data }) => {
     if (data?.kind === 'wire') know(data.cut === true)
