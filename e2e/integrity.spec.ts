@@ -42,7 +42,7 @@ function serve(): Promise<string> {
 
 const documents = () => ['index.html', 'shell.html'].map((name) => join(folder, name))
 
-/** Tries each script of the document, and returns whether it runs. */
+/** Tries each script of the document. @returns by script, whether it runs */
 async function tryAll(page: Page): Promise<Record<string, string>> {
   const html = readFileSync('dist/demo/index.html', 'utf8')
   const [, map = ''] = /<script type="importmap">(.*?)<\/script>/s.exec(html) ?? []

@@ -77,8 +77,8 @@ test('the document requests every script needed before the first list', async ({
 })
 
 test.describe('on a first visit', () => {
-  // This test runs without the service worker, which would fetch all files of the shop. Chromium treats a document that
-  // the test has changed as a public page. Such a page may open a vault on this computer only with a permission.
+  // Tests run without the service worker, which would fetch all files. Chromium treats a document that a test has
+  // changed as a page of the public internet, which may open a vault on this computer only with a permission.
   test.use({ serviceWorkers: 'block', permissions: ['local-network-access'] })
 
   for (const [mode, address] of [

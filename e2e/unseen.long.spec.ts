@@ -96,7 +96,7 @@ async function seenOf(browser: Browser, who: Shopper): Promise<string[]> {
     // The shop checks for a newer release when it is idle.
     await expect.poll(() => seen).toContain('GET /sw.js  /sw.js 0')
     await hasLoaded(page)
-    // A visible tab checks for a new base model every few minutes, whatever its shopper does.
+    // A visible tab checks for a new model every few minutes, whatever its shopper does: always include that check.
     return [...new Set([...seen, 'GET /models/latest.json   0'])].sort()
   } finally {
     await context.close()

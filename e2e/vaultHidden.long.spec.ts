@@ -17,7 +17,7 @@ import {
 let context: BrowserContext
 let page: Page
 let site: VaultShop
-/** Number of ways of hiding the frame in which a press still opened the consent question. */
+/** Number of ways of hiding despite which a press opened the consent question. */
 let opening = 0
 
 test.beforeAll(async ({ browser }) => {

@@ -37,8 +37,8 @@ export async function loadJson(path: string, signal?: AbortSignal): Promise<unkn
 const SLICE = 25
 
 /**
- * Yields the elements of a large array in parts, as they arrive. A file of this kind has one element per line. Parsing
- * the whole array at once would block a slow phone for 50 ms.
+ * Yields the elements of a large array in parts, as they arrive. The file must have one element per line. Parsing the
+ * whole array at once would block a slow phone for 50 ms.
  * @throws Error with a message for the shopper
  */
 export async function* loadArray(path: string, signal?: AbortSignal): AsyncGenerator<unknown[]> {

@@ -39,8 +39,8 @@ function keepShown(shown: Shown): void {
 }
 
 /**
- * Products as last shown at the current history entry. Null if it showed another list or other products, or if the
- * shopper has made the device forget something since.
+ * Products as last shown at the current history entry. Null if that entry showed another list or other products, or if
+ * the shopper has made the device forget something since.
  */
 function shownHere(key: string, erasures: number, ids: readonly string[]): Shown | null {
   const shown = shownAt.get(entryNow())

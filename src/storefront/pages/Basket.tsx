@@ -102,10 +102,7 @@ interface RemovedLineProps {
   readonly onUndo: () => void
 }
 
-/**
- * The focus moves to the removed line instead of its "Undo" button. Otherwise Enter after a typed 0 would press "Undo"
- * at once.
- */
+/** Moves the focus to the removed line, not to its "Undo" button: Enter after a typed 0 would press "Undo" at once. */
 const focusAtOnce = (line: HTMLLIElement | null) => line?.focus()
 
 function RemovedLine({ line, onUndo }: RemovedLineProps) {

@@ -16,7 +16,7 @@ const WIDTH = 100
 /** Length of the line of an item that only one list shows. */
 const STUB = 16
 
-/** Draws the lines in a box as tall as the lists; one unit of its height is one row. */
+/** Draws the lines. One unit of the drawing's height is one row of the lists. */
 export function MoveLines({ from, to }: MoveLinesProps) {
   const rows = Math.max(from.length, to.length, 1)
   const ids = [...new Set([...from, ...to])]

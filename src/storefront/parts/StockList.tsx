@@ -105,7 +105,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
 
 /**
  * The shopper's answers ("not for me") to products of a list that the page itself sorts. While the shop shows
- * everyone's order, a list takes no answers.
+ * everyone's order, no list accepts answers.
  */
 export function useStockAnswers(items: readonly Item[], why?: readonly string[]) {
   const isPersonal = useSignal(order) === 'personal'

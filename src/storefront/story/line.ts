@@ -1,7 +1,4 @@
-/**
- * @module Writes the sentence above the shopper's list, which says how many items are in the list because of which
- * actions.
- */
+/** @module Writes the sentence above the shopper's list, e.g. "2 of these 12 are new since you looked at Tea Cosy." */
 import type { Item, Recommendation } from '../../index.ts'
 import { titleOf } from '../catalog.ts'
 import { words } from '../words/words.ts'

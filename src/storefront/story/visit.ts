@@ -7,7 +7,7 @@ import type { CaptureInput, Recommendation } from '../../index.ts'
 import { createSignal } from '../signal.ts'
 import { createStored, who } from '../stored.ts'
 
-/** Answers to a listed product, given in its menu. */
+/** Answers that a shopper gives in the menu of a listed product. */
 const ANSWERS = ['less_like_this', 'not_for_me', 'have_this'] as const
 /** Events that count as an action, strongest first. A view counts, but not the click that led to it. */
 const VERBS = [

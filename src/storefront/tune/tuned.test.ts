@@ -25,8 +25,8 @@ const order = (list: readonly Entry[], tuning: Tuning) =>
   tuned(list, (entry) => entry, USUAL, tuning)
 
 /**
- * Checks each pair of products of which the setting favours one: if the favoured product was in front of the other
- * before, it still is.
+ * Checks all pairs of products of which the setting favours one: if the favoured product was in front, it stays in
+ * front.
  */
 function neverFalls(
   before: readonly Entry[],

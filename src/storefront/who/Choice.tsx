@@ -10,7 +10,7 @@ import { switchTo } from './follow.ts'
 const MOST = { people: 20, letters: 30 }
 
 interface ChoiceProps {
-  /** Called on Escape; absent if the choice stays open. */
+  /** Called on Escape; absent if the choice is always open. */
   readonly onClose?: () => void
 }
 

@@ -66,7 +66,7 @@ export async function setWire(
   if (wanted) await checkByCopy(true).catch(() => undefined)
   const { cut, why } = await askWorker(wanted)
   if (!cut) await checkByCopy(false).catch(() => undefined)
-  // A vault (a frame on another origin) bypasses the service worker, so the wire is cut only once it is offline, too.
+  // A vault (frame on another origin) bypasses the service worker, so the wire counts as cut once the vault is offline.
   if (cut) await personalizer?.setOffline(true)
   know(cut)
   return cut === wanted ? null : (why ?? 'no-worker')
