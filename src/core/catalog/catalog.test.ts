@@ -75,7 +75,7 @@ describe('parseItem', () => {
     expect(Object.getPrototypeOf(parseItem(hostile))).toBe(Object.prototype)
   })
 
-  test('a valid item survives JSON unchanged', () => {
+  test('parseItem reads a valid item back from JSON unchanged', () => {
     const item: fc.Arbitrary<Item> = fc.record(
       {
         id: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/),

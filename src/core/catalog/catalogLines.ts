@@ -9,7 +9,7 @@ import { type Catalog, CatalogRows } from './catalog.ts'
 /** Number of products in the head of a catalog. */
 export const HEAD = 500
 
-/** Number of bytes that a device parses in one task of the event loop; it takes a slow phone some milliseconds. */
+/** Bytes that a device parses in one task of the event loop: some milliseconds on a slow phone. */
 export const PIECE = 65_536
 
 /** Lines of a catalog's text up to the last line of its head. Their hash shows which catalog a head belongs to. */
@@ -17,7 +17,7 @@ export const headOf = (text: string): string => text.split('\n', HEAD + 1).join(
 
 /**
  * Writes the text without picture vectors, which devices download with the base model.
- * @param first ids of the products in the head, in this order; ids after the first `HEAD` don't count
+ * @param first ids of the products in the head, in this order; ids after the first `HEAD` are ignored
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
   const places = new Map(first.slice(0, HEAD).map((id, place) => [id, place]))
@@ -34,10 +34,10 @@ export class CatalogLines {
   #head = ''
   /** Beginning of a line whose end has not arrived yet. */
   #rest = ''
-  /** Expected first character of the next line; '' after the last line, null if a line isn't one product. */
+  /** Expected first character of the next line; '' after the last line, null after an invalid line. */
   #next: '[' | '{' | ']' | '' | null = '['
 
-  /** @param onHead called once, when a product after the first `HEAD` products arrives */
+  /** @param onHead called once with the head, when the first product after it arrives */
   constructor(onHead: (head: Catalog, text: string) => void) {
     this.#onHead = onHead
   }

@@ -15,7 +15,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly price?: number
   /**
    * Price during a sale, by the device's clock; `price` is then the usual price. `from` and `until` are ISO 8601 times
-   * with their zone, or UTC days (`until` includes its day). Without `from`, the sale has already begun; without
+   * with their zone, or UTC days (`until` includes that day). Without `from`, the sale has already begun; without
    * `until`, it has no end.
    */
   readonly sale?: { readonly price: number; readonly from?: string; readonly until?: string }
@@ -45,7 +45,7 @@ export interface Item<TAttributes extends Attributes = Attributes> {
   readonly badge?: string
   /** Whether the shop sells the item; default true. Unavailable items are never recommended. */
   readonly available?: boolean
-  /** ISO 8601 day (from its beginning in UTC) or time with its zone: when the shop added the item. */
+  /** When the shop added the item: ISO 8601 time with its zone, or a day (its beginning in UTC). */
   readonly added?: string
   /** Further properties for the shop's rules, e.g. `{ colour: 'red', sizes: ['S', 'M'] }`. They are public. */
   readonly attributes?: TAttributes

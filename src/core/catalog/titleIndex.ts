@@ -16,9 +16,9 @@ export type FindByTitle = (query: string) => readonly string[]
 /** Maximum number of matches. A query such as "red" matches more products and says little about any of them. */
 const MOST_FOUND = 100
 
-/** Minimum number of letters of a word that matches the beginning of others; shorter words begin too many words. */
+/** Minimum letters of a query word that matches title words beginning with it; shorter ones match too many. */
 const LEAST_PREFIX = 3
-/** Minimum number of letters of a word that matches words one typo away; shorter words are close to too many words. */
+/** Minimum letters of a query word that matches title words one typo away; shorter ones match too many. */
 const LEAST_FOR_SLIP = 5
 
 export function createTitleIndex(items: readonly Item[]): FindByTitle {
@@ -37,7 +37,7 @@ export function joinTitleIndexes(...parts: readonly FindByTitle[]): FindByTitle 
   }
 }
 
-/** Finds all matches, however many. Results are cached, because each new event looks up all queries of the history. */
+/** Finds all matches, however many. Caches results, because each event looks up all past queries of the shopper again. */
 export function createTitleMatches(items: readonly Item[]): FindByTitle {
   const byWord = new Map<string, Set<string>>()
   const fold = rememberingFold()

@@ -83,8 +83,8 @@ export function withoutLastSession(history: History): History {
 }
 
 /**
- * What a list should find: the next different product. A list never shows the product at hand, which is the last
- * product that the shopper looked at in this visit, so the ranking leaves that product out.
+ * Target of a list: the next product other than the product at hand, which is the product that the shopper viewed last
+ * in this visit. A list never shows the product at hand.
  */
 export interface Wanted {
   /** Distinct item rows that a list should find. */
@@ -94,13 +94,13 @@ export interface Wanted {
 }
 
 export interface NextCase extends Case {
-  /** Targets other than the product at hand; empty if the shopper turned to the product at hand again. */
+  /** Targets other than the product at hand; empty if the shopper viewed the product at hand again. */
   readonly next: Wanted
-  /** Position of the case in its visit, from 1: the number of earlier looks, plus one. */
+  /** Position of the case in its visit, from 1. Orders don't count. */
   readonly place: number
 }
 
-/** `buildCases`, each with the product at hand; a log of day-only times, or of orders alone, has no such product. */
+/** `buildCases`, each with the product at hand (none in a log of day-only times, or of orders alone). */
 export function nextCases(shopper: ShopperHistory, dayOnly: boolean, from: number): NextCase[] {
   const log = dayOnly ? [] : shopper.interactions
   return buildCases(shopper, dayOnly, from).map((one) => {
@@ -113,7 +113,7 @@ export function nextCases(shopper: ShopperHistory, dayOnly: boolean, from: numbe
 
 export const isTestCase = ({ next }: NextCase) => next.targets.length > 0
 
-/** Product at hand at a time, and position in the visit. Orders don't count as looks. */
+/** Product at hand at a time, and position in the visit. Orders don't count. */
 function visitBefore(log: History, time: number): Pick<Wanted, 'hidden'> & { place: number } {
   let [hidden, place, next]: [number | null, number, number] = [null, 1, time]
   for (let k = firstAtOrAfter(log, time) - 1; k >= 0; k--) {

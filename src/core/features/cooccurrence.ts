@@ -94,7 +94,7 @@ function basketsBefore(items: number, log: LogColumns, before: number): Baskets 
   return { count, start, item, strength, time, weight, end }
 }
 
-/** The lists of `createNeighbours`, with all rows. */
+/** The lists of `createNeighbours` with every row built. */
 export function cooccurrence(...given: Parameters<typeof createNeighbours>): NeighbourLists {
   const [items] = given
   const { lists, addRow } = createNeighbours(...given)

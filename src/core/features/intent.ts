@@ -17,7 +17,7 @@ import type { Profile } from './profile.ts'
 
 /** Number of products viewed last that the intent reads. */
 const RECENT = 6
-/** A product's weight halves with each such number of products viewed after it. */
+/** Number of later viewed products after which a product's weight is halved. */
 const HALF_LIFE = 2
 
 export interface Intent {
@@ -29,7 +29,7 @@ export interface Intent {
   readonly groups: readonly number[]
 }
 
-/** Returns null if the history has only orders. Products with the same time, as in a log of days, are equally recent. */
+/** Returns null if the history has only orders. Products viewed at the same time are equally recent. */
 export function intentOf(
   statistics: Pick<ItemStatistics, 'peerGroup'>,
   { interactions: all }: Pick<Profile, 'interactions'>,
@@ -114,7 +114,7 @@ export function peerKey({ category, brand }: Pick<Item, 'category' | 'brand'>): 
 
 /** Share of the variance of log prices that lies between visits, measured on the demo shop's training orders. */
 const BETWEEN = 0.2
-/** The prior of the variance within a visit counts as much as this number of viewed products. */
+/** Weight of the prior of the variance within a visit, in viewed products. */
 const PRIOR_LOOKS = 4
 /** Width of a price band in logarithms: prices within 5 % get the same lift. */
 const STEP = 0.05

@@ -19,7 +19,7 @@ const look = (item: number, more: Partial<Interaction> = {}): Interaction => ({
 })
 const liftOf = (history: History, of = statistics) => priceLift(of, profileOf(history, NOW))
 
-describe('the lift of the visit’s prices', () => {
+describe('the lift (change of scores) by the prices viewed in a visit', () => {
   test('views of cheap products raise the scores of cheap products, more views raise them more, and views of dear products raise dear products', () => {
     let before = 0
     for (const many of [1, 2, 4, 6]) {

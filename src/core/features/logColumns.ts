@@ -31,7 +31,7 @@ export interface LogColumns {
 /**
  * @param histories one per shopper; iterated more than once
  * @param foldOf maps the index of a shopper to the shopper's fold
- * @param others counts of further shoppers, whom no fold contains
+ * @param others counts of further shoppers, who belong to no fold
  */
 export function columnsOf(
   histories: Iterable<History>,

@@ -88,7 +88,7 @@ export interface Visit {
   age: number
   /** Strength of the visit's strongest interaction, in (0, 1]. */
   strength: number
-  /** Number of interactions, and the sum of their strengths. */
+  /** Number of interactions; `interest` sums up their strengths. */
   count: number
   interest: number
 }

@@ -1,6 +1,6 @@
 /**
- * @module Arithmetic with the same bits in every browser. The last bits of `Math.exp` differ between browsers, so e^x
- * uses additions, multiplications and divisions only.
+ * @module Arithmetic with identical results in every browser. The last bits of `Math.exp` differ between browsers, so
+ * `exp` uses only additions, multiplications and divisions.
  */
 
 /** ln 2 in two parts; the product of the first part with an integer below 2¹¹ is exact. */

@@ -26,7 +26,7 @@ export interface BaseModel {
   readonly itemVectors: Float32Array
   /** Item biases b, [N]. */
   readonly bias: Float32Array
-  /** Projection A, row-major [d, d]. */
+  /** Projection A of the encoder's output to the user vector, row-major [d, d]. */
   readonly projection: Float32Array
   /** Feature weights w of the scaled features, [F]. */
   readonly featureWeights: Float32Array
@@ -35,15 +35,15 @@ export interface BaseModel {
   readonly encoder: Tensors
   readonly statistics: ItemStatistics
   readonly prior: PersonalPrior
-  /** Content tables, which give new items a vector; without them, new items have zeros. */
+  /** Tables for the vectors of items added after training; without tables, these vectors are zeros. */
   readonly content?: ContentTables
   /** Terms of the score for the hour, the weather and other contexts; absent if training found none that helps. */
   readonly context?: ContextPart
   /** Trees that re-rank the highest items; absent if training found that trees don't help. */
   readonly trees?: Trees
   /**
-   * Picture vectors less the shop's mean, row-major [N, d], each row with a scale of its own. Zeros for an item without
-   * a picture vector, and for an item added after training. Absent if the catalog has no picture vectors.
+   * Picture vectors minus the shop's mean, row-major [N, d], each scaled to int8, so only its direction counts. Zeros for
+   * an item without a picture vector or added after training. Absent if the catalog has no picture vectors.
    */
   readonly pictures?: Int8Array
 }
@@ -52,7 +52,7 @@ export interface BaseModel {
 export interface ContextPart {
   readonly terms: readonly ContextTerm[]
   readonly code: ContextCode
-  /** Contexts over time that the device knows; the model files don't contain them. */
+  /** Contexts over time, e.g. the weather, as the device knows them; not in the model files. */
   readonly contexts: ContextSource
 }
 
@@ -63,8 +63,8 @@ export interface ContextTerm {
 }
 
 /**
- * Population prior over the personal parameters p = (u, w_p), P = d + F, and settings of the fit: those that best
- * predict the next case of the training shoppers.
+ * Population prior over the personal parameters p = (u, w_p), P = d + F, and settings of their fit. Training chose the
+ * values that best predict the training shoppers' next cases.
  */
 export interface PersonalPrior {
   /** Prior mean, [P]. */

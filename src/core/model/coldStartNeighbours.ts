@@ -1,6 +1,6 @@
 /**
- * @module Finds the known items that are most similar to a cold-start item: by the cosine of the item vectors or, for an
- * item without a content vector, by the closeness in price within its category.
+ * @module Finds the model's items that are most similar to an item added after training: by the cosine of the item
+ * vectors or, for an item without a content vector, by closeness in price within its category.
  */
 import type { ColdStartItems, ItemStatistics } from '../features/itemStatistics.ts'
 import { DIMENSION } from './baseModel.ts'

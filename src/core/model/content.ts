@@ -17,7 +17,7 @@ export interface ContentTables {
   readonly categories: readonly string[]
   /** Category vectors, row-major [C, d]. */
   readonly categoryVectors: Float32Array
-  /** Ascending natural logarithms of the prices between the bands, [B − 1]. */
+  /** Ascending natural logarithms of the prices that separate the bands, [B − 1]. */
   readonly priceEdges: Float32Array
   /** Price-band vectors, row-major [B, d]. */
   readonly priceVectors: Float32Array

@@ -98,7 +98,7 @@ export function encode(model: EncoderModel, history: History, now: number) {
   return createEncoder(model)(history, now)
 }
 
-/** Last interactions with items, without search results. */
+/** The last `HISTORY_LENGTH` interactions, not counting search results. */
 function windowOf(history: History): History {
   const recent: Interaction[] = []
   for (let k = history.length - 1; k >= 0 && recent.length < HISTORY_LENGTH; k--)

@@ -1,4 +1,4 @@
-/** @module Tests that extending a model by new items gives these a rank, and leaves the known items unchanged. */
+/** @module Tests that a model extended by new items ranks these, and leaves the known items unchanged. */
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -142,7 +142,7 @@ describe('statistics of an uncounted new item', () => {
 })
 
 describe('neighbours', () => {
-  test('the nearest neighbour is the item whose vector points the same way', () => {
+  test('a new item’s nearest neighbour is the item whose vector points the same way', () => {
     const same = { ...model, content: undefined }
     const vector = model.itemVectors.slice(4 * DIMENSION, 5 * DIMENSION)
     const content = model.content && {

@@ -10,7 +10,7 @@ import { comparablePrice } from './prices.ts'
 import type { TensorData } from './safetensors.ts'
 
 /**
- * Appends a row for each unknown item; returns the same model if it knows all items. A new row has a content vector, no
+ * Appends a row for each item that the model lacks; returns the same model if there is none. A new row has a content vector, no
  * co-occurrence, no popularity and age 0; features use the statistics of its neighbours (`ColdStartItems`).
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
@@ -21,15 +21,15 @@ export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel
   return joinItems(model, added, search.found)
 }
 
-/** Rows for the model's tables, of items that the model doesn't know. */
+/** Rows to append to the model's tables, one per item that the model lacks. */
 export interface AddedItems extends Added {
   readonly ids: readonly string[]
   readonly peerGroup: Uint16Array
 }
 
 /**
- * Maximum number of new items of a model with a tail (files of the less popular items). If the model lacks more, most of
- * them are in the tail, so none counts as new.
+ * Maximum number of new items of a model with a tail (files of the less popular items). If the loaded model lacks more
+ * items of the catalog, most of these are in the tail, so none counts as new.
  */
 export const MOST_NEW = 5000
 
@@ -56,7 +56,7 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
     added,
     peerKey,
     peerGroupsOf(model, items, rows),
-    // New groups begin above the indices of all groups, including those that only the tail's items have.
+    // New groups get indices above those of all groups, including groups with items only in the tail.
     statistics.whole?.peerGroups,
   )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }

@@ -227,7 +227,7 @@ test('learned event weights are read back unchanged, and a negative event weight
   expect((await refusal(readBaseModel(manifest, files))).code).toBe('model-corrupt')
 })
 
-test('a model of another dimension or with other features is incompatible, not corrupt', async () => {
+test('a model of another dimension or with other features gives the error model-incompatible', async () => {
   const { manifest, files } = await writeBaseModel(tinyModel())
   expect((await refusal(readBaseModel({ ...manifest, dimension: 32 }, files))).code).toBe(
     'model-incompatible',

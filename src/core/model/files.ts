@@ -53,8 +53,8 @@ async function contextFile() {
 }
 
 /**
- * @throws NearsideError `model-corrupt`, naming the file that is missing or differs; `model-incompatible` if the model
- *   has other features or another dimension; `engine-failed` if the code for its contexts can't be loaded
+ * @throws NearsideError `model-corrupt`, naming a missing file or one that differs from the manifest; `model-incompatible`
+ *   if the model has other features or another dimension; `engine-failed` if the code for its contexts can't be loaded
  */
 export async function readBaseModel(
   manifest: ModelManifest,
@@ -123,7 +123,7 @@ export async function writeBaseModel(model: BaseModel): Promise<WrittenModel> {
   const described: ModelFile[] = []
   for (const [name, bytes] of files) described.push(await describeFile(name, bytes))
   const bestSellers = bestSellersIn(model)
-  // The written files have all items, so the new manifest has no `tail`.
+  // The written files have all items, so the manifest has no `tail` (items in further files).
   const { tail: _, ...manifest } = model.manifest
   return {
     manifest: { ...manifest, items: model.itemIds.length, files: described, bestSellers },

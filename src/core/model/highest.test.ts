@@ -28,7 +28,7 @@ test('for a few rows, ranksOf gives the same ranks as a full sort of all rows, i
     fc.property(fc.array(score, { minLength: 1, maxLength: 80 }), fc.nat(80), (list, few) => {
       const scores = Float32Array.from(list)
       const all = sorted(scores)
-      // The ids stand in a sequence that has nothing to do with the scores.
+      // The order of the ids doesn't depend on the scores.
       const ids = list.map((_, id) => (id * 7) % list.length).slice(0, few)
       const distinct = [...new Set(ids)]
       expect([...ranksOf(distinct, scores)]).toEqual(distinct.map((id) => all.indexOf(id) + 1))

@@ -1,7 +1,7 @@
 /** @module Finds the highest of many scores, and the ranks of some or all of them. */
 import { firstIndex } from '../firstIndex.ts'
 
-/** The `places` highest rows (or all), by descending score, equal scores by row. @param scores [N], no NaN. */
+/** Rows of the `places` highest scores (or all), highest first; equal scores by row. @param scores [N], no NaN. */
 export function highestRows(scores: Float32Array, places: number): number[] {
   if (scores.length <= places && scores.length <= MOST_RANKED) {
     const rows = new Array<number>(scores.length)

@@ -61,10 +61,10 @@ export interface ModelManifest {
    * `items` counts only the items in `files`.
    */
   readonly tail?: TailRecord
-  /** ISO dates of the first event in training, of the last event, and of the end of training (exclusive). */
+  /** ISO dates of the training data's first and last event, and of the (exclusive) end of the training period. */
   readonly data: { readonly from: string; readonly to: string; readonly until: string }
   readonly seed: number
-  /** Shoppers excluded from training: `hash(shopper, seed) < fraction`, or a list in a file. */
+  /** Shoppers excluded from training: those with `hash(shopper, seed) < fraction`, or those listed in a file. */
   readonly holdout: {
     readonly fraction: number
     readonly shoppers: number
@@ -84,7 +84,7 @@ export interface ModelManifest {
 }
 
 interface TailRecord {
-  /** Folder of the shards, beside the versions; its name has the hash of its index. */
+  /** Folder of the shards, beside the versions' folders; its name contains its index's hash. */
   readonly folder: string
   /** SHA-256 of the folder's `index.json`, which names the shards and their hashes. */
   readonly sha256: string
@@ -133,7 +133,7 @@ const REPORT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.json$/
 const SHA256 = /^[0-9a-f]{64}$/
 const SIGNATURE = /^[A-Za-z0-9+/]{86}==$/
 const LINE = /^[^\n\r\0]{0,500}$/
-/** An item id has no line break, because a file has one id per line. */
+/** An item id has no line break, because model files have one id per line. */
 const ID = /^[^\n]*$/
 const MAX_ITEMS = 1_000_000
 const MAX_FEATURES = 1000
@@ -234,7 +234,7 @@ export function parseLatest(value: unknown): LatestModel {
   return latest
 }
 
-/** @throws NearsideError `input-invalid` if the name, which a person entered, can't name a directory */
+/** @throws NearsideError `input-invalid` if the name can't name a directory */
 export function parseVersion(name: string): string {
   if (VERSION.test(name)) return name
   throw invalidInput(

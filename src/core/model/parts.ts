@@ -1,6 +1,6 @@
 /**
- * @module Converts the files of a base model to named tensors and back. A federated update rewrites only `shared` (and
- * `popularity`, if it counts). `popularity` suffices for a cold-start user's list until the other files arrive.
+ * @module Converts the files of a base model to named tensors and back. A federated update rewrites only `shared` and,
+ * if it counts items, `popularity`. `popularity` suffices for a cold-start user's list until the other files arrive.
  */
 import type { EventWeights } from '../events/strength.ts'
 import type { ItemStatistics } from '../features/itemStatistics.ts'
@@ -127,7 +127,7 @@ export function statisticsToTensors(statistics: ItemStatistics): Tensors {
   ])
 }
 
-/** @param known number of items that can be neighbours; for a shard of the tail, more than `items` */
+/** @param known number of items that can be neighbours: all of the catalog, of which a shard has only `items` */
 export function statisticsFromTensors(
   tensors: Tensors,
   items: number,

@@ -75,7 +75,7 @@ test('a Node Buffer is read like any bytes, and the tensors are copies of its co
   fc.assert(
     fc.property(tensors, (written) => {
       const bytes = writeSafetensors(written)
-      // The bytes are a view into a larger buffer, as those that Node's `readFile` can return.
+      // A view into a larger buffer, like the Buffers that Node's `readFile` can return.
       const pool = Buffer.alloc(bytes.length + 8, 0xff)
       const buffer = pool.subarray(8)
       buffer.set(bytes)

@@ -72,7 +72,7 @@ test('the shipped model’s scores are finite without history, and one view chan
   expect(personalScores(model, after, personal, 0.5)).not.toEqual(after.base)
 })
 
-test('after three looks at one department, most of the shipped model’s twelve best items are from that department', async () => {
+test('after three product views in one department, most of the shipped model’s twelve best items are from that department', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const { category, popularity30 } = model.statistics
@@ -92,7 +92,7 @@ test('after three looks at one department, most of the shipped model’s twelve 
   expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeGreaterThan(8)
 })
 
-test('for the shipped model, the shortlist’s candidates are identical to the last bit to those found by scoring all items', async () => {
+test('for the shipped model, createCandidates finds the same candidates, to the last bit, as scoring all items', async () => {
   const { manifest, files } = await shipped()
   const model = await readBaseModel(manifest, files)
   const random = createRandom(1)

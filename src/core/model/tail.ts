@@ -22,10 +22,10 @@ export interface ShardRecord {
   readonly items: number
 }
 
-/** Rows of the tail; `statistics` gives the neighbours by their numbers. */
+/** Rows of the tail. In `statistics`, a neighbour is given by its index in the whole catalog. */
 export interface TailRows
   extends Pick<BaseModel, 'itemIds' | 'itemVectors' | 'bias' | 'pictures' | 'statistics'> {
-  /** Number of each row, ascending. */
+  /** Index of each row in the whole catalog, ascending. */
   readonly numbers: readonly number[]
   /** Co-occurrence of the head's rows with these rows. */
   readonly ties: readonly (readonly [head: number, number: number, weight: number])[]
@@ -77,7 +77,7 @@ export function readBucket(bytes: Uint8Array): ReadonlyMap<number, readonly numb
 }
 
 /**
- * @param first number of the shard's first row
+ * @param first index of the shard's first row in the whole catalog
  * @param head statistics of the head
  * @throws NearsideError `model-corrupt`
  */
@@ -157,7 +157,7 @@ export function pickRows(shard: TailRows, rows: readonly number[]): TailRows {
 
 /**
  * Adds rows of the tail to the head. If `parts` have all items of the shopper's history, and the model has neither
- * trees nor terms for contexts, each score equals the score in the whole catalog to the last bit.
+ * trees nor terms for contexts, each score equals that of a model of the whole catalog to the last bit.
  * @param parts distinct rows, ascending by `numbers`
  */
 export function joinTail(head: BaseModel, parts: readonly TailRows[]): BaseModel {
@@ -191,7 +191,7 @@ export function joinTail(head: BaseModel, parts: readonly TailRows[]): BaseModel
   }
 }
 
-/** Neighbours as rows of the joined model, without those whose rows are missing. */
+/** Neighbours by their rows in the joined model; neighbours without a row there are left out. */
 function joinNeighbours(
   { items, neighboursPerItem: each, neighbourItems, neighbourWeights }: ItemStatistics,
   parts: readonly TailRows[],

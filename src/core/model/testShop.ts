@@ -119,7 +119,7 @@ export const testModelFiles = (version: string, seed?: number) => filesOf(testMo
 
 export const TEST_MODEL_URL = 'https://shop.test/models/'
 
-/** Test server that a test can change, damage and switch off under a running device. */
+/** Model server. A test can replace its files and switch it off while a device runs. */
 export class TestServer {
   files: Map<string, Uint8Array<ArrayBuffer>>
   online = true

@@ -73,7 +73,7 @@ export function firstTrees(trees: Trees, count: number): Trees {
   }
 }
 
-/** The file exists only if the trees helped on the shop's log. */
+/** Exists only if training found that trees improve the shop's lists. */
 export const TREES_FILE = 'trees.safetensors'
 
 export function treesToTensors(trees: Trees): Tensors {

@@ -24,7 +24,7 @@ export interface Recommendation {
   readonly badge?: string
 }
 
-/** Action of the shopper on an item; `basket`: the shopper put the item into the basket, even if later removed. */
+/** Action of the shopper on an item; `basket`: the shopper put the item into the basket, even if they removed it later. */
 export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 
 /**
@@ -35,7 +35,7 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  * it, within the list's limit. The list to compare with is made by the same rules, but without the action.
  *
  * If a personal model is in use, two lists are made without the action: with its parameters (not trained again) and
- * without them. The item must leave its screen in both. The reason names the action that raises most items.
+ * without them. The item must leave its screen in both. Of several such actions, one that raises many items is named.
  */
 export type Reason =
   /** The shopper acted on `item`, which can be the listed item itself; `signal` is their strongest action on it. */
@@ -62,7 +62,7 @@ export type Reason =
   | { readonly kind: 'popular' }
   /** The shop's rule of this name pinned the item or boosted it into the list. */
   | { readonly kind: 'chosen'; readonly rule: string }
-  /** Fallback: the list has the order of the shop's catalog. */
+  /** Fallback if no other reason applies, e.g. because the list has the order of the shop's catalog. */
   | { readonly kind: 'shop-order' }
 
 /** Options for the selection and sequence of a list. */
@@ -90,16 +90,16 @@ export interface ListOptions {
   /** Category that every item must have. */
   readonly category?: string
   /**
-   * Kind of items that the list contains. Where no recommender runs, the list is empty. `picture` is for `similar`,
-   * the others for `recommend`.
+   * Kind of items that the list contains. If no recommender runs, the list is empty. `picture` is for `similar`, the
+   * other kinds are for `recommend`.
    * - `viewed`: items that the shopper viewed, latest first, regardless of `order`; by default nothing is excluded.
    * - `bought`: items that they bought before this visit and that are due again; default `exclude`:
    *   `['bought', 'basket']`.
    * - `unbought`: items that they never bought.
    * - `considered`: items that they viewed, wished for or put into the basket before this visit and never bought; by
    *   default nothing is excluded.
-   * - `new`: items that the shop added within 30 days, by their `added`. If no item has `added`: items that the base
-   *   model lacks.
+   * - `new`: items that the shop added in the last 30 days, by their `added`. If no item has `added`: items that the
+   *   base model lacks.
    * - `picture`: items that look like the item, nearest first. A list by picture needs a `pictureVector` in the catalog
    *   when the base model is made. Items that look different are never listed.
    *
@@ -112,7 +112,7 @@ export interface ListOptions {
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new' | 'picture'
   /**
    * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time, so comparing it with
-   * the present list shows what these changed. Its reasons are fallback reasons, which hold for every shopper.
+   * the present list shows what these actions changed. Its reasons are fallback reasons, which hold for every shopper.
    */
   readonly until?: number
   /**

@@ -216,7 +216,7 @@ export function lowered<Scores extends CandidateSource>(scored: Scores, losses: 
   if (losses.size === 0) return scored
   return {
     ...scored,
-    // Each lowered item can give its place to another item, so as many more rows are needed.
+    // Each lowered item can give its place to another item, so `find` returns one more row for each.
     find: (count, choice) => scored.find(count + losses.size, choice),
     scoresOf: (rows) =>
       scored.scoresOf(rows).map((score, at) => score - (losses.get(rows[at]) ?? 0)),

@@ -5,13 +5,13 @@ import { limitOf } from './listQuery.ts'
 
 export interface CatalogOrder {
   readonly ids: readonly string[]
-  /** Categories parallel to `ids`; '' for none. */
+  /** Category of each id in `ids`; '' for none. */
   readonly categories: readonly string[]
 }
 
 export const EMPTY_ORDER: CatalogOrder = { ids: [], categories: [] }
 
-/** Order of the items that lists may show. Skips missing and repeated ids, because nobody has validated the items. */
+/** Order of the items that lists may show. Skips missing and repeated ids, because a page's items aren't validated. */
 export function orderOf(
   items: readonly (Pick<Item, 'id' | 'category' | 'available'> | null)[],
 ): CatalogOrder {

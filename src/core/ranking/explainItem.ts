@@ -35,10 +35,9 @@ export function explainItem(
   }
 }
 
-/** Kinds of contributions that the model makes. */
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
-/** Kind of term of each feature group. Closeness to usual prices is taste, while the price itself is popularity. */
+/** Kind of contribution of each feature group. Closeness to usual prices is taste, the price itself is popularity. */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',

@@ -63,7 +63,7 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/** Whether an event belongs to the current visit. An event from `seed` or another device does only if it is recent. */
+/** Whether an event belongs to the current visit. One from `seed` or another device belongs to it only if recent. */
 function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,
@@ -130,8 +130,8 @@ const CONSIDERED: readonly EventName[] = [
 const NEW_FOR = 30 * DAY
 
 /**
- * Items to which a query narrows its list, latest first, but dearer items in the catalog's order; undefined if the list
- * may contain any item.
+ * Items to which a query narrows its list; undefined if the list may contain any item. The shopper's own items come
+ * latest first.
  */
 export function amongItems(query: ListQuery, known: Known): ReadonlySet<string> | undefined {
   const { from, dearer }: ListOptions = query.options ?? {}

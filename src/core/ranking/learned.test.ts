@@ -9,7 +9,7 @@ const SIGNALS = ['viewed', 'wished', 'basket', 'bought']
 
 const did = (name: EventName, days = 0, item = 0) => ({ item, name, time: NOW - days * DAY })
 
-test('an item’s signal is the action that is strongest at this time; an item without actions has none', () => {
+test('an item’s signal is the shopper’s strongest action on it at this time; an item without actions has none', () => {
   for (const [i, name] of NAMES.entries())
     expect([...signalsOf([did(name)], NOW)]).toEqual([[0, SIGNALS[i]]])
   expect(signalsOf([did('purchase', 1), did('view_item')], NOW).get(0)).toBe('bought')

@@ -20,7 +20,7 @@ export type Learned = { readonly name: string; readonly strength: number } & (
   | { readonly kind: 'item'; readonly signal: Signal | AnswerName }
 )
 
-/** Milliseconds for which a click on a product doesn't count, because a view of the product may follow and count. */
+/** Milliseconds for which a click on a product doesn't count, because the view that may follow counts instead. */
 const UNTIL_LOOK = 60_000
 
 /** Maximum number of entries of each kind (items, categories, queries, answers) in the summary. */
@@ -48,7 +48,7 @@ const halved = (time: number, now: number, halfLife: number) =>
 const strengthNow = ({ name, time }: Pick<Done<unknown>, 'name' | 'time'>, now: number) =>
   eventStrength(name) * halved(time, now, INTEREST_HALF_LIFE)
 
-/** Strongest action on each item at `now`, the later one of equally strong. Answers and searches don't count. */
+/** Strongest action on each item at `now`; of equally strong actions, the latest. Answers and searches don't count. */
 export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<T, Signal> {
   const strongest = new Map<T, { readonly signal: Signal; readonly strength: number }>()
   for (const { item, name, time } of done) {

@@ -15,7 +15,7 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
-/** Query with variants' ids in place of each `groupId`. `about`: variant that rules test, if the list is about one. */
+/** Query with variants' ids in place of each `groupId`. `about`: variant that rules test, if the list is about one product. */
 export type VariantQuery = ListQuery & { readonly about?: string }
 
 /** Replaces each `groupId` in the query by its variants' ids. A list about a product excludes the product's variants. */

@@ -71,7 +71,7 @@ test('products added after training, and models without picture vectors, have no
   expect(listWithoutModel(orderOf(items), query)).toEqual([])
 })
 
-test('only queries for similar items accept "picture" as `from` and they accept nothing else as `from`', () => {
+test('queries for similar items accept only "picture" as `from`, and no other query accepts it', () => {
   const refusal = (query: ListQuery) => {
     try {
       requireQuery(query)

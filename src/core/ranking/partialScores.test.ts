@@ -81,7 +81,7 @@ function personalOf({
 const models: readonly (readonly [string, BaseModel])[] = [
   ['a model', model],
   ['one with trees', { ...model, trees: tinyTrees() }],
-  // The shop's order breaks ties.
+  // The catalog's order decides between equal scores.
   ['one of many equal items', { ...model, itemVectors: new Float32Array(ITEMS * DIMENSION) }],
 ]
 

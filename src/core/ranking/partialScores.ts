@@ -46,7 +46,7 @@ export function createPartialScores(
 ): ScorePart {
   const { trees } = model
   const find = trees && createCandidates(model, tools)
-  /** Shortlist for the last personal parameters. */
+  /** Search for the highest items, made for the personal parameters used last. */
   let known: { personal: ActivePersonal | null; shortlist: Shortlist | null } | null = null
 
   function shortlistFor(personal: ActivePersonal | null): Shortlist | null {
@@ -141,7 +141,7 @@ export function createPartialScores(
   }
 }
 
-/** Number of items, evenly spaced, from which the features' means come; enough to tell which feature counts most. */
+/** Number of evenly spaced items that estimate the features' means; enough to tell which feature counts most. */
 const SAMPLE = 2048
 
 function someFeatures({ statistics, featureScale }: BaseModel, signals: Signals): FeatureRows {

@@ -79,8 +79,8 @@ describe('a list of similar items', () => {
 
   test.each([
     ['of single products', single, 30],
-    ['of four variants each', variants, 60],
-  ])('contains only the nearest thirty products of the shop, %s', (_kind, catalog, nearest) => {
+    ['of products with four variants each', variants, 60],
+  ])('contains only the thirty most similar products, in a shop %s', (_kind, catalog, nearest) => {
     const ranked = new Ranker(model, new Catalog(catalog))
     const all = ranked.similar(about, { limit: 400, diversify: false })
     expect(all.length).toBeGreaterThan(nearest)
@@ -94,7 +94,7 @@ describe('a list of similar items', () => {
     expect(ranked.similar(about, { limit: 90 })).toHaveLength(90)
   })
 
-  describe('in a shop of twelve', () => {
+  describe('in a shop of twelve products', () => {
     const titles = [
       ...['Paper fan', 'Phone charm', 'Garden hose', 'Cake stand', 'Door mat', 'Alarm clock'],
       ...['Toy robot', 'Tea towel', 'Candle lamp', 'Wool scarf', 'Bread knife', 'Picture frame'],
@@ -127,7 +127,7 @@ describe('a list of similar items', () => {
     test.each([
       ['of the same category', { category: 'category 0' }],
       ['with nearly the same title', { title: 'Paper fan, red' }],
-    ])('a paper fan lists a product %s, and no phone charm', (_kind, change) => {
+    ])('the list for a paper fan has a product %s, but no phone charm', (_kind, change) => {
       const catalog = shop.map((item, row) => (row === 3 ? { ...item, ...change } : item))
       expect(idsAbout(catalog)).toEqual([shop[3].id])
       expect(idsAbout(catalog, { dearer: 3 })).toEqual([shop[3].id])
@@ -184,7 +184,7 @@ describe('a list dominated by one category', () => {
   })
 })
 
-test('the contributions of an explanation add up to the score, also with trees', () => {
+test('the contributions of an explanation add up to the score minus the mean score, also with trees', () => {
   const withTrees = new Ranker(
     { ...testModel('1'), trees: tinyTrees() },
     Catalog.parse(testCatalog),

@@ -285,7 +285,7 @@ export class Ranker {
     return chosen.map((at) => ({ row: rows[at], score: scores[at] }))
   }
 
-  /** Ranks that the rows have in the list that the same options give in base order. */
+  /** Ranks of the rows in the list that the same options give in base order. */
   #baseRanks(
     rows: readonly number[],
     choice: Choice,

@@ -74,7 +74,7 @@ interface Known {
   readonly now: number
   readonly rowOf: (id: string) => number | undefined
   readonly categoryOf: (id: string) => string | undefined
-  /** Whether the shop still has an item; a reason names no other items. */
+  /** Whether the shop still sells an item; reasons name only such items. */
   readonly isListed: (id: string) => boolean
   /** `Ranker.tiesOf` */
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined

@@ -11,8 +11,8 @@ import { highestRows } from '../model/highest.ts'
 const SAME_CATEGORY = 0.3
 
 /**
- * Least similarity at which products of different categories count as similar. Cosines of unrelated products in a small
- * trained shop reach 0.37; in the demo shop's titles alone, most pairs below 0.4 share one unimportant word.
+ * Least similarity at which products of different categories count as similar. In a model of a small shop, cosines of
+ * unrelated products reach 0.37; in the demo shop, most titles less similar than 0.4 share one unimportant word.
  */
 const SIMILAR = 0.4
 
@@ -56,7 +56,7 @@ export class Related {
     return scores
   }
 
-  /** Scores of `similarTo` for the variants of the `count` most similar products; 0 for the item itself and others. */
+  /** Scores of `similarTo` for the variants of the `count` most similar products; 0 for all other rows and `row`. */
   nearestTo(row: number, others: readonly number[], count: number): Float32Array {
     const scores = this.similarTo(row, others)
     keepNearest(scores, row, count, (one) => this.#itemOf(one)?.groupId ?? one)
@@ -64,7 +64,7 @@ export class Related {
     return scores
   }
 
-  /** Cosine of the picture vectors with that of the item at `row`, [N]; 0 for items that look different. */
+  /** Cosine of each item's picture vector with that of `row`, [N]; 0 for items that look different. */
   looksLike(row: number): Float32Array {
     const { itemIds, pictures = new Int8Array() } = this.#model
     const likeness = rowCosine(pictures, row)
@@ -83,7 +83,7 @@ export class Related {
 
   /**
    * Finds the items bought together with the items at `rows`.
-   * @returns `scores` by row, [N]: 0 if bought with none of `rows`, at most 1 for each of them; `mostWith` maps a row to
+   * @returns `scores` by row, [N]: a sum to which each of `rows` adds 0 (never bought together) to 1; `mostWith` maps a row to
    *   the one of `rows` with which it is bought most often
    */
   boughtWith(rows: readonly number[]): {

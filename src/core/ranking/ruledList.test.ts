@@ -1,6 +1,5 @@
 /**
- * @module Tests with random queries and rules that every list obeys the rules, on a shop of 32 items that its model
- * ranks.
+ * @module Tests with random queries and rules that every list of a shop of 32 items obeys the rules.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

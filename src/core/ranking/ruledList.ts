@@ -68,7 +68,7 @@ function mayHold(query: ListQuery, { id, category }: Item): boolean {
   return !isAsked && !excludeIds.includes(id) && category === wanted
 }
 
-/** Query for the items beside the pinned items. */
+/** Query for the list's other items, which aren't pinned. */
 function besides(
   query: ListQuery,
   { hidden }: ListRules,

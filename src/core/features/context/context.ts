@@ -34,7 +34,7 @@ export const CONTEXT_KINDS: readonly string[] = [
 export const CLOCK_KINDS: ReadonlySet<string> = new Set(['hour', 'weekday'])
 
 const NAME = /^[a-z][a-z0-9_]{0,31}$/
-/** Control characters are excluded, since a file has each value on a line of its own. */
+/** Control characters are excluded, because model files store one value per line. */
 const VALUE = /^[^\p{Cc}]{0,64}$/u
 const MAX_NAMES = 8
 

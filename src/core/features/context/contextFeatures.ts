@@ -12,7 +12,7 @@ import { contextValue } from './contextValue.ts'
  * Form of a context feature.
  * - `lift`: demand in the current context relative to the demand at all times.
  * - `habit`: how often the current context holds in the shopper's visits with the item, relative to all their visits.
- * - `discount`: amount below the usual price.
+ * - `discount`: logarithm of usual price ÷ current price.
  * - `…Touched`: the same value for items with which the shopper interacted before; 0 for other items.
  */
 type ContextForm = 'lift' | 'habit' | 'liftTouched' | 'discount' | 'discountTouched'

@@ -46,7 +46,7 @@ const SEASONS: readonly Season[] = [
 const seasons = new Map<number, string | undefined>()
 const MOST_KNOWN = 10_000
 
-/** Season that contains the day from `midnight` (UTC): the days up to a holiday, which matter to gift shops. */
+/** Season of the day that begins at `midnight` (UTC). A season is the days up to a holiday, when gifts sell. */
 export function seasonAt(midnight: number): string | undefined {
   if (seasons.has(midnight)) return seasons.get(midnight)
   const year = new Date(midnight).getUTCFullYear()
