@@ -61,7 +61,7 @@ test.each<[string, object]>([
   ['a negative scale', { features: [{ ...feature, scale: -1 }] }],
   ['an invalid date', { data: { ...valid.data, to: 'soon' } }],
   ['metrics that are not numbers', { metrics: { a: '1' } }],
-  ['a search tolerance with which the personal ranking could outweigh relevance', { searchTolerance: 0.3 }],
+  ['a search tolerance above the maximum of 0.2', { searchTolerance: 0.3 }],
   ['a negative tolerance', { searchTolerance: -0.1 }],
 ])('refuses %s', (_, change) => {
   expect(code(() => parseManifest({ ...valid, ...change }))).toBe('model-corrupt')

@@ -37,7 +37,7 @@ describe('the items that a rule matches', () => {
     [{ attributes: { sizes: ['M'] } }, 'b'],
     [{ attributes: { margin: { from: 0.3 } } }, 'c'],
     [{ attributes: { toString: ['x'] } }, ''],
-  ])('%j', (items, ids) => expect(hidden(items)).toBe(ids))
+  ])('%j matches ‘%s’', (items, ids) => expect(hidden(items)).toBe(ids))
 
   test('a rule with ‘same’ doesn’t apply to a list that is about no item', () => {
     const same: RuleItems = { same: ['brand'] }
@@ -50,7 +50,7 @@ describe('the items that a rule matches', () => {
   })
 })
 
-describe('when a rule holds', () => {
+describe('whether a rule holds', () => {
   const holds = (when: RuleCondition, asked?: Partial<Asked>) =>
     rulesFor([{ name: 'r', when, pin: ['a'] }], asked).pins.length === 1
   const contexts = { at: () => ({ promotion: 'sale', locale: 'de' }) }
@@ -76,7 +76,7 @@ describe('when a rule holds', () => {
     [true, { from: '2026-12-24T13:00+01:00' }],
     [false, { from: '2026-12-24T13:00Z' }],
     [false, { until: '2026-12-24T12:00:00Z' }],
-  ])('%j: %j of %j', (expected, when, asked) => expect(holds(when, asked)).toBe(expected))
+  ])('%j if %j, list: %j', (expected, when, asked) => expect(holds(when, asked)).toBe(expected))
 
   test('a rule holds until the end of the day that `until` names', () => {
     const when = { until: '2026-12-24' }

@@ -158,7 +158,7 @@ export function createItemTest(
     const wanted = fields[field]
     if (!wanted) continue
     const matches = createValueTest(wanted)
-    // A product's id stands for its variants.
+    // A `groupId` among the ids stands for its variants.
     tests.push((item) => matches(item[field]) || (field === 'id' && matches(item.groupId)))
   }
   for (const group of same)

@@ -48,7 +48,7 @@ describe('isOwnPath', () => {
     .array(fc.constantFrom(...PIECES, ':', '@', '#', 'javascript', 'https', 'evil.example', 'a'))
     .map((some) => some.join(''))
 
-  test('whatever path isOwnPath accepts leads to the shop, even if the path is decoded again and again', () => {
+  test('every path that isOwnPath accepts leads to the shop, even if the path is decoded again and again', () => {
     let accepted = 0
     const leads = (address: string) => {
       if (!isOwnPath(address)) return
@@ -82,7 +82,7 @@ describe('isOwnPath', () => {
     expect(accepted).toBeGreaterThan(100)
   })
 
-  test('encoding a path doesn’t change whether isOwnPath accepts it', () => {
+  test('isOwnPath refuses a path that it refuses also when it is encoded', () => {
     const encoded = (text: string) =>
       `/${[...text.slice(1)].map((one) => encodeURIComponent(one)).join('')}`
     fc.assert(

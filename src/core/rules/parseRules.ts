@@ -119,7 +119,7 @@ function readRule(value: unknown, what: string): Rule {
   return rule
 }
 
-/** Refuses parts of a rule that don't work for a search: it has no page, no context and isn't about an item. */
+/** Refuses parts of a rule that don't work for a search: a search has no page, no context and no item. */
 function requireSearch(rule: Rule, named: string): void {
   const { search, ...others } = rule.when ?? {}
   if (!search) {

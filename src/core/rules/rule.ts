@@ -18,7 +18,7 @@ export interface RuleItems {
   readonly offer?: boolean
   /** Fields that must equal those of the item that the list is about; without such an item, the rule doesn't apply. */
   readonly same?: readonly ('brand' | 'category' | 'groupId')[]
-  /** By name of an attribute in the catalog: the accepted values, or a range of numbers as for `price`. */
+  /** Accepted values of each attribute in the catalog, by its name; or a range of numbers, as for `price`. */
   readonly attributes?: Readonly<
     Record<
       string,
@@ -80,7 +80,7 @@ export type Rule = {
       readonly by: number
     }
   | {
-      /** Ids of items that stand in this sequence from a fixed place on, if lists may show the items. */
+      /** Ids of items that stand one after another, from place `at` on, if lists may show the items. */
       readonly pin: readonly string[]
       /** 1-based place of the first item; default 1. */
       readonly at?: number
@@ -100,7 +100,7 @@ export type Rule = {
       readonly again: RuleItems
     }
   | {
-      /** Items whose cards show the badge, instead of the catalog's. If two rules match, the earlier rule gives it. */
+      /** Items whose cards show this badge, not the catalog's. If two rules match, the earlier rule's badge counts. */
       readonly badge: RuleItems
       /** Text of the badge, as for `badge` in the catalog. */
       readonly text: string
