@@ -207,8 +207,8 @@ export async function tellProduct({ terms, random, trials, progress }: Given): P
 /** Quantile Φ⁻¹(0.01) of the normal distribution. */
 const ONE_IN_A_HUNDRED = -2.3263478740408408
 /**
- * Derivative of the true positive rate by the false positive rate, at a false positive rate of 1 %. The threshold for 1
- * % is only estimated, and this error changes the true positive rate.
+ * Derivative of the true positive rate by the false positive rate, at 1 %. The threshold is only estimated; the slope
+ * gives how much an error of the false positive rate changes the true positive rate.
  */
 const slope = (mu: number) => Math.exp(-mu * ONE_IN_A_HUNDRED - mu ** 2 / 2)
 

@@ -34,7 +34,7 @@ export interface SizeVisit {
   /** Milliseconds from the request for a department's list to this list. */
   readonly department: number
   readonly departmentItems: number
-  /** Milliseconds from a search for an unpopular item until the device has it. */
+  /** Milliseconds from a search for an unpopular item until the device has downloaded the item. */
   readonly search: number
   /** Number of bytes transferred until the list appeared. */
   readonly bytes: number

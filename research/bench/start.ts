@@ -1,7 +1,7 @@
 /**
  * @module `bench start`: time from navigation to the first personal list, with a cold cache in a warm browser, over a
- * line of 9 Mbit/s with round trips of 60 ms. Measures minimal pages of our engine and of the peers, and the whole
- * shop. The shop fetches more, and shows the list for new shoppers until the personal list is ready.
+ * line of 9 Mbit/s with round trips of 60 ms. Measures minimal pages of our engine and of the peers (other libraries),
+ * and the whole shop. The shop fetches more, and shows the list for new shoppers until the personal list is ready.
  */
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'

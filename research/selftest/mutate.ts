@@ -270,7 +270,7 @@ const SPELLINGS: readonly ((text: string, random: Random) => string | Uint8Array
     pick(random, ['', ' ', 'null', '[]', '{}', '""', '2', nested(64), nested(65), '"']),
 ]
 
-/** @returns the changed file. Most files with a valid format are rechained and signed again, as by a lying device. */
+/** @returns the changed file. Most files with a valid format get new hashes and signatures, as by a lying device. */
 export async function mutate(clean: Exported, random: Random): Promise<Uint8Array> {
   const root = JSON.parse(clean.text) as Holder
   const isLie = random.integer(2) === 0
@@ -296,7 +296,7 @@ function spelt(text: string, random: Random): Uint8Array {
   return typeof file === 'string' ? utf8(file) : file
 }
 
-/** Rechains and signs a bundle again. @returns null if the bundle can't be signed */
+/** Computes a bundle's hash chain and signatures anew. @returns null if the bundle can't be signed */
 async function signAnew(
   text: string,
   { signer }: Exported,

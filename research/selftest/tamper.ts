@@ -305,7 +305,7 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** First upload of the last report with a receipt; undefined if the log lacks the entry that the report's id covers. */
+/** First upload of the last acknowledged report; undefined if the log lacks the entry to which its id commits. */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(

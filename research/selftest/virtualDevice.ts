@@ -90,7 +90,7 @@ export async function createAggregators(options: AggregatorOptions = {}) {
   return { policy, signing, tokens, arrived, demonstration, gateway, endpoints }
 }
 
-/** The helper's lists of the reports in its rounds, all of which ended at `closed`. */
+/** The helper's list of reports for each round; every round ended at `closed`. */
 export function reachedBy({ arrived, policy, signing }: Aggregators, closed: number) {
   const salt = new Uint8Array(32).fill(7)
   return Promise.all(

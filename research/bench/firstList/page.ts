@@ -1,7 +1,7 @@
 /**
  * @module Common part of the cold-start pages. Each page fetches every file of the base model, encodes one event, and
- * puts the encoder's 20 highest items into the document. The pages leave out the other terms of a score, because the
- * peers (other libraries) don't compute these terms.
+ * shows the encoder's 20 highest-scoring items. The pages leave out the other terms of a score, because the peers
+ * (other libraries) don't compute these terms.
  */
 import type { BaseModel } from '@nearside/core/model/baseModel.ts'
 import { encoderFromTensors, itemsFromTensors, MODEL_FILES } from '@nearside/core/model/parts.ts'
