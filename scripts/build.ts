@@ -46,7 +46,6 @@ export function demoIsFresh(): boolean {
   )
 }
 
-/** Sources of the packages. */
 const PACKAGE_SOURCES = [
   ...['src', 'vite.lib.config.ts', 'tsconfig.json', 'tsconfig.lib.json'],
   'research',

@@ -54,7 +54,7 @@ interface Place {
 
 /**
  * @param folder folder of `.d.ts` files
- * @returns each entry's exports, and the types that these exports mention although no entry exports the types
+ * @returns each entry's exports, and the types that these exports mention but no entry exports
  */
 export function readDeclarations(
   folder: string,
@@ -247,7 +247,7 @@ function markdown(doc: string): string {
   return [text.trim(), ...lines].filter(Boolean).join('\n\n')
 }
 
-/** Indents by two spaces, drops semicolons and private members. */
+/** Indents a declaration by two spaces, and drops semicolons and private members. */
 function tidy(code: string): string {
   return code
     .split('\n')

@@ -56,7 +56,7 @@ const COMMANDS = new Map(
   ),
 )
 
-/** Code in a document, inline as `…` or as the lines of blocks. */
+/** Pieces of code in a document: inline code, and the lines of code blocks. */
 function codeOf(text: string): string[] {
   const blocks = [...text.matchAll(/^```.*\n([\s\S]*?)^```/gm)].map(([, block]) => block)
   const prose = text.replace(/^```.*\n[\s\S]*?^```/gm, '').replaceAll(/\\\n */g, ' ')
@@ -161,7 +161,7 @@ describe('names in documents exist', () => {
     }
   })
 
-  test('the terms in DEPLOYING’s example equal the code’s, and devices accept them', () => {
+  test('the terms in DEPLOYING’s example equal SHOP_PARAMETERS, and devices accept them', () => {
     const [, json] = /```json\n(\{\n {2}"task"[\s\S]*?)```/.exec(deploying) ?? []
     const terms = parseParameters(JSON.parse(json))
     expect(terms).toEqual(SHOP_PARAMETERS)

@@ -51,8 +51,7 @@ export function integrity(document: string): Plugin {
  * manifest blocks nothing, and it names no server to report to. The manifest has no proof of a transparency log,
  * because the draft leaves the form of that proof open.
  *
- * @param served text of a file as it is served
- * @see https://github.com/waict-wg
+ * @param served gives the text of a file as the server sends it @see https://github.com/waict-wg
  */
 export function waict(root: string, served: (path: string) => string) {
   const assets = join(root, 'assets')

@@ -34,8 +34,8 @@ export interface Longest {
 }
 
 /**
- * Milliseconds: `whole` of the page thread's longest task, `ours` the most that the shop's scripts take in a task.
  * @param origin origin of the shop's scripts
+ * @returns milliseconds: `whole` is the page thread's longest task, `ours` the shop scripts' longest time in one task
  */
 export function longestTask(trace: Buffer, origin: string): Longest {
   const isOurs = ({ name, args }: TraceEvent): boolean =>
@@ -64,7 +64,7 @@ export function longestTask(trace: Buffer, origin: string): Longest {
         task = { ours: 0, whole: used }
         tasks.push(task)
       } else if (isOurs(event) && ts >= scriptEnd && ts < taskEnd) {
-        // An event inside of a script is already part of the script's time.
+        // Events within a script are left out, because the script's time contains theirs.
         scriptEnd = ts + dur
         task.ours += used
       } else if (event.name === WATCHED && ts < taskEnd) {

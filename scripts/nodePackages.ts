@@ -90,7 +90,7 @@ const NEVER_REACHED = /^@tensorflow\//
 /** Matches import specifiers of this project's files, and paths of scripts of workers and child processes. */
 const OWN_FILE = /(['"`])((?:\.{1,2}|@nearside)\/[\w./@-]+)\.ts\1/g
 
-/** Matches imports of JSON files, which are made modules, because Node 20 warns that JSON imports are experimental. */
+/** Matches imports of JSON files. The build turns these files into modules, because Node 20 warns of JSON imports. */
 const JSON_FILE = /(['"])(\.{1,2}\/[\w./-]+\.json)\1\s*with\s*\{\s*type:\s*['"]json['"]\s*\}/g
 
 /** Path in the checkout → path in the package's `lib`. */

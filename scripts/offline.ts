@@ -16,7 +16,7 @@ interface OfflineFiles {
    * shop with a vault.
    */
   readonly embedded: readonly string[]
-  /** Further files for fast-forward. */
+  /** Further files for the page `/fast-forward`. */
   readonly replay: readonly string[]
 }
 

@@ -1,7 +1,7 @@
 /**
  * @module `npm run prove-egress`: runs `nearside prove-egress` on the demo, with the headers of `npm start` and marks
- * (texts that must not leave the device) in the catalog. Aggregators are configured but absent, because nobody consents
- * to contribute. `--embedded` runs the demo without a vault; its simulated shoppers then allow AI agents.
+ * (texts that must not leave the device) in the catalog. Aggregators are configured but don't run, because nobody
+ * consents to contribute. `--embedded` runs the demo without a vault; its simulated shoppers then allow AI agents.
  */
 import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** @module Type-checks the README's ten lines against the sources, and runs them. */
+/** @module Type-checks the README's example against the sources, and runs it. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -62,7 +62,7 @@ test('two builds by different users, in different folders and time zones, are eq
 
 const nameOf = ({ name }: { name: string }) => name
 
-test('the bill of materials lists the built-in packages with licences, and is reproducible', () => {
+test('the bill of materials lists the packages in BUILT_IN with licences, and is reproducible', () => {
   const bill = billOfMaterials(ROOT, 'nearside', BUILT_IN)
   expect(billOfMaterials(ROOT, 'nearside', BUILT_IN)).toBe(bill)
   const { metadata, components, dependencies } = JSON.parse(bill)

@@ -195,7 +195,7 @@ test('the server answers 304 to a matching ETag', async () => {
   expect(again.status).toBe(304)
 })
 
-test('the server sends the same bytes in every encoding, and new bytes after a file changed', async () => {
+test('the server sends the same content in every encoding, and new content after a file changed', async () => {
   const url = `http://localhost:${port}/app.json`
   for (const text of ['{"a":1}', '{"a":1,"b":2}']) {
     writeFileSync(join(directory, 'root/app.json'), text)

@@ -32,7 +32,7 @@ describe.each(ALL)('$name', ({ en, de }) => {
     const values = (messages: typeof en) =>
       Object.entries(messages)
         .filter(([key]) => !isOfError(key))
-        // `wentWrong` inserts the error's own message in English, but a sentence chosen by the error's code in German.
+        // In English `wentWrong` inserts the error's own message, in German a sentence chosen by the error's code.
         .filter(([key]) => key !== 'wentWrong')
         .map(([key, message]) => [key, valuesIn(message)])
     expect(values(de)).toEqual(values(en))

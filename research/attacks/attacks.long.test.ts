@@ -98,7 +98,7 @@ describe('an attack', () => {
     expect([area.holds, area.ours > area.ceiling]).toEqual([false, true])
   })
 
-  test('an attack that guesses the bought product from an update stays within ε, even with a hostile catalog', async () => {
+  test('an attack that guesses the bought product from an update stays within the bound of ε, even with a hostile catalog', async () => {
     const games = given(150)
     const model = (await readHashed('public/models')).model
     expectHolds(await reconstruct(games, 'bought', updatesOf(model, createRandom(3))))

@@ -31,7 +31,7 @@ const TABLES = [
   { size: '100k', items: 100_000 },
   { size: '1M', items: 1_000_000 },
 ]
-/** Lengths of histories: each call's is one event longer than the last call's, from `from` to `to`, again and again. */
+/** Lengths of histories. Each call's history is one event longer than the last one; after `to` comes `from` again. */
 const EVENTS = { from: 50, to: 80 }
 
 function growing(items: number) {

@@ -25,7 +25,7 @@ export interface ServerGiven {
   /** URL of the other server. */
   readonly peer: string
   readonly models: string
-  /** Length of an update. It isn't read from the model's manifest, which can't state the largest length. */
+  /** Length of an update, used instead of the number of features in the model's manifest. */
   readonly dimension: number
 }
 

@@ -15,7 +15,7 @@ const PIECE = 4096
 /** Bytes that may wait in a connection before the line stops reading from the server, about as in a real network. */
 const WAITING = 128 * 1024
 
-/** @returns the port of the slow line to `port`, and a function that closes the line */
+/** @returns the slow line's own port, which leads to `port`, and a function that closes the line */
 export async function slowLine(
   port: number,
   { bitsPerSecond, roundTripMs }: Line,

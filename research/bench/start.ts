@@ -146,7 +146,7 @@ export async function start(
         bare.get(engine)?.push(await visitBare(browser, `${bareSite.url}${engine}.html`))
       }),
     ]
-    // This visit warms up: the browser's own start and the first compression of a file are not measured.
+    // These visits warm up: the browser's start and the first compression of each file are not measured.
     for (const turn of turns) await turn()
     shop.length = 0
     for (const lists of bare.values()) lists.length = 0

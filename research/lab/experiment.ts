@@ -4,7 +4,7 @@ import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
 
 interface Asked {
-  /** Shop, model and protocol. The protocol selects the test cases; `personal` takes all from the time `until` on. */
+  /** Shop, model and protocol. The protocol selects the test cases; `personal` takes all cases from `until` on. */
   readonly question: Question
   readonly seed: number
 }
@@ -14,7 +14,7 @@ export interface Experiment {
   run(asked: Asked, steps: Steps): Promise<Evaluated>
 }
 
-/** First fields of every experiment's result. No experiment counts the shoppers whom learning made worse. */
+/** First fields of every experiment's result. No experiment counts the shoppers whose lists learning made worse. */
 export function head({ question, seed }: Asked, shop: string, until: number) {
   return {
     shop,

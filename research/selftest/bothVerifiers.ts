@@ -1,4 +1,4 @@
-/** @module Runs both verifiers on malformed and lying bundles (devices' exports). One Python process reads all. */
+/** @module Runs both verifiers on malformed and lying bundles (devices' exports). One Python process reads them all. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

@@ -237,7 +237,7 @@ function near(value: unknown, random: Random): unknown {
   return value.slice(0, at) + letter + value.slice(at + random.integer(2))
 }
 
-/** Changes to the file's bytes, most of which make the file unreadable. */
+/** Changes to the file's bytes. Most of these changes make the file unreadable. */
 const SPELLINGS: readonly ((text: string, random: Random) => string | Uint8Array)[] = [
   (text) => `\ufeff${text}`,
   (text, random) => text.slice(0, random.integer(text.length)),

@@ -191,7 +191,7 @@ export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
     // Skips logs in which one entry stands for erased or folded (summarised) entries. It also states whether the
-    // shopper agreed, so removing the others would leave a consent.
+    // shopper agreed, so the log would keep a consent.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(

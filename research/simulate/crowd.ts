@@ -26,7 +26,7 @@ interface Part {
   readonly generation: number
 }
 
-/** Participants of a round, one per device. If shoppers are too few, several devices play the same one. */
+/** Participants of a round, one per device. If shoppers are too few, several devices play the same shopper. */
 export function participantsOf(
   active: readonly ShopperHistory[],
   devices: number,

@@ -82,7 +82,7 @@ async function createScene(seed: number, withNoise: boolean) {
 
 type Scene = Awaited<ReturnType<typeof createScene>>
 
-/** All possible deaths of one server, before or after one of its writes. */
+/** All possible deaths (crashes) of one server, before or after one of its writes. */
 const DEATH_OF = ROLES.flatMap((role) =>
   DEATHS[role].flatMap((write) =>
     (['before', 'after'] as const).map((when) => ({ role, death: { write, when } })),
@@ -126,7 +126,7 @@ const happening = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ name: 'recovers', run: (s: Scene) => s.recover() }) },
 )
 
-/** Expects every released round to be exact. @returns their number */
+/** Expects every released sum to be exact. @returns the number of released sums */
 async function exactRounds(servers: Servers): Promise<number> {
   const newest = (await servers.current())?.round ?? 0
   const exact = Array.from({ length: newest }, (_, i) => servers.isExact(i + 1))

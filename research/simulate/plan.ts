@@ -20,7 +20,7 @@ export interface SimulationQuestion {
   readonly seed: number
   /** Share of the devices that vanish before their contribution is complete. */
   readonly drop: number
-  /** Share of the devices that send what `attack` describes. */
+  /** Share of the devices that attack, in the way that `attack` names. */
   readonly malicious: number
   readonly attack: Attack | null
   /** ε, under substitution adjacency, of all reports of a device together; null: no noise. */
@@ -99,8 +99,8 @@ export function planOf(question: SimulationQuestion): Plan {
 }
 
 /**
- * Divides a log into `rounds` + 1 parts of equal length, in whole days. Each round plays one part; the last part only
- * tests the last round's model.
+ * Divides a log into `rounds` + 1 parts of equal length, in whole days. Each round uses the events of one part; the
+ * last part only tests the last round's model.
  * @returns start of the first part, then the end of each part
  */
 export function edgesOf(from: number, to: number, rounds: number): number[] {

@@ -1,6 +1,6 @@
 /**
- * @module Runs leader and helper of `serve` in this process, on SQLite in memory, by calls instead of HTTP. A server
- * can be cut off, and can die at any write. Every released sum is compared with the reports that devices made.
+ * @module Runs leader and helper of `serve` in this process, on SQLite in memory, by function calls instead of HTTP. A
+ * server can be cut off, and can die at any write. Every released sum is compared with the reports that devices made.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

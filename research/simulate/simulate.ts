@@ -90,7 +90,7 @@ export interface PlayedRound {
   readonly model: BaseModel
 }
 
-/** @param onRound called after each round that filled; the rounds end when it returns false */
+/** @param onRound called after each full round; the rounds end when this function returns false */
 export async function simulate(
   question: SimulationQuestion,
   steps: Steps,

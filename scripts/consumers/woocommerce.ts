@@ -1,7 +1,7 @@
 /**
  * @module Tests the plugin for WooCommerce in Debian's WordPress, with PHP and MariaDB: its zip is uploaded and
  * activated, the block and the shortcode show lists, and `sync` reads its feed. Stand-ins replace WooCommerce's own
- * functions, because Debian has no WooCommerce. Without these programs the test is skipped, with a message.
+ * functions, because Debian has no WooCommerce. Without WordPress, PHP and MariaDB the test is skipped, with a message.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

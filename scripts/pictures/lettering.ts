@@ -21,7 +21,7 @@ const NOT_ON_SIGNS =
 const LETTER = /\bletter "?([a-z])"?(?:\s|$)/i
 const LONGEST = 28
 
-/** @param shape name of the product's drawing, e.g. `sign` */
+/** @param shape name of the product's drawing, e.g. `sign` @returns the words printed on the product */
 export function letteringOf(title: string, shape: string): string | undefined {
   if (shape === 'sign' || shape === 'blocks') {
     const words = title.replace(NOT_ON_SIGNS, ' ').replace(/\s+/g, ' ').trim()

@@ -110,7 +110,7 @@ const TOY_PICTURES: ReadonlySet<string> = new Set(['teddy-bear', 'doll', 'dollbo
 
 const DOLLS: ReadonlySet<string> = new Set(['doll', 'dollboy'])
 
-/** Colour of a doll's hair, derived from the title, so that dolls in clothes of one colour differ. */
+/** Colour of a doll's hair, derived from the title, so that dolls in clothes of the same colour differ. */
 function hairOf(title: string): Hair {
   const sum = Array.from(title).reduce((all, letter) => all + (letter.codePointAt(0) ?? 0), 0)
   return HAIRS[sum % HAIRS.length]

@@ -93,7 +93,7 @@ const index = new PhraseIndex(
   }),
 )
 
-/** Palettes for titles without a colour; the title's hash chooses one. */
+/** Palettes for titles without a colour; a hash of the title chooses one. */
 const NEUTRAL = [
   'blue',
   'pink',

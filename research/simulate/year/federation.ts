@@ -224,8 +224,8 @@ export function createFederation(
       return { traffic, filled: await fill(sum) }
     },
     /**
-     * Most reports sent so far by one device, and by one shopper on all devices together. Also the number of shoppers
-     * who have sent more than a single device may send.
+     * Largest number of reports sent so far by one device, and by one shopper on all devices together. Also the number
+     * of shoppers who have sent more than a single device may send.
      */
     spent() {
       const most = (all: Iterable<number>) => [...all].reduce((a, b) => Math.max(a, b), 0)

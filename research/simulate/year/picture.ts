@@ -117,7 +117,7 @@ function draw({ title, kind, series }: Panel, top: number, x: (week: number) => 
     ...series.flatMap(({ points }) => points.map(({ y, hi = y }) => hi)),
     1e-9,
   )
-  // The axis ends at the next round number.
+  // The axis ends at the next of the values 1, 1.5, 2, 3, 4, 5, 6 and 8, times a power of ten.
   const unit = 10 ** Math.floor(Math.log10(highest))
   const most = unit * ([1, 1.5, 2, 3, 4, 5, 6, 8].find((step) => unit * step >= highest) ?? 10)
   const y = (value: number) => top + PANEL * (1 - value / most)

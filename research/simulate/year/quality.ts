@@ -1,6 +1,6 @@
 /**
- * @module Measures how well each model of the simulated year predicts the product to which a shopper turns next. No
- * model learns from these shoppers.
+ * @module Measures how well each model of the simulated year predicts to which product a held-out shopper turns next.
+ * No model learns from held-out shoppers.
  */
 import {
   isTestCase,
@@ -26,7 +26,7 @@ import { type Steps, step } from '@nearside/evaluate/steps.ts'
 import { hiding, ndcg, placesOf } from '@nearside/train/metrics.ts'
 import { START, storedFrom, YEAR, type YearShopper } from './shop.ts'
 
-/** Description of each arm. All arms know the same history, and items' popularity as of the week's first day. */
+/** Arms (compared variants). All know the same history, and items' popularity as of the week's first day. */
 export const ARMS = {
   personal: 'the newest model, with what the device learned',
   base: 'the newest model: everyone’s list',

@@ -38,9 +38,9 @@ const STAY_DAYS = 500
 /** Share of the browsers that empty the shop's storage after a week without a visit. */
 const FORGETFUL = 0.2
 export const WEEK = 7 * DAY
-/** Chance before each visit that the shopper has emptied the store. */
+/** Chance, before each visit, that the shopper has cleared the browser's storage. */
 const CLEARED = 0.03
-/** Chance before each visit that the shopper has a new device. */
+/** Chance, before each visit, that the shopper has changed to a new device. */
 const NEW_DEVICE = 0.01
 /** Share of shoppers who are willing to contribute. */
 const WILLING = 0.25
@@ -190,7 +190,7 @@ function makeShopper(s: number, world: World, random: Random): YearShopper {
 /** Exponentially distributed number with mean 1. */
 const exponential = (random: Random) => -Math.log(1 - random.next())
 
-/** Factor on the number of visits at a time; it is highest before Christmas. */
+/** Factor by which the time of year multiplies visits; highest before Christmas. */
 const rush = (time: number) => 1 + 0.8 * Math.exp(-((((time - START) / DAY - 340) / 16) ** 2))
 
 /** Adds the events of a visit: product views, and sometimes a basket and an order. */

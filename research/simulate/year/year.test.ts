@@ -74,7 +74,7 @@ describe('a tiny year', () => {
     expect(of('updated')).toBe(of('frozen'))
   })
 
-  test('the picture of a simulated year shows all its figures', () => {
+  test('the picture of a simulated year shows all figures of the year', () => {
     const svg = pictureOf(played.result)
     for (const { arm, ndcg } of played.result.year.arms)
       expect(svg).toContain(`${arm} ${decimal(ndcg?.value ?? -1)} [`)

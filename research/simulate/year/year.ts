@@ -61,7 +61,7 @@ export interface WeekResult extends Traffic, Verdict {
   readonly lostStores: number
   readonly lostEvents: number
   readonly sumExact: boolean | null
-  /** Result of `pretrain --from` after this week, or why its model was refused; null in weeks without a run. */
+  /** Result of `pretrain --from` after this week, or why its model was refused; null in weeks without training. */
   readonly training: string | null
   /** ε spent so far by the device with the most reports. */
   readonly epsilonDevice: number
