@@ -1,4 +1,4 @@
-/** @module Tests calls of agents: the shopper's yes, the daily limit, and the log, in tabs that share one disk. */
+/** @module Tests calls by AI agents: the shopper's permission, the daily limit, and the log entries. */
 import type { NearsideError } from '@nearside/core/error.ts'
 import type { TestServer } from '@nearside/core/model/testShop.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
@@ -33,7 +33,7 @@ const codeOf = (promise: Promise<unknown>) =>
 const agentEntries = async (device: Awaited<ReturnType<typeof open>>) =>
   (await device.entries()).filter(({ kind }) => kind === 'agent').map(({ detail }) => detail)
 
-test('an agent gets answers only between the shopper’s yes and no, and the log has both yes and no', async () => {
+test('an agent gets answers only while the shopper allows agents, and the log has the yes and the no', async () => {
   const device = await open()
   expect(device.snapshot().agents).toBe(false)
   expect(await codeOf(device.logAgentCall('search', 3))).toBe('consent-missing')
@@ -49,7 +49,7 @@ test('an agent gets answers only between the shopper’s yes and no, and the log
   expect((await device.verify()).ok).toBe(true)
 })
 
-test('an agent gets at most a fixed number of answers in 24 hours, even if its calls run at the same time', async () => {
+test('an agent gets at most `MOST_CALLS` answers in 24 hours, even if its calls run at the same time', async () => {
   const device = await open()
   await device.setAgents(true)
   const calls = Array.from({ length: MOST_CALLS + 5 }, () =>
@@ -64,7 +64,7 @@ test('an agent gets at most a fixed number of answers in 24 hours, even if its c
   expect(await codeOf(device.logAgentCall('recommend', 8))).toBeNull()
 })
 
-test('a second tab follows the shopper’s yes or no to agents, and an erasure withdraws a yes', async () => {
+test('a yes to agents applies in other tabs, too, and an erasure withdraws the yes', async () => {
   const bus = createBus()
   const [first, second] = [await open(), await open(bus)]
   await first.setAgents(true)
@@ -76,7 +76,7 @@ test('a second tab follows the shopper’s yes or no to agents, and an erasure w
   expect(await codeOf(second.logAgentCall('search', 1))).toBe('consent-missing')
 })
 
-test('if the disk refuses the shopper’s answer, a yes to agents does not count, but a no applies, even after another tab’s change', async () => {
+test('if the shopper’s answer on agents can’t be stored, a yes doesn’t count, but a no applies in this tab', async () => {
   const bus = createBus()
   const device = await open(bus)
   await device.setAgents(true)

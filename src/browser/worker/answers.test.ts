@@ -20,7 +20,7 @@ const LISTS = [
 ] as const
 
 test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
-  'the answer “%s” leaves the item out of every list, until the answer is forgotten',
+  'feedback “%s” on an item removes it from all personal lists until the feedback is forgotten',
   async (name) => {
     const { capture, device } = await opened()
     await capture({ name: 'view_item', item_id: 'item-8' })
@@ -39,7 +39,7 @@ test.each<AnswerName>(['less_like_this', 'not_for_me', 'have_this'])(
   },
 )
 
-test('an item that the shopper refused stays in base lists (the same for all shoppers); if a call of `rerank` contains it, it comes last', async () => {
+test('an item that the shopper rejected stays in base lists (the same for all shoppers), and `rerank` puts the item last', async () => {
   const { capture, device } = await opened()
   const base = { kind: 'recommend', options: { limit: 32, order: 'base' } } as const
   const items = ['item-8', 'item-9', 'item-10']
@@ -60,7 +60,7 @@ test('an item that the shopper refused stays in base lists (the same for all sho
   }
 })
 
-test('"less like this" lowers similar items; items that then rise into the list get no personal reason', async () => {
+test('"less like this" lowers similar items; the items that rise instead don’t get the reason `taste`', async () => {
   const { capture, device } = await opened()
   const [first] = ids(device.list({ kind: 'recommend', options: { limit: 1 } }))
   const [similar] = ids(device.list({ kind: 'similar', item: first, options: { limit: 1 } }))
@@ -75,7 +75,7 @@ test('"less like this" lowers similar items; items that then rise into the list 
   expect(kinds).not.toContain('taste')
 })
 
-test('`rankWithout` gives the rank that an item has on a device that never saw the action named by the reason', async () => {
+test('`rankWithout` returns the rank that an item would have without the action that its reason names', async () => {
   const { capture, device } = await opened()
   await capture({ name: 'view_item', item_id: 'item-0' })
   const query = { kind: 'recommend', options: { limit: 4 } } as const

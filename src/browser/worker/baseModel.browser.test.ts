@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ids, live, newDatabase, start, testModelFiles, testServer } from './testDevice.ts'
 
 describe('the base model', () => {
-  test('the base model is used as soon as it can be reached; until then lists are in the catalog’s sequence', async () => {
+  test('the device uses the base model once the server can be reached; until then, lists are in the catalog’s sequence', async () => {
     const server = await testServer()
     server.online = false
     const { device } = await start(server, newDatabase())
@@ -15,7 +15,7 @@ describe('the base model', () => {
   })
 
   test.each(['manifest.json', 'items.safetensors'])(
-    'a damaged %s never replaces the last good one',
+    'if a new model’s %s is damaged, the device keeps the last good model',
     async (name) => {
       const server = await testServer('1')
       const database = newDatabase()
@@ -32,7 +32,7 @@ describe('the base model', () => {
     },
   )
 
-  test('the base model needs no latest.json before the first list if the page names a version; the device checks latest.json soon after', async () => {
+  test('if the page passes the content of latest.json, the first list needs no request for the file; the device checks it soon after', async () => {
     const server = await testServer('1')
     const known = JSON.parse(new TextDecoder().decode(server.files.get('latest.json')))
     const { device, timers } = await start(server, newDatabase(), {}, { latest: known })
@@ -47,7 +47,7 @@ describe('the base model', () => {
         return device.snapshot().model?.version
       })
       .toBe('2')
-    // The log gets its entry only after the model is in use.
+    // The device logs a model only after the model is in use.
     const logged = async () =>
       (await device.entries())
         .filter(({ kind }) => kind === 'model')
@@ -59,7 +59,7 @@ describe('the base model', () => {
     const server = await testServer('1')
     const database = newDatabase()
     const opened = await Promise.all([start(server, database), start(server, database)])
-    // Each tab writes its log before it sets the timer of the next check, so the test waits for both timers.
+    // Each tab logs before it sets the timer of its next check, so the test waits for the timers of both tabs.
     for (const { timers } of opened)
       await expect
         .poll(() => [...timers.waiting.values()].map(({ milliseconds }) => milliseconds))
@@ -68,7 +68,7 @@ describe('the base model', () => {
     expect(logged.map(({ detail }) => detail.version)).toEqual(['1'])
   })
 
-  test('the base model is replaced by a new version, of which only changed files are downloaded; the device logs the new version and learns anew', async () => {
+  test('a new version replaces the base model: only changed files are downloaded, and the device logs the version and learns anew', async () => {
     const server = await testServer('1')
     const database = newDatabase()
     const tested = await start(server, database)

@@ -59,7 +59,7 @@ async function open(config: Partial<WorkerConfig> = {}) {
 }
 
 test.each([
-  ['a switch to the shopper', 'switch'],
+  ['a switch from `nobody` to the shopper', 'switch'],
   ['a pause', 'pause'],
   ['an erasure', 'erase'],
 ] as const)('%s drops an event that waits for the rest of the catalog', async (_, what) => {
@@ -95,7 +95,7 @@ test('past orders keep their products that are in the catalog’s second part', 
   expect((await items()).toSorted()).toEqual(['item-2', 'item-3', 'item-30'])
 })
 
-test('lists wait for the whole catalog if rules name products that lists must have', async () => {
+test('if a rule pins a product, lists wait for the whole catalog', async () => {
   const query = { kind: 'recommend', options: { limit: 3, page: 'home' } } as const
   const pin = { name: 'pin', when: { page: ['home'] }, pin: ['item-3'] }
   const { device } = await open({ rules: [pin] })

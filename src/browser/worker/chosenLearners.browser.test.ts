@@ -38,7 +38,7 @@ test('chosen learners learn after a fit, show their weights, and work as before 
   expect(await again.device.recommend({ limit: 8 })).toHaveLength(list.length)
 })
 
-test('with chosen learners the contributions of an explanation add up to the score', async () => {
+test('with chosen learners, an explanation’s contributions add up to the score minus the mean score', async () => {
   const tested = await start(await testServer(), newDatabase(), {}, ALL)
   await live(tested)
   await learned(tested)
@@ -93,7 +93,7 @@ test('cleaning by interquartile range reports the dropped events', async () => {
   for (let visit = 0; visit < 24; visit++)
     for (let step = 0; step < 4; step++)
       await look(visit, step, began + visit * DAY + step * (20_000 + 1000 * visit), 15_000)
-  // Views thirty pages, about one every 1.5 seconds at uneven intervals. The default cleaning rules keep such views.
+  // A fast visit: thirty views, one about every 1.5 seconds. The default cleaning rules keep such views.
   for (let step = 0; step < 30; step++)
     await look(30, step, began + 30 * DAY + 1500 * step + 300 * (step % 3))
   expect(tested.device.snapshot().cleaning.dropped).toEqual({ 'fast visit': 30 })

@@ -1,4 +1,4 @@
-/** @module Tests that a device without a consent sends nothing. */
+/** @module Tests a shopper's consent to send model updates: without a consent, the device sends nothing. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import { describe, expect, test } from 'vitest'
@@ -54,7 +54,7 @@ describe('consent', () => {
     answer = 'In the vault’s words.'
     await forged()
     expect(device.snapshot().consent).toMatchObject({ contribute: true, wording: answer })
-    // A withdrawal applies at once. If no consent can be given, the shopper is not asked.
+    // Global Privacy Control forbids a consent, so the vault doesn't ask the shopper.
     await device.setContribution(false)
     await device.conditions({ ...testConfig('').conditions, globalPrivacyControl: true })
     await expect(forged()).rejects.toMatchObject({ code: 'consent-missing' })
@@ -104,7 +104,7 @@ describe('consent', () => {
     await a.device.fineTune({})
     expect(aggregators.asked).toBe(0)
     await agreeTo(a.device)
-    // Each server has got one request, for the terms.
+    // Each of the two servers has got one request, for the terms.
     expect(aggregators.asked).toBe(2)
     await a.device.fineTune({})
     await expect.poll(() => aggregators.asked).toBe(4)

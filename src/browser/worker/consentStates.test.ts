@@ -74,7 +74,7 @@ class Scene {
     for (const { tested } of this.tabs.splice(0)) await tested.device.close()
   }
 
-  /** Waits for all work that listeners started, and for its consequences. */
+  /** Waits until the work of all listeners, and all work that it starts, has ended. */
   async settle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work)
   }
@@ -94,7 +94,7 @@ class Scene {
 
 interface State {
   readonly reach: (scene: Scene) => Promise<unknown>
-  /** What the state permits: one new report (`one`), the same report as before (`again`), or no report. */
+  /** Permitted reports: one new report (`one`), the same report as before (`again`), or no report. */
   readonly permits: 'one' | 'again' | 'none'
 }
 
@@ -104,7 +104,7 @@ const contribute = ({ tab }: Scene) => tab.device.contribute()
 const askMore = ({ aggregators }: Scene) => {
   aggregators.policy = { ...aggregators.policy, trust: 'trusted-server' }
 }
-/** Sends an update whose answer is lost. */
+/** Sends an update; the server's answer is lost. */
 async function lose(scene: Scene): Promise<void> {
   await agree(scene)
   scene.aggregators.answer = 'lost'
@@ -209,7 +209,7 @@ const transitions: Record<string, Transition> = {
     async happen({ tab }) {
       await tab.capture({ name: 'purchase', item_id: 'item-2' })
       tab.timers.fire(Number.POSITIVE_INFINITY)
-      // A second fit waits until the first has ended.
+      // This fit starts after the timer's fit has ended, so the test waits for both.
       await tab.device.fineTune({}).catch(() => {})
     },
     keeps: true,

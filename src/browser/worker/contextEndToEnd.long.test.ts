@@ -79,7 +79,7 @@ test('the weather in a shop’s folder is read back unchanged', async () => {
   expect(read.context).toEqual(shop.context)
 })
 
-test('the device ranks by the page’s weather and names it as the reason', async () => {
+test('the device ranks by the weather that the page passes, and names the weather as the reason', async () => {
   let now = WEATHER_START + 90 * 86_400_000
   const device = await openDevice(() => now)
   const kinds = async () => {
@@ -92,7 +92,7 @@ test('the device ranks by the page’s weather and names it as the reason', asyn
   await device.context({ weather: 'sun' })
   expect((await kinds()).kinds).toEqual(Array(4).fill('hat'))
 
-  // With a history and a fit, the device also ranks by the weather.
+  // The device still ranks by the weather after it has learned from events.
   for (const [k, item] of ['cup-1', 'lamp-2', 'cup-1', 'cup-1'].entries()) {
     now += 3 * 86_400_000
     await device.context({ weather: k % 2 === 0 ? 'rain' : 'sun' })

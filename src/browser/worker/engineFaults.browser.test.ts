@@ -67,7 +67,7 @@ test('a fit of the personal model that gives NaN is refused and reported, and th
   store.close()
 })
 
-test('an unavailable engine leaves the preference and the fits unchanged', async () => {
+test('if a requested engine (which computes fits) is unavailable, the preference stays, and fits still work', async () => {
   const asked: string[] = []
   const chooseEngine: ChooseEngine = async (preference) => {
     asked.push(preference)

@@ -43,7 +43,7 @@ function scene() {
   return { asked, chosenFor, disposed, engines, state }
 }
 
-test('a late refusal of an older choice of engine does not undo a newer choice', async () => {
+test('if an engine chosen earlier fails late, the engine chosen since stays in use', async () => {
   const { asked, chosenFor, disposed, engines, state } = scene()
   const older = engines.prefer('webgpu')
   const first = await chosenFor(1)
@@ -73,7 +73,7 @@ test('a fit that waits for an engine gets the engine chosen meanwhile', async ()
   expect((await waiting).engine).toBe(second.engine)
 })
 
-test('after two refused engines, the preference is the last engine that worked', async () => {
+test('if two chosen engines fail, the preference is the initial `auto` again', async () => {
   const { chosenFor, engines, state } = scene()
   const older = engines.prefer('webgpu')
   const newer = engines.prefer('wasm')

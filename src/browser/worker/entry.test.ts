@@ -3,7 +3,7 @@ import { testConfig } from './testDevice.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-it('after its first request, the worker once makes the browser list the locales of number formats, which is slow', async () => {
+it('the worker lists the locales of number formats, which is slow, only once and after its first request', async () => {
   const done: string[] = []
   const listed = vi.spyOn(Intl.NumberFormat, 'supportedLocalesOf').mockImplementation(() => {
     done.push('listed')

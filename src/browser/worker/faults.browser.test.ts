@@ -1,4 +1,4 @@
-/** @module Tests the device in a failing browser: no room, no store, lost connections, damaged rows. */
+/** @module Tests the device in a failing browser: full disk, no IndexedDB, lost connections, damaged rows. */
 
 import { testCatalog } from '@nearside/core/model/testShop.ts'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -26,7 +26,7 @@ async function start(...args: Parameters<typeof openDevice>): Promise<TestDevice
 
 const codes = ({ device }: TestDevice) => device.snapshot().notices.map(({ code }) => code)
 
-test('in a private window the device works in memory and reports it', async () => {
+test('in a private window the device works in memory, and a notice says so', async () => {
   const indexedDb = () => refusingFactory('SecurityError')
   const tested = await start(await testServer(), newDatabase(), { indexedDb })
   await tested.capture({ name: 'view_item', item_id: 'item-0' })
@@ -84,7 +84,7 @@ test('if the disk stays full, events and log continue in memory', async () => {
 const EXCEPTIONS = ['AbortError', 'InvalidStateError', 'UnknownError', 'QuotaExceededError']
 
 test.each(EXCEPTIONS)(
-  '%s at any one transaction loses no event and throws nothing',
+  'if one transaction fails with %s, nothing throws, and events are lost only if the disk is full',
   async (name) => {
     const uncaught = vi.fn()
     addEventListener('unhandledrejection', uncaught)
@@ -93,7 +93,7 @@ test.each(EXCEPTIONS)(
       let transactions = 0
       const indexedDb = () =>
         faultyFactory((_tables, mode) => {
-          // Reading needs no room.
+          // A full disk can still be read.
           if (name === 'QuotaExceededError' && mode === 'readonly') return null
           return transactions++ === failing ? name : null
         })
@@ -102,7 +102,7 @@ test.each(EXCEPTIONS)(
       await tested.capture({ name: 'view_item', item_id: 'item-1' })
       expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
       const { count } = tested.device.snapshot().events
-      // Only a full disk deletes events, the oldest first, and a notice reports that.
+      // If the disk is full, the device deletes the oldest events and gives a notice.
       if (!codes(tested).includes('storage-full')) expect(count).toBe(2)
       else expect(count).toBeGreaterThan(0)
       expect((await tested.device.verify()).ok).toBe(true)
@@ -163,7 +163,7 @@ test('a damaged stored base model is downloaded again; without a network, lists 
   expect((await online.device.recommend({ limit: 1 }))[0].id).toBe('item-31')
 })
 
-test('an unreadable store is set aside and reported, pauses learning, and can be erased', async () => {
+test('if the store is unreadable, the device sets it aside with a notice and pauses learning; an erasure deletes it', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -187,7 +187,7 @@ test('an unreadable store is set aside and reported, pauses learning, and can be
   expect(await there()).toBe(0)
 })
 
-test('if the settings become unreadable before the device changes to memory, learning is paused', async () => {
+test('if the stored settings are unreadable, the device continues in memory with learning paused', async () => {
   const server = await testServer()
   const database = newDatabase()
   const first = await openDevice(server, database)
@@ -202,7 +202,7 @@ test('if the settings become unreadable before the device changes to memory, lea
   expect(codes(second)).toContain('storage-corrupt')
 })
 
-test('if the browser evicts the open database, the next event is stored and lists go on', async () => {
+test('if the browser evicts the open database, the next event is stored, and lists still work', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database)
   await tested.capture({ name: 'view_item', item_id: 'item-0' })
@@ -230,7 +230,7 @@ test('if the browser evicts the database between visits, the device starts empty
   expect((await second.device.verify()).ok).toBe(true)
 })
 
-test('a failed download of learning code is reported; lists stay, and the next fit downloads it again', async () => {
+test('if the learning code fails to load, a notice says so, lists stay, and the next fit loads the code again', async () => {
   let offline = true
   const onDemand = () =>
     offline ? Promise.reject(new TypeError('Failed to fetch')) : import('./onDemand.ts')
@@ -245,7 +245,7 @@ test('a failed download of learning code is reported; lists stay, and the next f
   expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
 })
 
-test('a failed download of the code for large catalogs is reported; lists are the same', async () => {
+test('if the code for large catalogs fails to load, a notice says so, and lists are the same', async () => {
   const server = await testServer()
   const catalog = Array.from({ length: 20_100 }, (_, i) => ({ id: `item-${i}` }))
   const failing = () => Promise.reject(new TypeError('Failed to fetch'))
@@ -262,7 +262,7 @@ test('a failed download of the code for large catalogs is reported; lists are th
 })
 
 test.each(['given', 'fetched'])(
-  'invalid rows in a catalog that is %s lose only their own products',
+  'invalid rows of a catalog that is %s are left out with a notice; all other rows are used',
   async (how) => {
     const rows = [{ ...testCatalog[31], price: '9.90' }, ...testCatalog, testCatalog[5], null]
     const server = await testServer()
@@ -299,7 +299,7 @@ test('a price in another currency than most prices is left out, and a notice say
   expect(message).toContain('item-2: JPY')
 })
 
-test('if the disk refuses to restore forgotten events, an error says so and nothing changes', async () => {
+test('if forgotten events can’t be stored again, `restore` rejects and nothing changes', async () => {
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) =>
@@ -318,7 +318,7 @@ test('if the disk refuses to restore forgotten events, an error says so and noth
   expect(tested.device.snapshot().events.count).toBe(2)
 })
 
-test('a pause that the disk refuses applies to this tab, and the caller gets an error', async () => {
+test('a pause that can’t be stored applies in this tab, and `pause` rejects', async () => {
   let full = false
   const indexedDb = () =>
     faultyFactory((_tables, mode) => (full && mode === 'readwrite' ? 'QuotaExceededError' : null))

@@ -1,4 +1,4 @@
-/** @module Tests that reasons that name an event are correct, with the demo shop's shoppers and its real model. */
+/** @module Tests lists and their reasons for scripted shoppers of the demo shop, with its real model. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -55,7 +55,7 @@ const titled = (words: string) => {
 const look = (words: string): Input => ({ name: 'view_item', item_id: titled(words) })
 const search = (search_term: string): Input => ({ name: 'search', search_term })
 
-/** Stored orders of a returning shopper, with the last one yesterday. */
+/** Demo orders of a returning shopper, moved so that the last one is of yesterday. */
 function returner(label: string): Captured[] {
   const { orders } = shoppers.find((one: { label: string }) => one.label === label)
   const all: { time: number; items: string[] }[] = orders.map(
@@ -189,7 +189,7 @@ test('two searches for a price and six views of cheap products halve the median 
   }
 }, 60_000)
 
-/** A scripted shopper, and the test whether a product of the list fits that shopper. */
+/** A scripted shopper, with a check whether a product fits this shopper. */
 interface Scripted {
   readonly why: string
   readonly events: readonly Captured[]
@@ -239,7 +239,7 @@ const SCRIPTED: Readonly<Record<string, Scripted>> = {
   },
 }
 
-test('each of five scripted shoppers ends with a list that fits this shopper better than the other shoppers’ lists and a new shopper’s list', async () => {
+test('the list of each of five scripted shoppers fits that shopper better than the other shoppers’ lists and a new shopper’s list do', async () => {
   const lists = new Map<string, readonly Item[]>()
   const listFor = async (events: readonly Captured[]) =>
     (await (await opened(events)).recommend({ limit: LIMIT })).flatMap(

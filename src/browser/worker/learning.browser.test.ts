@@ -27,7 +27,7 @@ describe('learning', () => {
     expect(tested.device.snapshot().fit).toEqual(report)
   })
 
-  test('a purchase starts a fit at once, a view after a quiet time', async () => {
+  test('a purchase starts a fit at once, a view after two quiet seconds', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     tested.timers.fire(0)
@@ -40,7 +40,7 @@ describe('learning', () => {
     await expect.poll(() => tested.device.snapshot().fit).not.toBe(before)
   })
 
-  test('after a start, the candidates of all stored training cases are computed before the next event', async () => {
+  test('soon after a start, before any event, the device computes the candidates of all stored training cases', async () => {
     const server = await testServer()
     const database = newDatabase()
     const earlier = await start(server, database)
@@ -130,7 +130,7 @@ describe('learning', () => {
     expect(learned.map(({ name }) => name)).toEqual(['cards', 'item-1'])
   })
 
-  test('after an item is forgotten, the model is identical to the last bit to that of a shopper who never bought it', async () => {
+  test('after an item is forgotten, the model is bit for bit that of a shopper who never bought the item', async () => {
     const server = await testServer()
     const clock = Date.now()
     const began = clock - 10 * 86_400_000

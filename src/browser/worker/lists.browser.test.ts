@@ -57,7 +57,7 @@ describe('lists', () => {
     }
   })
 
-  test('a new shopper’s first list needs one small file and equals the list of the whole model', async () => {
+  test('a new shopper’s first list needs only small files of the model, and equals the list of the whole model', async () => {
     const server = await testServer()
     let release = () => {}
     const held = new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ describe('lists', () => {
     expect(ids(first).slice(0, 3)).toEqual(['item-31', 'item-30', 'item-29'])
   })
 
-  test('closing during the download of the model is no failure', async () => {
+  test('closing the device during the model’s download gives no notice', async () => {
     const server = await testServer()
     const fetch: typeof globalThis.fetch = async (url, init) => {
       if (!String(url).endsWith('statistics.safetensors')) return server.fetch(url, init)
@@ -148,7 +148,7 @@ describe('lists', () => {
     expect(await device.recommend({ limit: 20 })).toHaveLength(20)
   })
 
-  test('a list shows two items of a group, and further items of that group only if no others are left', async () => {
+  test('a list shows two variants of a product, and further variants only if no other items are left', async () => {
     const catalog = testCatalog.map((item) =>
       item.category === 'bags' ? { ...item, groupId: 'bag' } : item,
     )
@@ -187,7 +187,7 @@ describe('lists', () => {
     expect(ids(cards)).toEqual(['item-5', 'new'])
   })
 
-  test('a product that is new to the model appears at once for a shopper of its category', async () => {
+  test('a product that the model lacks ranks high at once for a shopper who viewed its category', async () => {
     const server = await testServer()
     const database = newDatabase()
     const url = 'https://shop.test/catalog.json'
@@ -230,13 +230,13 @@ describe('lists', () => {
       time: Date.now(),
       input: { name: 'view_item', item_id: 'item-0' },
     } as const
-    /** Environment whose clock jumps at each reading, so that the search pauses as often as possible. */
+    /** Environment whose clock jumps at each reading, so that the search for similar items pauses often. */
     const hurried = (nextTask: () => Promise<void>) => {
       let time = 0
       return { clock: () => (time += 100), nextTask }
     }
     const idsOn = async ({ device }: TestDevice) => ids(await device.recommend({ limit: 100 }))
-    /** Ids that a device lists if one time slice does all the work. */
+    /** Ids that a device lists if the search for similar items runs without a pause. */
     const expectedOf = async (server: TestServer, given: readonly Item[]) => {
       const tested = await start(server, newDatabase(), { clock: () => 0 }, { catalog: given })
       await tested.device.capture(interested)

@@ -16,7 +16,7 @@ const NOTHING: LiveChanges = { changed: [], gone: [], added: [] }
 const putCatalog = (server: TestServer, items: unknown = testCatalog) =>
   server.files.set(CATALOG, utf8(JSON.stringify(items)))
 
-/** Publishes changes of the catalog, which the test server serves. */
+/** Publishes a `live.json` with these changes on the test server. */
 async function putLive(server: TestServer, changes: Partial<LiveChanges>, minutes = 2) {
   const catalog = await sha256Hex(server.files.get(CATALOG) ?? new Uint8Array())
   const time = new Date().toISOString()
@@ -88,7 +88,7 @@ test('a removed product disappears from lists, reasons and the title index, whil
   expect(device.snapshot().learned.map(({ name }) => name)).not.toContain('Thing number 4')
 })
 
-test('a new product is ranked by its content and called new; rules read live prices', async () => {
+test('a new product in live.json is ranked by its content and listed as new; rules use the file’s prices', async () => {
   const cheap: Rule = { name: 'cheap', only: { price: { to: 3 } } }
   const { all, device, later, server, tab } = await open({}, { rules: [cheap] })
   expect((await all()).toSorted()).toEqual(['item-0', 'item-1', 'item-2'])
@@ -106,7 +106,7 @@ test('a new product is ranked by its content and called new; rules read live pri
   expect(ids(fresh)).toContain('new')
 })
 
-test('a sale that ends while the page is open ends in its lists, too', async () => {
+test('a sale that ends while the page is open no longer affects the page’s lists', async () => {
   const cheap: Rule = { name: 'cheap', only: { price: { to: 3 } } }
   const until = new Date(Date.now() + 5 * MINUTE).toISOString()
   const { all, later } = await open(
@@ -208,7 +208,7 @@ test('an open page gets the currency of a new catalog together with the prices',
   ])
 })
 
-test('with a new catalog the device reads live.json again, however long the interval between two reads is', async () => {
+test('with a new catalog, the device reads live.json again before the interval of the last live.json ends', async () => {
   const { all, later, server } = await open({ gone: ['item-31'] }, {}, 60)
   putCatalog(server, testCatalog.slice(10))
   await putLive(server, { gone: ['item-30'] }, 60)

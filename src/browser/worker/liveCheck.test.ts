@@ -1,6 +1,6 @@
 /**
- * @module Tests that lists show products only once prices and stock are checked against the live file, and that a live
- * file which is late, silent or missing holds lists up only briefly.
+ * @module Tests that lists wait until prices and stock are checked against the live file (`live.json`), but only
+ * briefly if this file is late or missing.
  */
 import 'fake-indexeddb/auto'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
@@ -176,7 +176,7 @@ test('a late live.json also corrects lists of the whole catalog; events don’t 
 
 test.each([
   ['a missing live file', null],
-  ['a live file of another shop', { gone: [7 as unknown as string] }],
+  ['an invalid live file', { gone: [7 as unknown as string] }],
 ] as const)('%s doesn’t hold up a first list', async (_, live) => {
   const shop = await openShop()
   await shop.put(live)
@@ -195,7 +195,7 @@ test('if the shop has no live.json, nothing waits for one', async () => {
   expect(shop.requests()).toBe(0)
 })
 
-test('a later visit checks old prices and stock before it lists products; the page’s own products and events don’t wait', async () => {
+test('a later visit checks stored prices and stock before it lists products; `rerank` and events don’t wait', async () => {
   const shop = await openShop()
   await shop.put({})
   await shop.visit()
@@ -251,7 +251,7 @@ test.each([
   ['within the interval of the live file', 4, 'item-31'],
   ['without a network', 6, 'item-31'],
   ['after the clock was set back', -60, 'item-30'],
-] as const)('a later visit %s', async (when, minutes, best) => {
+] as const)('a later visit %s (%d minutes later) lists %s first', async (when, minutes, best) => {
   const shop = await openShop()
   await shop.put({})
   await shop.visit()
@@ -264,7 +264,7 @@ test.each([
   expect(shop.requests()).toBe(minutes === 4 ? 1 : 2)
 })
 
-test('a page that was left before its check was answered doesn’t count: the next page checks', async () => {
+test('if a page is left before its check of live.json is answered, the next page checks again', async () => {
   const shop = await openShop()
   await shop.put({})
   await shop.visit()
@@ -274,7 +274,7 @@ test('a page that was left before its check was answered doesn’t count: the ne
   const left = await shop.start()
   await left.ready()
   await waitFor(() => expect(shop.requests()).toBe(2))
-  // The browser ends the left page's worker, so its answer never arrives.
+  // The browser ends the worker of the left page, so the answer never arrives.
   shop.forget(LIVE)
   const device = await shop.start()
   await device.need(FIRST)

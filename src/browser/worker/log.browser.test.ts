@@ -10,7 +10,7 @@ import { TABLES, type Table } from '../storage/database.ts'
 import { ids, live, newDatabase, start, testServer } from './testDevice.ts'
 
 describe('the log', () => {
-  test('the device’s log has each request before it is made, and the chain of its entries’ hashes is always valid', async () => {
+  test('the device’s log contains each request, and the hash chain of the log’s entries is valid', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase())
     const entries = await device.entries()
@@ -40,7 +40,7 @@ describe('the log', () => {
     })
     const entries = await tested.device.entries()
     expect(entries.map(({ kind }) => kind)).toEqual(['erase'])
-    // The log's numbers continue after those of the removed entries.
+    // Sequence numbers continue after those of the erased entries.
     expect(entries[0].sequence).toBeGreaterThan(0)
     expect(entries[0].detail).toMatchObject({ what: 'everything', hash: entries[0].previous })
     expect((await tested.device.verify()).ok).toBe(true)
@@ -70,7 +70,7 @@ describe('the log', () => {
     expect(JSON.stringify(last)).not.toContain('item-0')
   })
 
-  test('an export ends with its own signed entry, which commits to all other content', async () => {
+  test('an export ends with a signed log entry about itself, which commits to all other content', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.capture({ name: 'search', search_term: 'half \ud83d of a pair' })
@@ -145,7 +145,7 @@ describe('the log', () => {
   })
 })
 
-/** All rows of all tables by key, read without our code, as JSON like an export. */
+/** All rows of all tables by key, read with the browser's own API, as JSON like an export. */
 async function readTables(name: string): Promise<ReadonlyMap<string, [IDBValidKey, unknown][]>> {
   const done = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {

@@ -30,7 +30,7 @@ async function did(
 const listed = async ({ device }: TestDevice, options: ListOptions) =>
   ids(await device.recommend(options))
 
-test('“viewed” lists each item once, latest first, with its reason and without views shorter than a second', async () => {
+test('the list “viewed” has each viewed item once, latest first, with a reason; views shorter than a second don’t count', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   expect(await listed(tested, { from: 'viewed' })).toEqual([])
   for (const id of ['item-0', 'item-4', 'item-8']) await did(tested, 'view_item', id, { days: 2 })
@@ -50,7 +50,7 @@ test('“viewed” lists each item once, latest first, with its reason and witho
   expect(await listed(tested, { ...page, limit: 1 })).toEqual(['item-8'])
 })
 
-test('“viewed” changes after forget, restore and erase, in every tab', async () => {
+test('the list “viewed” changes after forget, restore and erase, in every tab', async () => {
   const server = await testServer()
   const database = newDatabase()
   const tested = await start(server, database, { now })
@@ -70,7 +70,7 @@ test('“viewed” changes after forget, restore and erase, in every tab', async
   expect(await listed(tested, { from: 'viewed' })).toEqual([])
 })
 
-test('“viewed” needs no base model and leaves out sold-out items', async () => {
+test('the list “viewed” needs no base model and leaves out sold-out items', async () => {
   const server = await testServer()
   server.files = new Map()
   const catalog = testCatalog.map((item) => ({ ...item, available: item.id !== 'item-4' }))
@@ -83,7 +83,7 @@ test('“viewed” needs no base model and leaves out sold-out items', async () 
   expect(await listed(tested, { from: 'new' })).toEqual([])
 })
 
-test('“bought” lists earlier purchases that are due again, without items in the basket', async () => {
+test('the list “bought” has earlier purchases that are due again, without items in the basket', async () => {
   const rules: Rule[] = [{ name: 'Used up', again: { category: ['mugs', 'cards'] } }]
   const tested = await start(await testServer(), newDatabase(), { now }, { rules })
   for (const id of ['item-0', 'item-1', 'item-4', 'item-2'])
@@ -100,7 +100,7 @@ test('“bought” lists earlier purchases that are due again, without items in 
   expect(await listed(tested, { from: 'bought', order: 'base' })).toEqual(['item-1', 'item-0'])
 })
 
-test('“unbought” lists items never bought; “considered” lists items viewed on earlier visits', async () => {
+test('the list “unbought” has items never bought; “considered” has such items that earlier visits viewed or put in the basket', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   expect(await listed(tested, { from: 'considered' })).toEqual([])
   for (const days of [40, 20]) await did(tested, 'purchase', 'item-1', { days })
@@ -123,7 +123,7 @@ test('“unbought” lists items never bought; “considered” lists items view
   expect(await listed(tested, { from: 'unbought', limit: 32, exclude: [] })).toHaveLength(32)
 })
 
-test('the option “until” gives the list that the shopper had without later events', async () => {
+test('the option “until” gives the list that the shopper would have without events after that time', async () => {
   const server = await testServer()
   const [tested, other] = await Promise.all([0, 1].map(() => start(server, newDatabase(), { now })))
   for (const one of [tested, other]) await did(one, 'view_item', 'item-0', { days: 3 })
@@ -138,7 +138,7 @@ test('the option “until” gives the list that the shopper had without later e
   )
 })
 
-test('“new” lists recent items by their date in the catalog, the best for this shopper first', async () => {
+test('the list “new” has items with a recent date in the catalog, the best for this shopper first', async () => {
   const added = new Map([
     ['item-0', '2026-06-19'],
     ['item-1', '2026-06-01T08:00:00+02:00'],
@@ -152,7 +152,7 @@ test('“new” lists recent items by their date in the catalog, the best for th
   expect(await listed(tested, { from: 'new' })).toEqual(['item-0', 'item-1'])
 })
 
-test('“new” without dates lists items that the base model lacks', async () => {
+test('if the catalog has no dates, the list “new” has the items that the base model lacks', async () => {
   const more: readonly Item[] = [...testCatalog, { id: 'fresh', title: 'Fresh', category: 'mugs' }]
   const server = await testServer()
   const tested = await start(server, newDatabase(), { now }, { catalog: more })
@@ -200,9 +200,9 @@ test('a list with `dearer: 2` has items of up to twice the given item’s price,
   expect(ids(await bare.device.similar('item-9', { dearer: 1.5 }))).toEqual(['item-13'])
 })
 
-test('“picture” lists only items that look alike, even if rules pin other items, and none without a model', async () => {
-  // Each item's picture vector points along the axis of its number's last digit; those of items 0 and 20 differ a
-  // little.
+test('the list “picture” has only items that look like the given item, even if rules pin others; without a model it is empty', async () => {
+  // Items whose numbers end in the same digit have equal picture vectors, except that items 0 and 20 share a small
+  // extra component.
   const pictures = new Int8Array(testCatalog.length * 64)
   for (const row of testCatalog.keys()) pictures[row * 64 + (row % 10)] = 100
   pictures[1] = pictures[20 * 64 + 1] = 40
@@ -225,7 +225,7 @@ test('“picture” lists only items that look alike, even if rules pin other it
   expect(bare.device.list(query)).toEqual([])
 })
 
-test('the shop’s rules apply, and pin only items that belong in the list', async () => {
+test('the shop’s rules apply to the list “viewed”, and pin only viewed items in it', async () => {
   const rules: Rule[] = [
     { name: 'gift', pin: ['item-31', 'item-4'] },
     { name: 'recall', hide: { id: ['item-0'] } },

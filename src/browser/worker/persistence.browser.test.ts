@@ -1,5 +1,5 @@
 /**
- * @module Tests the content of the disk before and after each answer to `persist: 'ask'`, in one tab and in two tabs.
+ * @module Tests the content of the disk before and after the shopper's yes or no to storage (`persist: 'ask'`).
  */
 
 import { parseBundle } from '@nearside/audit/bundle.ts'
@@ -43,7 +43,7 @@ const look = (tested: TestDevice, item: number) =>
 const faultsOf = async ({ device }: TestDevice) =>
   (await verifyBundle(parseBundle(await device.export()), { allowUnsigned: true })).faults
 
-test('before the shopper’s answer to storage, everything works, and nothing is on disk', async () => {
+test('before the shopper answers whether data may be stored, everything works, and nothing is on disk', async () => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, ASK)
   await live(tested)
@@ -121,7 +121,7 @@ test('a no to storage before a yes stores nothing', async () => {
   expect(await stored(database)).toBe(0)
 })
 
-test.each(['always', 'never'] as const)('under the option %s a yes is refused', async (persist) => {
+test.each(['always', 'never'] as const)('with `%s`, `setPersist(true)` fails', async (persist) => {
   const database = newDatabase()
   const tested = await start(await testServer(), database, {}, { persist })
   await look(tested, 1)
@@ -130,7 +130,7 @@ test.each(['always', 'never'] as const)('under the option %s a yes is refused', 
 })
 
 test.each(['never', 'ask'] as const)(
-  'the option %s erases what another option stored, except the pause',
+  'with `persist: %s`, a start erases all that `always` stored, except the pause',
   async (persist) => {
     const database = newDatabase()
     const before = await openDevice(await testServer(), database)
@@ -153,7 +153,7 @@ test.each(['never', 'ask'] as const)(
   },
 )
 
-test('the option `never` erases what an earlier yes stored, including the yes', async () => {
+test('with `persist: never`, a start erases all that an earlier yes to storage stored, and the yes itself', async () => {
   const database = newDatabase()
   const before = await openDevice(await testServer(), database, {}, ASK)
   await before.device.setPersist(true)
@@ -206,7 +206,7 @@ test('a yes to storage in one tab applies in the other tab, which writes its eve
 })
 
 test.each(['the first write', 'the yes’s own transaction'])(
-  'a disk that is full at %s loses nothing and is reported, and a later yes works',
+  'if the disk is full at %s, a yes to storage is rejected and no event is lost; a later yes works',
   async (when) => {
     let refuses = true
     const indexedDb = () =>
@@ -232,7 +232,7 @@ test.each(['the first write', 'the yes’s own transaction'])(
   },
 )
 
-test('without storage in the browser a yes to storage is refused, and the device goes on in memory', async () => {
+test('without IndexedDB, a yes to storage is rejected, and the device goes on in memory', async () => {
   const tested = await start(await testServer(), newDatabase(), { indexedDb: () => undefined }, ASK)
   await look(tested, 1)
   await expect(tested.device.setPersist(true)).rejects.toMatchObject({
@@ -242,7 +242,7 @@ test('without storage in the browser a yes to storage is refused, and the device
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 2 } })
 })
 
-test('a no to storage that the disk refuses is reported, and this tab continues in memory', async () => {
+test('if a no to storage can’t erase the disk, `setPersist` rejects, and this tab continues in memory', async () => {
   let refuses = false
   const indexedDb = () =>
     faultyFactory((_, mode) => (refuses && mode === 'readwrite' ? 'QuotaExceededError' : null))
@@ -284,7 +284,7 @@ test.each([
   ['no', ({ device }: TestDevice) => device.setPersist(false)],
   ['erasure', ({ device }: TestDevice) => device.erase()],
 ])(
-  'a no is reported if the disk can’t be opened, and a later %s erases the disk',
+  'if the disk can’t be opened at a no to storage, `setPersist` rejects; a later %s erases the disk',
   async (_, later) => {
     let refuses = false
     let full = false
@@ -311,7 +311,7 @@ test.each([
   },
 )
 
-test.each([true, false])('repeating an answer changes nothing (%s)', async (allowed) => {
+test.each([true, false])('repeating the answer %s to storage changes nothing', async (allowed) => {
   let opened = 0
   const indexedDb = () => {
     opened++
@@ -361,7 +361,7 @@ test('an erasure succeeds after site data were cleared', async () => {
   expect(tested.device.snapshot()).toMatchObject({ storage: 'memory', events: { count: 0 } })
 })
 
-test('a device without storage on disk sends no updates; a no to storage ends the consent to send them, and keeps the spent budget', async () => {
+test('without storage on disk, no update is sent; a no to storage ends the consent to send updates and keeps the spent budget', async () => {
   const server = await testServer()
   const aggregators = await TestAggregators.start(server)
   const fetch = aggregators.fetchWith(server.fetch)

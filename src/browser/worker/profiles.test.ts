@@ -90,8 +90,8 @@ async function hold(name: string): Promise<() => void> {
   }
 }
 
-describe('somebody', () => {
-  test('another person has events, a list and a model apart from the shopper’s, even after a restart', async () => {
+describe('another person', () => {
+  test('another person for whom the shopper shops has their own events, list and model, even after a restart', async () => {
     const before = await visit()
     await live(before)
     await before.device.fineTune({})
@@ -232,7 +232,7 @@ describe('nobody', () => {
     expect(await itemsOf(tested)).toEqual([])
   })
 
-  test('the profile `nobody` stays in use while everything is erased', async () => {
+  test('the profile `nobody` stays in use after an erasure of everything', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     await tested.device.profiles('switch', NOBODY)
@@ -259,7 +259,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-1'])
   })
 
-  test('a switch of persons keeps the new person’s events out of a write that still waits for the previous person’s disk', async () => {
+  test('an event is stored for the person in use when it was captured, even if a switch and earlier writes still wait', async () => {
     const tested = await open()
     const id = await addPerson(tested)
     for (const to of [id, ME]) await tested.device.profiles('switch', to)
@@ -280,7 +280,7 @@ describe('a switch', () => {
     expect(await itemsOf(tested)).toEqual(['item-2', 'item-1'])
   })
 
-  test('after a switch, an event that the page meant for another person is left out', async () => {
+  test('an event that the page captured for another person than the one in use is dropped', async () => {
     const tested = await open()
     const input = { name: 'view_item', item_id: 'item-5' } as const
     const captured = { id: 'late', time: Date.now(), input }
@@ -307,7 +307,7 @@ describe('a switch', () => {
     }
   })
 
-  test('a switch of persons keeps one person’s forgotten events from being put back for another person', async () => {
+  test('after a switch of persons, one person’s forgotten events can’t be restored for another person', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const id = await addPerson(tested)
@@ -373,7 +373,7 @@ describe('erasing and exporting', () => {
     }
     await first.device.profiles('switch', ME)
     await first.device.close()
-    // The list of people was lost with a damaged database, but a person's database still exists.
+    // A person who is missing in the stored list, as after damage, but whose database still exists.
     await createStore(await openIndexedDb(profileDatabase(database, 'lost'), disk)).putSetting(
       'paused',
       true,
@@ -457,7 +457,7 @@ describe('persist: ask', () => {
     expect(await namesOnDisk()).toEqual([])
   })
 
-  test('with the option `never`, all people’s data that an earlier option stored are erased', async () => {
+  test('with `persist: never`, all people’s data that an earlier visit stored are erased', async () => {
     const before = await visit()
     const id = await addPerson(before)
     await before.device.profiles('switch', id)
@@ -469,8 +469,8 @@ describe('persist: ask', () => {
   })
 })
 
-describe('if the disk refuses', () => {
-  test('if the disk refuses a person’s database, that person’s events stay in memory, and the shopper’s stay on disk', async () => {
+describe('if the disk fails', () => {
+  test('if a person’s database can’t be opened, that person’s events stay in memory, and the shopper’s on disk', async () => {
     const refused = new Set<string>()
     const factory = new Proxy(disk, {
       get(target, name) {
@@ -499,7 +499,7 @@ describe('if the disk refuses', () => {
     expect(await onDisk()).not.toContain('item-2')
   })
 
-  test('if the disk refuses to store a switch to the profile `nobody`, the switch applies in this tab', async () => {
+  test('a switch to the profile `nobody` that can’t be stored applies in this tab', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const full = new NearsideError('storage-full', 'as the test asked')
@@ -527,7 +527,7 @@ describe('while somebody else or nobody is chosen', () => {
     return events.length
   }
 
-  test('while another person or the profile `nobody` is in use, the shopper’s events that are too old are erased, and the log says so', async () => {
+  test('while the profile `nobody` is in use, the shopper’s events past the retention time are still erased, and the log says so', async () => {
     const before = await visit()
     await live(before, Date.now() - 400 * DAY)
     await before.device.profiles('switch', NOBODY)
@@ -545,7 +545,7 @@ describe('while somebody else or nobody is chosen', () => {
     expect(await held()).toBe(0)
   })
 
-  test('if another person forgets an order, the shopper’s older orders can still be imported', async () => {
+  test('if another person’s order is forgotten, the shopper’s older orders can still be imported', async () => {
     const tab = await open()
     await tab.device.profiles('switch', await addPerson(tab))
     await tab.capture({ name: 'purchase', items: [{ item_id: 'item-3' }] })
@@ -594,7 +594,7 @@ describe('while somebody else or nobody is chosen', () => {
     await later.device.close()
   })
 
-  test('after a switch back to `me` that the disk refuses to store, the shopper’s events are shown again', async () => {
+  test('after a switch back to `me` that can’t be stored, the device still uses the shopper’s events', async () => {
     const before = await visit()
     await live(before)
     await before.device.profiles('switch', await addPerson(before))

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
 import { checkReasons } from './testReasons.ts'
 
-test('after fits, too, an item leaves the list with the event that its reason names', () =>
+test('after a fit, too, an item is not in the list without the event that its reason names', () =>
   checkReasons(true, 30))

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { ids } from './testDevice.ts'
 import { capturedOf, checkReasons, shopOf } from './testReasons.ts'
 
-test('an item leaves the list with the event that its reason names', () => checkReasons(false, 14))
+test('an item isn’t listed without the event that its reason names', () => checkReasons(false, 14))
 
-test('an item called popular is in the base list (the same for all shoppers), whatever the shopper did', async () => {
+test('an item with the reason `popular` is in the base list (the same for all shoppers)', async () => {
   const shop = await shopOf(3)
   const events = capturedOf([{ name: 'view_item', items: [3], colour: 'red', ago: 1 }])
   const device = await shop.opened(events)

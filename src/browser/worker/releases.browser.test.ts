@@ -56,7 +56,7 @@ const change = (bytes: Uint8Array | undefined) => {
   bytes[bytes.length >> 1] ^= 1
 }
 
-test('a release signed with all keys is adopted, and the device’s log names it', async () => {
+test('a model release signed with all keys is adopted, and the device’s log names the release', async () => {
   const tested = await start(await serving({ release: 7 }), newDatabase(), {}, KEYS)
   expect(await list(tested)).toEqual(MODELS_ORDER)
   expect(tested.device.snapshot().model?.signed).toMatchObject({ release: 7, byHelper: true })
@@ -75,7 +75,7 @@ test.each([
   ['an older model', { version: '2', seed: 99, release: 6 }],
   ['a model made for this device alone', { version: '2', seed: 99, release: 7 }],
   ['an expired release', { version: '2', seed: 99, release: 8, issued: 0 }],
-  ['an unsigned one', { version: '2', seed: 99, release: 8, by: [] }],
+  ['an unsigned release', { version: '2', seed: 99, release: 8, by: [] }],
 ])('if the shop names no keys, the device accepts %s from the server', async (_, made) => {
   const server = await serving({ release: 7 })
   const tested = await start(server, newDatabase())
@@ -113,9 +113,9 @@ describe('a refused release never replaces the last good one', () => {
     ['an older release', { ...other, release: 6 }, 'model-rolled-back'],
     ['another model under the same number', { ...other, release: 7 }, 'model-forked'],
     ['an expired release', { ...other, release: 8, days: 10, issued: 0 }, 'model-expired'],
-    ['one of another key', { ...other, release: 8, by: [stranger, helper] }, 'model-unsigned'],
-    ['one without the helper', { ...other, release: 8, by: [shop] }, 'model-unsigned'],
-    ['an unsigned one', { ...other, release: 8, by: [] }, 'model-unsigned'],
+    ['signed with another key', { ...other, release: 8, by: [stranger, helper] }, 'model-unsigned'],
+    ['not signed by the helper', { ...other, release: 8, by: [shop] }, 'model-unsigned'],
+    ['unsigned', { ...other, release: 8, by: [] }, 'model-unsigned'],
   ])('a refused release never replaces the last good one: %s', async (_, made, code) => {
     const server = await serving({ release: 7 })
     const database = newDatabase()
@@ -137,7 +137,7 @@ describe('a refused release never replaces the last good one', () => {
     change(server.files.get('2/manifest.json'))
     await expect(tested.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-corrupt' })
     expect(version(tested)).toBe('1')
-    // From here on, the device knows release 8.
+    // The device has now seen release 8, so it refuses release 7.
     server.files = await published({ ...other, release: 7 })
     await expect(tested.device.checkForUpdate()).rejects.toMatchObject({
       code: 'model-rolled-back',
@@ -152,7 +152,7 @@ test('an earlier model is adopted if it is signed as a later release', async () 
   expect(await tested.device.checkForUpdate()).toEqual({ adopted: true, version: '3' })
 })
 
-test('a later release of the same model changes only the expiry', async () => {
+test('for a later release of the same model, the device downloads only the manifest and stores the new release', async () => {
   const server = await serving({ release: 7, days: 90 })
   const database = newDatabase()
   const tested = await start(server, database, {}, KEYS)

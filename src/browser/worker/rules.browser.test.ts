@@ -37,7 +37,7 @@ describe('rules that the page passes', () => {
     expect(device.snapshot().notices).toEqual([])
   })
 
-  test('rules that the page passes are given to the page’s search, without the invalid ones', async () => {
+  test('rules that the page passes are returned by `device.rules()`, without the invalid ones', async () => {
     const away = { name: 'away', when: { search: ['x'] }, redirect: '//evil.example' }
     const rules = [away, ...RULES]
     const { device } = await start(await testServer(), newDatabase(), {}, { rules })
@@ -86,7 +86,7 @@ describe('rules that the page passes', () => {
       { name: 'spring', when: { from: '2027-03-01' }, pin: ['item-1'] },
     ]
 
-    /** Opens a device at an hour of 1 December; `announced` returns the first two ids of a changed list. */
+    /** Opens a device at this hour of 1 December 2026. */
     async function open(startHour: number) {
       let hour = startHour
       const now = () => Date.UTC(2026, 11, 1) + hour * HOUR
@@ -98,7 +98,7 @@ describe('rules that the page passes', () => {
           hour = to
         },
         fire: () => timers.fire(60_000),
-        /** First two ids of the list; null if no change of lists was announced since the last call. */
+        /** First two ids of the list, with badges; null if no list has changed since the last call. */
         async announced() {
           const before = revision
           revision = device.snapshot().revision
@@ -109,7 +109,7 @@ describe('rules that the page passes', () => {
       }
     }
 
-    test('lists follow the begin and the end of rules, and an hour that a rule names', async () => {
+    test('lists change when a rule begins or ends, and at an hour that a rule names', async () => {
       const { announced, fire, setClock } = await open(18)
       fire()
       expect(await announced()).toBe(null)
@@ -129,7 +129,7 @@ describe('rules that the page passes', () => {
       expect(await announced()).toBe('item-30, item-29')
     })
 
-    test('lists follow a rule’s end that a sleeping device missed, whatever the device does first', async () => {
+    test('after a device slept past the end of a rule, its next action updates the lists', async () => {
       const { announced, device, setClock } = await open(18)
       setClock(31)
       await device.checkForUpdate()
@@ -152,7 +152,7 @@ describe('rules that the page passes', () => {
     })
   })
 
-  test('lists on an open page follow the begin of a sale, which can make a rule apply', async () => {
+  test('lists on an open page change when a sale begins and its price makes a rule apply', async () => {
     let now = Date.UTC(2026, 11, 1)
     const from = '2026-12-02T00:00Z'
     const catalog = testCatalog.map((item) =>
@@ -194,7 +194,7 @@ describe('rules that the page passes', () => {
       await device.capture({ id: 'e', time, input: { name: 'purchase', item_id: 'item-8' } })
       return ids(await device.recommend({ limit: 32 }))
     }
-    // In this shop's log, nobody bought anything again.
+    // Nobody in this shop's log bought an item twice, so no item is due again without a rule.
     expect(await life([])).not.toContain('item-8')
     expect(await life([{ name: 'r', again: { category: ['mugs'] } }])).toContain('item-8')
   })
@@ -286,7 +286,7 @@ describe('rules from a file', () => {
     expect(ids(await again.device.recommend({ limit: 2 }))).toEqual(['item-30', 'item-29'])
   })
 
-  test('rules from a file are left out with a notice if they are missing or invalid', async () => {
+  test('if the rules file is missing or invalid, no rules apply, and a notice says so', async () => {
     const server = await testServer()
     const { device } = await start(server, newDatabase(), {}, { rules: RULES_URL })
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
@@ -303,7 +303,7 @@ describe('rules from a file', () => {
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-27', 'item-2'])
   })
 
-  test('rules that name items that the catalog lacks do no harm', async () => {
+  test('rules may name brands and items that the catalog lacks', async () => {
     const rules: Rule[] = [
       { name: 'r', only: { brand: ['none'] } },
       { name: 'p', pin: ['gone'] },

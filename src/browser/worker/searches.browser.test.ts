@@ -1,4 +1,4 @@
-/** @module Tests learning from a query alone, without a click, and how long its effect lasts. */
+/** @module Tests what a device learns from a search without a click, and how long the effect lasts. */
 
 import { TEST_MODEL_URL, testCatalog } from '@nearside/core/model/testShop.ts'
 import { DAY } from '@nearside/core/time.ts'
@@ -18,7 +18,7 @@ async function model({ device }: TestDevice) {
   return { u, w, fusionWeight, guard, list: await device.recommend({ limit: 32 }) }
 }
 
-test('a searched item rises and has the search as its reason, until a month and a half has passed', async () => {
+test('a searched item rises, with the search as its reason, for about six weeks', async () => {
   let clock = Date.now()
   const tested = await start(await testServer(), newDatabase(), { now: () => clock })
   const placeOf = async (id: string) =>
@@ -47,7 +47,7 @@ test('a searched item rises and has the search as its reason, until a month and 
   expect(await placeOf('item-2')).toBe(29)
 })
 
-test('after a fit the contributions of an explanation still add up to the score, and the search is among them', async () => {
+test('after a fit, an explanation’s contributions still add up to the score minus the mean score, and a search is the reason', async () => {
   const tested = await start(await testServer(), newDatabase())
   await live(tested)
   await tested.device.fineTune({})

@@ -44,7 +44,7 @@ test('rules that the shop’s key signed apply, in whatever order their file has
   expect(codes(tested)).toEqual([])
 })
 
-test('without the shop’s keys, and for rules that the page passes, no signature is needed', async () => {
+test('rules need no signature if the shop names no keys or the page passes the rules itself', async () => {
   put({ rules: [pin('item-2')] })
   const { modelKeys } = CONFIG
   expect(await pins(await start(server, newDatabase(), {}, { rules: RULES_URL }))).toBe('item-2')
@@ -57,18 +57,18 @@ describe('a file that the device refuses', () => {
   const bad: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['without a signature', async () => ({ rules: [pin('item-9')] })],
     ['that is an array', async () => [pin('item-9')]],
-    ['of a stranger', () => signed(6, 'item-9', stranger)],
+    ['signed by a stranger', () => signed(6, 'item-9', stranger)],
     ['changed after signing', async () => ({ ...(await good()), rules: [pin('item-9')] })],
     ['with a further field', async () => ({ ...(await good()), owner: 'x' })],
     [
-      'with a later number than it was signed with',
+      'with a later release number than the signed one',
       async () => {
         const { signed, ...said } = await good()
         return { ...said, signed: { ...signed, release: 7 } }
       },
     ],
     ['older than the last', () => signed(4, 'item-9', shop)],
-    ['other than the last of that number', () => signed(5, 'item-9', shop)],
+    ['that differs from the last with the same release number', () => signed(5, 'item-9', shop)],
     [
       'that expired',
       () => signedRules({ rules: [pin('item-9')] }, terms(6, 1, NOW - 9 * DAY), shop),
@@ -88,7 +88,7 @@ describe('a file that the device refuses', () => {
   }
 
   test.each(bad)(
-    'a file %s changes nothing, with a notice; the last good rules stay',
+    'a rules file %s is refused with a notice, and the last good rules stay',
     async (_, make) => {
       put(await good())
       const database = newDatabase()
@@ -105,7 +105,7 @@ describe('a file that the device refuses', () => {
   )
 
   test.each(bad.filter(([name]) => !name.includes('last')))(
-    'on a first visit, a file %s is not used',
+    'on a first visit, a rules file %s is not used',
     async (_, make) => {
       put(await make())
       const tested = await start(server, newDatabase(), {}, CONFIG)
@@ -118,7 +118,7 @@ describe('a file that the device refuses', () => {
   )
 })
 
-test('an older rules file is refused on a later visit, too, even if another tab had stored the newer one', async () => {
+test('a tab refuses a rules file that is older than the file that another tab has stored', async () => {
   const database = newDatabase()
   put(await signed(5, 'item-2', shop))
   const first = await start(server, database, {}, CONFIG)
@@ -176,7 +176,7 @@ test('newer rules reach open lists even if the model’s release has expired', a
   expect(tested.device.snapshot().revision).toBeGreaterThan(revision)
 })
 
-test('with a threshold, rules need as many signatures as models do; the helper (an aggregation server) signs no rules', async () => {
+test('with a threshold, rules need as many signatures as models do, but never one of the helper (an aggregation server)', async () => {
   const modelKeys = { publishers: [shop.key, second.key], threshold: 2 }
   put(await signed(5, 'item-2', shop))
   const tested = await start(server, newDatabase(), {}, { ...CONFIG, modelKeys })

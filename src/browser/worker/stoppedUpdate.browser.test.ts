@@ -64,7 +64,7 @@ test.each(cases)(
 
 const isFailure = ({ kind }: { readonly kind: string }) => kind === 'failure'
 
-test('a withdrawal that the disk refuses still stops the update', async () => {
+test('a withdrawal of consent that can’t be stored still stops the update', async () => {
   const { aggregators, sender, outcome } = await underWay()
   const refuse = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
     throw new DOMException('no room', 'QuotaExceededError')

@@ -29,7 +29,7 @@ const ofKitchen: ListQuery = {
   options: { category: 'kitchen', limit: HEAD + TAIL, exclude: [] },
 }
 
-/** Opens a device of the shop whose catalog has a head and a tail; `environment.now` is a fixed time. */
+/** Opens a device that has only the best sellers; its clock stands still unless `given` has another. */
 async function open(
   server = new TestServer(new Map(shop.files)),
   given: Partial<WorkerConfig> & Partial<Environment> = {},
@@ -56,7 +56,7 @@ const openWhole = () =>
     { catalog: shop.catalog },
   )
 
-/** Waits until the disk has the rows and names of these products. */
+/** Waits until the disk has the model's rows and the catalog's data of exactly these products. */
 async function stored({ database }: { readonly database: string }, expected: readonly string[]) {
   await waitFor(async () => {
     const kept = (await readSetting(database, 'tail')) as
@@ -113,7 +113,7 @@ test('a category’s list equals that of a device with the whole catalog, also f
   expect(part.codes()).toEqual([])
 })
 
-test('an event about a product that is not loaded is stored at once, and the part of the catalog with it is loaded', async () => {
+test('an event about a product that is not loaded is stored at once, and the product’s part of the catalog is loaded', async () => {
   const { device, asked, capture } = await open()
   const item_id = inTail('garden')
   expect(await capture({ name: 'view_item', item_id })).not.toBeNull()
@@ -125,7 +125,7 @@ test('an event about a product that is not loaded is stored at once, and the par
   expect(device.changes()?.added.map(({ id }) => id)).toContain(item_id)
 })
 
-test('a list about a product that is not loaded loads the part of the catalog with it', async () => {
+test('a list of items similar to a product that is not loaded loads the product’s part of the catalog', async () => {
   const { device } = await open()
   const query: ListQuery = { kind: 'similar', item: inTail('kitchen'), options: { limit: 5 } }
   expect(device.list(query)).toEqual([])
@@ -184,7 +184,7 @@ test('the next visit knows the shopper’s products without a request, and lists
   expect(ids(device.list(bought))).toEqual([item_id])
 })
 
-test('the disk has only the model’s rows of the shopper’s products, and none after they are forgotten or erased', async () => {
+test('of a large catalog’s tail, the disk has only products of the shopper’s events, and none after these are erased', async () => {
   const opened = await open()
   const [one, other] = [inTail('garden'), inTail('kitchen')]
   for (const item_id of [one, other]) await opened.capture({ name: 'view_item', item_id })
@@ -271,7 +271,7 @@ test('without a network, a large catalog’s lists come from its best sellers, a
   expect(codes()).toContain('model-unreachable')
 })
 
-test('forgetting a category forgets its products, and products whose category never arrived', async () => {
+test('forgetting a category removes events about its products, and about products whose category was never loaded', async () => {
   const first = await open()
   const kitchen = shop.head.find((item) => item.category === 'kitchen')?.id ?? ''
   await first.capture({ name: 'view_item', item_id: inTail('garden') })
@@ -362,7 +362,7 @@ test('if too many items are loaded, the parts of the catalog used least recently
   expect(tail.join(headModel).itemIds.slice(HEAD)).toEqual([...shards[0].ids, ...shards[1].ids])
   const again = asked.filter((path) => path === `${shop.folder}/0.safetensors`)
   expect(again).toHaveLength(2)
-  // Three products, each of another shard, need more room than there is; products of the shopper's events stay.
+  // Three products of three shards need more room than there is, but stay, because the shopper's events name them.
   const three = [3, 4, 5].map((n) => shards[n].ids[2])
   services.state.own.events = [{ items: three }] as unknown as typeof services.state.own.events
   await tail.follow({ items: three, query: undefined })
@@ -404,7 +404,7 @@ test('lists are the same if the page passes the whole catalog, and the device do
   expect(device.list(ofKitchen)).toHaveLength(kitchen.length)
 })
 
-test('a product’s row, stored for an older model’s tail, is ignored and replaced, and an erasure deletes the row', async () => {
+test('a row stored for an older model’s tail is ignored and replaced; an erasure deletes the stored search for similar items', async () => {
   const first = await open()
   const item_id = inTail('garden')
   await first.capture({ name: 'view_item', item_id })
@@ -590,7 +590,7 @@ test('to store views of best sellers, the device doesn’t read the stored event
   expect(tables).not.toContain('events')
 })
 
-test('a product of the tail (less popular products) is loaded even if the page passes it, and a new product gives no notice', async () => {
+test('if the page passes a product of the tail (less popular products), the device still loads the product’s part of the model', async () => {
   const item = inTail('garden')
   const own = shop.catalog.filter(({ id }) => id === item)
   const fresh = { id: 'fresh', title: 'fresh thing' }

@@ -1,4 +1,4 @@
-/** @module Tests that what a device learns and sends is the same whichever products of a large catalog it has loaded. */
+/** @module Tests that fits and updates don't depend on which products of a large catalog the device has loaded. */
 import 'fake-indexeddb/auto'
 import { parseBundle } from '@nearside/audit/bundle.ts'
 import { verifyBundle } from '@nearside/audit/verify.ts'
@@ -15,7 +15,7 @@ import { HEAD, TAIL, tailShop } from './testTail.ts'
 
 const HOUR = 3_600_000
 
-test('a fit and an update equal those of a device that has loaded best sellers only, and an auditor computes the update from these', async () => {
+test('a fit and an update equal those of a device that has only the best sellers, from which an auditor recomputes the update', async () => {
   const shop = await tailShop()
   const inHead = new Set(shop.head.map(({ id }) => id))
   const tail = shop.catalog.map(({ id }) => id).filter((id) => !inHead.has(id))

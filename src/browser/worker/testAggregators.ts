@@ -22,7 +22,7 @@ const SIGNING = await generateSigningKeys()
 const KEY = toBase64((await exportSigningKeys(SIGNING)).publicKey)
 export const FEDERATION = { ...TEST_RECIPIENTS, leaderKey: KEY, helperKey: KEY }
 
-/** Agrees as a page does: it shows the recipients that the aggregators name, and then agrees. */
+/** Agrees as a page does: requests the terms, which name the recipients, and then agrees. */
 export async function agreeTo(device: Device, wording?: string): Promise<void> {
   await device.contributionTerms()
   await device.setContribution(true, wording)

@@ -116,8 +116,8 @@ export const place = (list: readonly Recommendation[], id: string) =>
   list.findIndex((one) => one.id === id) + 1 || Number.POSITIVE_INFINITY
 
 /**
- * Asserts, for random lives of shoppers, that each specific reason is correct: without the event that it names, the
- * shopper's list lacks the item.
+ * Asserts, for random histories, that each reason is correct: without the event that a reason names, the list lacks
+ * the item.
  * @param learns whether each device fits its model before it lists
  */
 export async function checkReasons(learns: boolean, numRuns: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** @module Tests tokens in a browser: when the device requests them, how long it waits, and when it deletes them. */
+/** @module Tests tokens, each of which authorises one update: when the device requests, uses and deletes them. */
 
 import { parseAuthorization } from '@nearside/aggregate/protocol/token.ts'
 import { parseBundle } from '@nearside/audit/bundle.ts'
@@ -104,7 +104,7 @@ test('in a new round the device requests another token and sends the update minu
   expect(aggregators.tokens).toBe(2)
 })
 
-test('while the issuer is down, the update stays due and a notice says so', async () => {
+test('while the issuer of tokens is down, the update stays due and a notice says so', async () => {
   const { aggregators, later, tested } = await shop(0)
   const { device } = tested
   aggregators.issuer = null

@@ -20,7 +20,7 @@ async function pass(tested: TestDevice): Promise<void> {
   await navigator.locks.request(`nearside:${tested.database}:update`, () => undefined)
 }
 
-test('if the tab that works for the others is hidden, another tab still checks for updates', async () => {
+test('if the leader (the tab that works for all tabs) is hidden, another tab still checks for updates', async () => {
   const server = await testServer()
   const database = newDatabase()
   let time = Date.now()

@@ -121,7 +121,7 @@ describe('a disk that refuses writes', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('a tab that continues in memory sends nothing, while another tab still can', async () => {
+  test('a tab that continues in memory after a storage error sends nothing, while another tab still sends', async () => {
     const { aggregators, open } = await federation()
     const { disk, indexedDb } = refusingDisk()
     const database = newDatabase()
@@ -159,7 +159,7 @@ describe('a disk that refuses writes', () => {
     expect(aggregators.posted).toEqual([])
   })
 
-  test('an erasure that the disk refuses ends with an error', async () => {
+  test('`erase` and `forget` reject if the disk refuses to delete', async () => {
     const { open } = await federation()
     const { disk, indexedDb } = refusingDisk()
     const tested = await open(newDatabase(), { indexedDb })
@@ -198,7 +198,7 @@ test('consent, privacy budget and log entry of an update are flushed to disk bef
   }
   const tested = await open(newDatabase(), { fetch })
   await live(tested)
-  // The shop's declared addresses were stored with the first download.
+  // The first download stored the addresses that the page declares as its only recipients.
   expect(order).toEqual(['heads,settings'])
   await tested.device.contributionTerms()
   order.length = 0
@@ -228,7 +228,7 @@ describe('a report that waits to be sent again', () => {
     return { aggregators, tested, held }
   }
 
-  test('a waiting report is sent again with identical bytes', async () => {
+  test('a report whose answer was lost is sent again with identical bytes', async () => {
     const { aggregators, tested, held } = await waiting()
     expect((await tested.device.contribute()).sent).toBe(true)
     expect(aggregators.posted[1]).toEqual(aggregators.posted[0])
@@ -237,7 +237,7 @@ describe('a report that waits to be sent again', () => {
   })
 
   test.each(['forget', 'erase', 'withdraw'] as const)(
-    'a report that waits is deleted after %s, while the spent budget stays',
+    'a report that waits to be sent again is deleted after %s, but its privacy budget stays spent',
     async (what) => {
       const { aggregators, tested, held } = await waiting()
       const { device } = tested
@@ -264,7 +264,7 @@ describe('a report that waits to be sent again', () => {
   )
 })
 
-/** Terms under which an update also flags each item that the shopper met recently; servers add up the flags. */
+/** Terms under which an update also flags the items of the shopper's recent events; servers add up the flags. */
 const COUNTING = {
   countShare: 0.8,
   parameters: { featureWeights: SHARED_LENGTH, itemCounts: testCatalog.length },
@@ -273,7 +273,7 @@ const COUNTING = {
 test.each([
   ['', {}],
   [' with item counts', COUNTING],
-])('the log commits to the update%s, and an export opens the commitment', async (_, terms) => {
+])('the log has a hash of the update%s, and an export has the hashed bytes', async (_, terms) => {
   const { aggregators, open, server } = await federation(terms)
   const { device, ...tested } = await open(newDatabase())
   await live({ device, ...tested })
@@ -336,7 +336,7 @@ test('a shopper who looked at a product newer than the base model can send an up
 })
 
 describe('terms', () => {
-  test('terms are unknown before a request, and consent is refused until then', async () => {
+  test('before the device has requested the aggregators’ terms, the terms are null and a consent is refused', async () => {
     const { aggregators, open } = await federation({ noiseMultiplier: 9, maxParticipations: 1 })
     const database = newDatabase()
     const [a, b] = [await open(database), await open(database)]
@@ -362,7 +362,7 @@ describe('terms', () => {
     await expect(device.setContribution(true)).rejects.toMatchObject(beyond)
     await expect(device.contributionTerms()).rejects.toMatchObject(beyond)
     expect([questions, device.snapshot().consent.contribute]).toEqual([0, false])
-    // The shopper agrees first; then the servers' new terms exceed the device's limits.
+    // Now the shopper agrees, and then the servers' new terms exceed the device's limits.
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 1000 }
     await agreeTo(device)
     aggregators.policy = { ...aggregators.policy, aggregationGoal: 999 }
@@ -408,7 +408,7 @@ describe('terms', () => {
     await real.device.close()
   })
 
-  test('terms name their recipients; a change of recipients ends a consent for good', async () => {
+  test('a consent is for named recipients; if a page names others, it ends until the shopper agrees anew', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const tested = await open(database)
@@ -495,8 +495,8 @@ test('the device contacts the aggregators at most once an hour over reloads, tab
     await again.device.contribute()
     await again.device.close()
   }
-  // The servers get two requests for the first visit and two for each requested contribution, but none for automatic
-  // contributions.
+  // The servers get two requests for the first visit and two for each call of `contribute`, but none for the automatic
+  // attempts of later visits.
   expect(aggregators.asked).toBe(2 + 3 * 2)
   clock += 3_600_000
   const later = await visit(database, { now })
@@ -511,7 +511,7 @@ const TERMS = 2
 const waits = ({ timers }: Pick<TestDevice, 'timers'>) =>
   [...timers.waiting.values()].map(({ milliseconds }) => milliseconds)
 
-/** Makes the shopper agree and the device learn, so that an update is due later. */
+/** Gives a consent and runs a fit, which schedules an update. */
 async function planned(tested: TestDevice): Promise<TestDevice> {
   await live(tested)
   await agreeTo(tested.device)
@@ -564,7 +564,7 @@ describe('an update that is due', () => {
   const DAY = 24 * HOUR
 
   test.each(['erase', 'forget', 'withdraw'] as const)(
-    'an update that is due is cancelled after %s',
+    'a scheduled update is cancelled after %s',
     async (what) => {
       const { aggregators, open } = await federation()
       let clock = Date.now()
@@ -576,7 +576,7 @@ describe('an update that is due', () => {
       if (what === 'withdraw') await device.setContribution(false)
       if (what !== 'forget') await agreeTo(device)
       const bundle = parseBundle(await device.export())
-      // Forgetting one event cancels the scheduled update, because the device first learns anew from the other events.
+      // Forgetting an item cancels the scheduled update, because the device first learns anew from the other events.
       expect(bundle.settings).not.toHaveProperty('due')
       clock += 2 * DAY
       timers.fire(HOUR)
@@ -604,7 +604,7 @@ describe('an update that is due', () => {
     await expect.poll(() => device.snapshot().sent.reports).toBe(1)
   })
 
-  test('a due update moves to another tab if the tab that works for the others closes, and isn’t sent while the device is paused', async () => {
+  test('if the leader tab closes, another tab takes over a due update, and doesn’t send it while the device is paused', async () => {
     const { aggregators, open, visit } = await federation()
     const database = newDatabase()
     let clock = Date.now()
@@ -646,7 +646,7 @@ describe('Global Privacy Control', () => {
 })
 
 describe('the wording of a consent', () => {
-  test('the wording of a consent is stored with it, the device’s log has its hash, and withdrawing the consent deletes the wording', async () => {
+  test('the wording of a consent is stored, the device’s log has its hash, and withdrawing the consent deletes the wording', async () => {
     const { open } = await federation()
     const { device, ...tested } = await open(newDatabase())
     await live({ device, ...tested })

@@ -36,7 +36,7 @@ function createPage() {
   }
 }
 
-test('a list is posted again even if only its badges have changed', () => {
+test('a watched list is sent to the page again even if only its badges have changed', () => {
   const lists = createWatchedLists()
   lists.watch([{ id: 0, query: query(2) }], from(0))
   const badged = (asked: ListQuery) => from(0)(asked).map((one) => ({ ...one, badge: 'New' }))
@@ -53,13 +53,13 @@ test('a list leaves out items of lists with a smaller `distinct` number, even if
   take(lists.watch([{ id: 1, query: query(3, 1) }], from(0)))
   expect(shown.get(1)).toEqual(['i0', 'i1', 'i2'])
   expect(shown.get(0)).toEqual(['i3', 'i4'])
-  // A list without `distinct` is allowed to repeat items and is computed alone.
+  // A list without `distinct` may repeat items of other lists, so these aren't computed again.
   const alone = lists.watch([{ id: 2, query: query(2) }], from(0))
   expect(alone.map(({ id }) => id)).toEqual([2])
   take(lists.changed(from(4)))
   expect([0, 1, 2].map((id) => shown.get(id)?.join(' '))).toEqual(['i7 i8', 'i4 i5 i6', 'i4 i5'])
   expect(lists.changed(from(4))).toEqual([])
-  // Other lists can show the items of an ended or failed list again.
+  // If a list ends or fails, other lists can show its items again.
   take(lists.watch([{ id: 1, query: null }], from(4)))
   expect(shown.get(0)).toEqual(['i4', 'i5'])
   const fails = (asked: ListQuery) => {

@@ -1,6 +1,5 @@
 /**
- * @module Tests forgetting and restoring events, limits of learning, how long events are stored, and explanations of
- * items.
+ * @module Tests forgetting and restoring events, limits of automatic learning, the retention of events, and explanations.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
@@ -80,7 +79,7 @@ describe('forgetting', () => {
   })
 
   test.each(['js', 'wasm'] as const)(
-    'forgetting a category on %s leaves parameters, guard and lists as if the category had never been bought',
+    'with engine %s, forgetting a category leaves model, guard (test of the model) and lists as if it had never been bought',
     async (engine) => {
       const server = await testServer()
       const clock = Date.now()
@@ -98,7 +97,7 @@ describe('forgetting', () => {
         await forgot.device.capture({ id: `card-${i}`, time: clock - (10 - i) * DAY, input })
       }
       const before = await parameters(forgot)
-      // Before `forget`, `events` lists what it would remove.
+      // `events` lists the events that `forget` would remove.
       const about = await forgot.device.events(99, { kind: 'category', name: 'cards' })
       expect(ids(about)).toEqual(['card-3', 'card-2', 'card-1', 'card-0'])
       expect(forgot.device.snapshot().engine?.name).toBe(engine)
@@ -132,7 +131,7 @@ describe('restoring forgotten events', () => {
   const CARDS = { kind: 'category', name: 'cards' } as const
   const NOTHING = { kind: 'event', id: 'nowhere' } as const
 
-  /** A shopper's events with four more purchases of cards. */
+  /** Captures a shopper's events, then four purchases of cards. */
   async function liveWithCards(tested: TestDevice, clock: number) {
     await live(tested, clock - 20 * DAY)
     for (const [i, item_id] of ['item-1', 'item-5', 'item-9', 'item-1'].entries()) {
@@ -174,11 +173,11 @@ describe('restoring forgotten events', () => {
   })
 
   test.each([
-    ['it was put back', (device: TestDevice['device'], gone) => device.restore(gone)],
-    ['more was forgotten', (device: TestDevice['device']) => device.forget(NOTHING)],
-    ['all was erased', (device: TestDevice['device']) => device.erase()],
+    ['their restoration', (device: TestDevice['device'], gone) => device.restore(gone)],
+    ['a further `forget`', (device: TestDevice['device']) => device.forget(NOTHING)],
+    ['an erasure', (device: TestDevice['device']) => device.erase()],
   ] as [string, (device: TestDevice['device'], gone: LoggedForgotten) => Promise<unknown>][])(
-    'restoring forgotten events is refused once %s, in another tab too',
+    'restoring forgotten events is refused after %s in another tab',
     async (_, since) => {
       const server = await testServer()
       const database = newDatabase()
@@ -214,7 +213,7 @@ describe('restoring forgotten events', () => {
   })
 })
 
-test('an explanation’s contributions add up to the score, and it gives the same reason as the list', async () => {
+test('an explanation’s contributions add up to the score minus the mean score; its reason is that of the list', async () => {
   const catalog = testCatalog.map((item) => ({ ...item, available: item.id !== 'item-3' }))
   const tested = await start(await testServer(), newDatabase(), {}, { catalog })
   await live(tested, Date.now() - 10 * DAY)
@@ -243,7 +242,7 @@ describe('automatic learning', () => {
     ['battery', { battery: 0.1 }],
     ['save-data', { savesData: true }],
   ] as const)(
-    'automatic learning waits during %s, reports the reason, and continues afterwards',
+    'automatic learning waits under the condition %s, reports it, and continues afterwards',
     async (reason, bad) => {
       const conditions = { ...CALM, ...bad }
       const tested = await start(await testServer(), newDatabase(), {}, { conditions })
