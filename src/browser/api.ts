@@ -309,8 +309,8 @@ export interface Personalizer {
    */
   erase(): Promise<void>
   /**
-   * Exports everything stored, as one JSON string. `nearside audit verify` detects later changes of it, because its last
-   * log entry contains a hash of the other content.
+   * Exports everything stored, as one JSON string. `nearside audit verify` detects later changes, because the export's
+   * last log entry contains a hash of the other content.
    * @throws NearsideError `engine-failed` if the code for exports can't be loaded, `storage-…` if the log entry can't
    *   be stored
    */

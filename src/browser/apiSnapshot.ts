@@ -172,7 +172,7 @@ export interface PersonalizerSnapshot {
    */
   readonly globalPrivacyControl: boolean
   /**
-   * What was sent. `reports` counts the reports that the leader (first aggregation server) accepted. `bytes` and
+   * Reports sent. `reports` counts the reports that the leader (first aggregation server) accepted. `bytes` and
    * `epsilon` also cover failed attempts, whose reports could have arrived.
    */
   readonly sent: {

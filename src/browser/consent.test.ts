@@ -14,7 +14,7 @@ const told = (listen: (listener: (allowed: boolean) => void) => () => void) => {
   return { said, stop }
 }
 
-test('Consent Mode: the latest answer on each type counts, and a default of “denied” is no answer', () => {
+test('Consent Mode: the latest answer on each consent type counts, and a default of “denied” is no answer', () => {
   const dataLayer: unknown[] = [
     { event: 'page' },
     gtagArguments('consent', 'default', {

@@ -34,8 +34,8 @@ export function readProfiles(stored: unknown): StoredProfiles {
 }
 
 /**
- * Setting after an erasure, which must delete all databases. A visit as nobody stays a visit as nobody; otherwise later
- * events would count for the shopper.
+ * Setting after an erasure, which must delete all databases. A visit with the id `nobody` keeps this id; otherwise
+ * later events would count for the shopper.
  */
 export const erasedProfiles = ({ current, others, gone }: StoredProfiles): StoredProfiles => ({
   current: current === NOBODY ? NOBODY : ME,

@@ -36,7 +36,7 @@ const tee = {
   quantity: 3,
 }
 
-test('GA4: reads purchase and cart items from Tag Manager’s and gtag’s entries', () => {
+test('GA4: reads purchases and carts from the `dataLayer` entries of Tag Manager and of gtag', () => {
   const items = [tee, { item_id: 'SKU_12346', price: '49.90', quantity: '1' }]
   const lines = [
     { item_id: 'SKU_12345', quantity: 3, price: 10.01 },
@@ -107,7 +107,7 @@ test('GA4: reads both search events, ignores entries of other kinds, and passes 
   )
 })
 
-test('GA4: until it is stopped, captures entries pushed before and after its start; the page’s tags get all entries', () => {
+test('GA4: captures `dataLayer` entries pushed before and after the start, until the stop; the page’s tags get all entries', () => {
   const taken = receiver()
   const view = (item_id: string) => ({ event: 'view_item', ecommerce: { items: [{ item_id }] } })
   const dataLayer: unknown[] = [view('early'), { event: 'gtm.js' }]
@@ -234,7 +234,7 @@ describe('Shopify’s standard storefront events', () => {
     ['variant', '12'],
     ['product', '7'],
   ] as const)(
-    'reads a product page by %s; product cards in lists are no views',
+    'a product page gives a view with the id of kind %s; product cards in lists are no views',
     async (id, item_id) => {
       const { happens, heard, stop } = page(id)
       for (const context of ['collection', 'search', 'recommendation', 'page'])
@@ -254,7 +254,7 @@ describe('Shopify’s standard storefront events', () => {
     expect(kept(heard[1])).toBe('event-invalid')
   })
 
-  test('reads the basket’s items only after the change of the basket has succeeded', async () => {
+  test('items added to the basket are captured only after the addition has succeeded', async () => {
     const { happens, heard } = page()
     const add = (promise: unknown) => ({
       ...{ action: 'add', context: 'product', promise },

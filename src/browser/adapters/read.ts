@@ -1,5 +1,5 @@
 /**
- * @module Reads events of other systems. A field can have values that its documentation excludes; they are left out.
+ * @module Reads events of other systems. Values that a field's documentation excludes are left out.
  * `capture` refuses an event without a usable item and reports it as a notice in the snapshot.
  */
 import type { CaptureInput } from '../api.ts'

@@ -1,5 +1,5 @@
 /**
- * @module Tools of a shop for the shopper's AI agent (search, recommend, compare, add to basket), and their offer to the
+ * @module Tools of a shop for the shopper's AI agent (search, recommend, compare, add to basket), also registered for the
  * browser's agent (WebMCP). An answer to an agent has ids and public facts of the catalog, but no scores or reasons. The
  * device answers agents only while the shopper allows agents, and logs each call before it answers.
  * @see https://webmachinelearning.github.io/webmcp/

@@ -1,6 +1,6 @@
 /**
- * @module Hold-out trial without a server: each browser draws its arm at random, and a small share of browsers shows
- * the base lists, which are the same for everybody.
+ * @module Hold-out trial without a server: each browser draws at random whether it shows personal lists or, in a small
+ * share of browsers, the base lists, which are the same for everybody.
  */
 import { invalidInput } from '@nearside/core/error.ts'
 import { isRecord } from '@nearside/core/isRecord.ts'

@@ -35,7 +35,7 @@ async function start(coins: readonly number[] = [0], storage = memory()) {
 const ids = (list: readonly Recommendation[]) => list.map(({ id }) => id).join('')
 
 describe('interleaving', () => {
-  test('interleaving: each side picks its best item not yet picked, and the coin decides which side picks first', async () => {
+  test('in each round, both rankings add their best item that the list lacks, and a coin decides which adds first', async () => {
     const mixed = async (...coins: number[]) =>
       ids(await (await start(coins)).personalizer.recommend())
     expect(await mixed(0)).toBe('daebfc')
@@ -47,7 +47,7 @@ describe('interleaving', () => {
     expect(four.map(({ rank }) => rank)).toEqual([1, 2, 3, 4])
   })
 
-  test('a watched interleaved list draws the order of its teams at random only once, and follows changes of both rankings', async () => {
+  test('a watched interleaved list tosses the coin of each round only once, and follows changes of both rankings', async () => {
     const { fake, personalizer, draw } = await start([0, 0.9, 0])
     const seen: string[] = []
     const end = personalizer.watch({ kind: 'recommend' }, (answer) => {
@@ -78,7 +78,7 @@ describe('interleaving', () => {
     expect(draw).not.toHaveBeenCalled()
   })
 
-  test('the side whose picks got more clicks wins a list; with equal numbers of clicks the list is a tie', async () => {
+  test('the ranking whose items got more clicks wins a list; with equal numbers of clicks the list is a tie', async () => {
     const { personalizer, storage } = await start()
     const sent: (string | undefined)[] = []
     const measure = measureLists(

@@ -16,7 +16,7 @@ import { byCrypto, type TrialOptions, trialStorage, withTrial } from './trial.ts
 
 /** Result of `interleave`, for the React provider and for `measureLists`. */
 export interface Interleaved extends Personalizer {
-  /** Callbacks through which `measureLists` reports lists that came into view. */
+  /** Callbacks through which `measureLists` reports lists in view and clicks. */
   readonly teams: {
     shown(list: string, items: readonly { readonly id: string }[]): void
     /** Returns the team that picked the item; null if the list wasn't interleaved. */

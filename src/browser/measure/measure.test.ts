@@ -30,7 +30,7 @@ const start = (options: Partial<Options> = {}) => {
   return { personalizer, trial, askedOf, arm: () => trial.getSnapshot().trial?.arm }
 }
 
-test('a browser draws its arm of the trial once and stores only the arm', async () => {
+test('a browser draws its arm once, and stores only the trial’s name and the arm', async () => {
   const storage = memory()
   const { arm, trial } = start({ storage, draw: () => 0.0999 })
   expect(arm()).toBe('hold-out')
@@ -87,7 +87,7 @@ test('a held-out shopper sees base lists, except lists of viewed or bought items
   expect(asked({ kind: 'recommend' })).toEqual({ kind: 'recommend', options: {} })
 })
 
-test('the snapshot stays one object until something changes', () => {
+test('`getSnapshot` of a trial returns the same object until something changes', () => {
   const { trial, personalizer } = start()
   const first = trial.getSnapshot()
   expect(trial.getSnapshot()).toBe(first)

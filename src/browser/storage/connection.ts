@@ -16,7 +16,7 @@ import { KEY_PATHS, TABLES } from './database.ts'
  */
 const SCHEMA_VERSION = 2
 
-/** Milliseconds for another tab to close an old version of the database. */
+/** Milliseconds to wait until another tab closes an old version of the database. */
 const BLOCKED_MS = 2000
 
 /** Milliseconds to wait before each further attempt to open the database. */

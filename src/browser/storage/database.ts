@@ -105,7 +105,7 @@ const byKey = ([a]: [Key, unknown], [b]: [Key, unknown]) =>
 
 /**
  * Database in memory, for a tab that must not or can't store anything on disk (no consent, private mode).
- * @param tables rows of all tables; a copy of another database's rows makes a copy of that database
+ * @param tables rows of all tables, e.g. copied from another database
  */
 export function createMemoryDatabase(tables: MemoryTables = new Map()): Database {
   for (const table of TABLES) if (!tables.has(table)) tables.set(table, new Map())

@@ -116,7 +116,7 @@ export function eventRows(database: Database) {
   }
   const dropOldest = (share: number): Promise<number> =>
     database.transact(['events', 'heads', 'settings'], 'relaxed', async (table) => {
-      // An auditor couldn't recompute these unsealed copies of sent updates from the remaining events.
+      // Unsealed copies of sent updates, which an auditor couldn't recompute from the remaining events.
       await table('settings').delete('openings')
       const gone = await remove(table, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),

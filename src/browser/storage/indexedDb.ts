@@ -30,7 +30,7 @@ const SET_ASIDE = ['UnknownError', 'DataError']
 
 /**
  * @param make whether a missing database is created: `always`, `now` or `never`. `now` creates it only at the start: if
- * it disappears later, the shopper cleared this site's data or said no in another tab.
+ * it disappears later, the shopper cleared this site's data, or refused storage in another tab.
  * @throws NearsideError `storage-unavailable` | `storage-corrupt`
  */
 export async function openIndexedDb(

@@ -1,8 +1,8 @@
 /**
  * @module Opens the best store that this browser allows and to which the shopper agrees. If the browser refuses (private
  * windows, sandboxed frames, "block site data"), everything continues in memory. If it can't read a database, a new one
- * begins beside it. Both cases are reported. After the shopper's yes, data move from memory to disk, and back after a
- * no, each in one transaction on disk.
+ * begins beside it. Both cases are reported. After the shopper's yes to storage, data move from memory to disk, and
+ * back after a no, each in one transaction on disk.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ShopperEvent } from '@nearside/core/events/event.ts'
@@ -97,7 +97,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     events: (await from.events()).events,
     settings: {
       ...{ paused, looked, persist: true as const },
-      // The log in memory can contain requests to the addresses declared in memory.
+      // Addresses declared in memory stay, because the log in memory can contain requests to them.
       declared: [...new Set([...known, ...declared])],
       ...(profiles && { profiles: joinedProfiles(readProfiles(theirs), readProfiles(profiles)) }),
     },

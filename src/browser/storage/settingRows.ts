@@ -71,7 +71,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
   'lookedLive',
 ]
 
-/** Settings derived from the events; they are deleted whenever an event is deleted. */
+/** Settings derived from the events; `forget` of any event deletes these settings. */
 export const MADE_FROM_EVENTS: readonly (keyof Settings)[] = ['pending', 'openings', 'due', 'tail']
 
 export async function readSettings(table: Transaction): Promise<Partial<Settings>> {

@@ -1,5 +1,5 @@
 /**
- * @module Calls of the shopper's agent (`nearside/agents`). An agent could forward answers to its operator. So calls
+ * @module Calls by the shopper's AI agent (`nearside/agents`). An agent could forward answers to its operator. So calls
  * need the shopper's separate yes, are limited per 24 hours, and are logged before the device answers.
  */
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -13,7 +13,7 @@ const AGENT_TOOLS = ['search', 'recommend', 'compare', 'basket'] as const
 export type AgentTool = (typeof AGENT_TOOLS)[number]
 
 /**
- * Stores the shopper's answer. A yes is logged before it takes effect; a no takes effect before it is logged.
+ * Stores the shopper's answer on agents. A yes is logged before it takes effect; a no takes effect before it is logged.
  * @throws NearsideError `storage-…` if log or setting can't be written to disk
  */
 export async function setAgents(

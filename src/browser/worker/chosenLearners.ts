@@ -20,7 +20,7 @@ export function createChosenLearners(services: Services, shop: Shop, shopper: Sh
   const { bus, config, nextTask, notices, state } = services
   let made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
   let running: Promise<void> | null = null
-  /** Generation: a number that rises when everything learned must be dropped. */
+  /** Number that rises when everything learned must be dropped; a run that began before then stops. */
   let generation = 0
   bus.on('fitted', learn)
   bus.on('rebuilt', learn)

@@ -1,4 +1,4 @@
-/** @module Manages the consent to contribute, and is the only code that sends updates. */
+/** @module Manages the shopper's consent to contribute model updates. Only this code sends updates. */
 import { type ErrorCode, invalidInput, NearsideError } from '@nearside/core/error.ts'
 import { serially } from '@nearside/core/serially.ts'
 import { throwIfAborted } from '@nearside/engine/nextTask.ts'
@@ -35,7 +35,7 @@ export class Contribution {
   readonly #shopper: Shopper
   /** Whether a withdrawal is not stored yet; it applies to this tab at once. */
   #withdrawn = false
-  /** Error if the aggregators' last terms exceed the device's own limits. */
+  /** Error if the aggregators' last terms exceed the device's own limits; else null. */
   #refused: NearsideError | null = null
   readonly #answer = serially()
   #sending: AbortController | null = null
@@ -51,7 +51,7 @@ export class Contribution {
     this.#shopper = shopper
     this.#opened = now()
     bus.on('fitted', () => this.#look(true))
-    // This tab now works for the others, and takes over their schedule.
+    // This tab now leads (works for all tabs), so it takes over the scheduled update.
     bus.on('leading', () => this.#look(false))
     bus.on('conditions', ({ globalPrivacyControl, offline }) => {
       if (offline && !state.conditions.offline) this.start()
@@ -63,8 +63,8 @@ export class Contribution {
   }
 
   /**
-   * Ends a consent to recipients that the page doesn't name; then sends the next update if it is due, or waits until
-   * then.
+   * Ends a consent to recipients that the page doesn't name; then sends the next update if it is due, or sets a
+   * timer for it.
    */
   start(): void {
     const look = () => this.#look(false)
@@ -138,7 +138,7 @@ export class Contribution {
         'storage-unavailable',
         'Contributing needs storage on disk, because the privacy budget is counted there.',
       )
-    // Only a vault (frame on another origin) asks. Without a vault, the answer must apply before any `await`.
+    // Only a vault (frame on another origin) asks the shopper. Without one, a withdrawal must apply before any `await`.
     const asks = agreed ? confirmConsent : undefined
     // If the aggregators can't be reached, the question shows the terms that they last sent.
     if (asks)
@@ -157,7 +157,7 @@ export class Contribution {
       state.consent = NO_CONSENT
       bus.emit('shown', null)
     }
-    // Answers run one after another, so that disk and log record them in the shopper's order.
+    // The shopper's answers are stored one after another, so that disk and log have them in order.
     const answer = () => (agreed ? this.#give(terms, shown) : this.#withdraw())
     // The other tabs are informed even if the log refused the entry.
     await this.#answer(answer).finally(() => this.#tell())
@@ -227,7 +227,7 @@ export class Contribution {
     if (!endpoints) return { sent: false, reason: 'This shop has no aggregators.' }
     if (!loaded) return { sent: false, reason: 'There is no base model to improve yet.' }
     const { contribute } = await loadUpload()
-    // Later changes of the consent abort the update.
+    // Read the consent as it is now; any later change aborts the update.
     await this.read()
     if (this.#withdrawn) return { sent: false, reason: 'The shopper withdrew.' }
     if (state.paused) return { sent: false, reason: 'Paused: nothing is sent.' }
@@ -242,7 +242,7 @@ export class Contribution {
       records: store.changeSettings,
       globalPrivacyControl: this.#mustNotShare(),
       modelHash: loaded.hash,
-      // The update changes the shared model only; personal parameters are never part of it.
+      // An update contains changes of the shared model only, never personal parameters.
       update: async (made, policy) => {
         const { updateOf } = await onDemand()
         // By now, the shopper could have switched to another person.
@@ -277,7 +277,7 @@ export class Contribution {
     this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
     if (!next) return
     await this.send(next)
-    // The update could have to wait: for its token, or for a while after the token's arrival.
+    // The update may have to wait for its token, and for a while after the token's arrival.
     await this.#look(false)
   }
 

@@ -1,6 +1,6 @@
 /**
- * @module The device: builds its parts, passes each part its inputs, and answers the page's calls. The device doesn't
- * know the message format.
+ * @module The device (the shopper's recommender in the worker) builds its parts, passes each part its inputs, and
+ * answers the page's calls.
  */
 
 import { invalidInput, NearsideError } from '@nearside/core/error.ts'
@@ -88,7 +88,7 @@ function createDevice(services: Services, { createLearners, cleanMore }: ChosenC
     await alone(async () => {
       await erasure.eraseTooOld()
       await profiles()?.eraseTooOld(now() - config.retentionDays * DAY)
-      // A visit before could have ended while it removed a person.
+      // An earlier visit could have ended before it had removed a person completely.
       await profiles()?.eraseGone(store)
     })
   }
@@ -215,10 +215,10 @@ function createDevice(services: Services, { createLearners, cleanMore }: ChosenC
     ready: () => started,
     /**
      * Reads the store and loads the base model. Resolves as soon as the device can make a list for a new shopper.
-     * @param hasUnasked whether the disk has data that were stored without the shopper's yes
+     * @param hasUnasked whether the disk has data without the shopper's yes to storage
      */
     async start(hasUnasked: boolean): Promise<void> {
-      // With the option `persist: 'never'`, data that an earlier yes stored are erased, too.
+      // With the option `persist: 'never'`, data stored after an earlier yes to storage are erased, too.
       const unaskedFor = config.persist === 'never' ? 'no' : 'unasked'
       if (hasUnasked) await persistence.clear(unaskedFor).catch((error) => notices.add(error))
       context.accept(config.context)

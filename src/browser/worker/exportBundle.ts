@@ -1,5 +1,5 @@
 /**
- * @module Exports everything stored about the shopper as one JSON string, which an auditor can check. Its last log entry
+ * @module Exports everything stored about the shopper as one JSON string, which an auditor can check. The last log entry
  * commits to all other content, so that a later change or cut is detected (docs/PROTOCOL.md, "The bundle").
  */
 import { cryptoRandomBytes } from '@nearside/aggregate/privacy/randomBytes.ts'

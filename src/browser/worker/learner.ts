@@ -57,7 +57,7 @@ export class Learner {
       if (before.visible && !state.conditions.visible) this.#scheduler.flush()
       if (state.deferred) this.#scheduler.ask(0)
     })
-    // This tab now works for the others, and finishes the work of the tab before.
+    // This tab now leads (works for all tabs), so it finishes the work of the previous leader.
     bus.on('leading', () => this.reload())
   }
 
@@ -87,13 +87,13 @@ export class Learner {
     return (this.#shop.headOnly ?? this.#shop.ranker)?.model
   }
 
-  /** Whether this tab learns: it works for the others, or its events are in its memory, which no other tab can read. */
+  /** Whether this tab learns: it leads (works for all tabs), or its events are only in its memory. */
   get #learnsHere(): boolean {
     const { state, store } = this.#services
     return !state.paused && (state.leads || store.own().kind === 'memory')
   }
 
-  /** Waits several turns of the event loop, so that new events are stored first. */
+  /** Lets other tasks run, and waits until all new events are stored. */
   readonly #nextTask = async (): Promise<void> => {
     await this.#services.nextTask()
     await this.#shopper.idle()

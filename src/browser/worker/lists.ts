@@ -45,7 +45,7 @@ export class Lists {
   readonly #shop: Shop
   readonly #shopper: Shopper
   readonly #views: Views
-  /** Learners need the scores of all items. */
+  /** Whether the shop chose learners, which need the scores of all items. */
   readonly #hasLearners: boolean
 
   constructor(services: Services, shop: Shop, shopper: Shopper, chosen: ChosenLearners | null) {
@@ -120,7 +120,6 @@ export class Lists {
   }
 
   /**
-   * Computes a list.
    * @param view null if there is no ranker
    * @param events events that determine the shopper's own items
    * @param unplaced whether the caller uses only the ids, so that ranks need not be computed
@@ -191,7 +190,7 @@ export class Lists {
     return from === 'viewed' || from === 'considered' || order === 'base' ? [] : exclude
   }
 
-  /** Reasons of personal lists: each names the action that brought the item into the list. */
+  /** Reasons of lists of the shopper's own items: each names the shopper's action on the item. */
   #ownReasons(list: readonly Recommendation[], from: 'viewed' | 'bought' | 'considered') {
     const done = this.#shopper.cleaned.events.flatMap(({ items, name, time }) =>
       items.map((item) => ({ item, name, time })),
@@ -229,7 +228,7 @@ export class Lists {
     const present = this.#views.present(ranker)
     for (const view of this.#views.without(ranker, key, leave)) {
       yield this.#listOf(query, view, view.events, true).map(({ id }) => id)
-      // Also without the items that the present list excludes. Otherwise an item that only takes an excluded item's
+      // Leave out the items that the present list excludes, too. Otherwise an item that only takes an excluded item's
       // place would get a personal reason.
       yield this.#listOf(query, view, present.events, true).map(({ id }) => id)
     }

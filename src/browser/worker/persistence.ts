@@ -14,7 +14,7 @@ import type { Services } from './services.ts'
 import type { Shopper } from './shopper.ts'
 
 /**
- * @param profiles moves the stores of the people whom the shopper shops for; null if there are none
+ * @param profiles returns the stores of the people for whom the shopper shops; null if not needed yet
  * @param reload reads everything again, after the store was replaced
  */
 export function createPersistence(
@@ -120,7 +120,7 @@ export function createPersistence(
     const { database, store, unasked, refused } = await openStore(config.database, indexedDb, 'ask')
     const disk = unasked ?? (database.kind === 'indexeddb' ? database : null)
     isUnseen = !disk && refused !== null
-    // A database that can't be opened is an error only if data remained in it after an earlier no.
+    // A database that can't be opened is an error only if an earlier no to storage could not erase it.
     if (!disk && refused && state.unerased) throw refused
     state.unerased &&= disk !== null
     if (!disk) return

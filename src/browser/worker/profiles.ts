@@ -1,6 +1,6 @@
 /**
- * @module Switches between the people for whom the shopper shops. All tabs follow a switch. A visit as nobody is only
- * in this tab's memory, and ends when the shopper switches to a person or closes the page.
+ * @module Switches between the people for whom the shopper shops. All tabs follow a switch. A visit with the profile
+ * `nobody` is only in this tab's memory, and ends when the shopper switches to a person or closes the page.
  */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { Personalizer } from '../api.ts'
@@ -250,7 +250,7 @@ export class Profiles {
     const { bus, state, store } = this.#services
     await this.#shopper.idle()
     const next = id === ME ? store.me : await this.#own(id)
-    // If the disk refuses, the tab continues with the events that it has in memory.
+    // If the events can't be read, the events in memory stay.
     next.events = await next.store.events().then(
       ({ events }) => events,
       () => next.events,

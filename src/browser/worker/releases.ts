@@ -62,7 +62,7 @@ export function createReleases(
       await checkRelease(latest, keys, known, now())
       if (releaseOf(latest) > releaseOf(known)) await keep(latest)
     },
-    /** Whether the stored model is allowed. Its release may have expired, but needs signatures by today's keys. */
+    /** Whether the stored model may be used: the shop's current keys have signed it. Its release may have expired. */
     async isVouched(kept: Download): Promise<boolean> {
       const latest = readLatest(kept)
       if (latest?.manifest !== kept.version || !(await isSigned(latest))) return false

@@ -72,7 +72,7 @@ export interface OwnLog {
 
 const NO_LOG: OwnLog = { append: async () => null }
 
-/** @returns the services, and whether the disk has data that were stored without the shopper's yes */
+/** @returns the services, and whether the disk has data without the shopper's yes to storage */
 export async function openServices(
   config: WorkerConfig,
   environment: Environment,
@@ -107,7 +107,7 @@ export async function openServices(
       fetch: environment.fetch,
       ledger,
       destinations: destinationsOf(config),
-      // Also stores the addresses in memory: the log's requests went to them, and the log may move to disk later.
+      // Stores addresses even while the store is in memory, because the log of requests to them may move to disk later.
       records: (change) => store.changeSettings(change, 'strict'),
       relayed: federation && relay ? { ...federation, relay } : undefined,
       offline: offlineSignal(state, bus),

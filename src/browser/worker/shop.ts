@@ -45,7 +45,7 @@ export class Shop {
   /** The shop's rules; null if there are none or they can't be loaded. */
   rules: ShopRules | null = null
   readonly tail: ShopTail
-  /** Null if the catalog has no tail, or before the model is loaded. */
+  /** The shop without its tail (products loaded when needed); null without a tail, or before the model is loaded. */
   headOnly: HeadOnly | null = null
   #modelThere: Promise<unknown> = Promise.resolve()
   #ruled: Promise<void> = Promise.resolve()
@@ -172,8 +172,8 @@ export class Shop {
   }
 
   /**
-   * Id of the item; for a product with variants, id of one variant; undefined for an unknown id. If the catalog has a
-   * tail, any other id is accepted, but learning ignores the product until its part of the tail is loaded.
+   * Id of the item; for a product with variants, id of one variant. An unknown id gives undefined, or itself if the
+   * catalog has a tail (products loaded when needed); learning ignores such a product until it is loaded.
    */
   readonly knownAs = (item: string): string | undefined =>
     this.knows(item) ? item : (this.variantsOf(item)[0] ?? (this.tail.exists ? item : undefined))
@@ -229,7 +229,7 @@ export class Shop {
     this.#modelThere = loading
     const [kept] = await Promise.all([loading, ready])
     await Promise.all([this.#filesKept(), whole])
-    // A check of live.json (new prices and stock) can change the catalog while the ranker is built.
+    // A check of live.json (new prices and stock) can change the catalog meanwhile; then the ranker is built again.
     while (!this.ranker) {
       await this.#build()
       if (!this.loaded) break
@@ -363,7 +363,7 @@ export class Shop {
     return { model, find, knows, rowOf: (item) => rows.get(item) }
   }
 
-  /** Loads the tail's products of an event of this tab, once the model is loaded. Never rejects. */
+  /** Loads an event's products that belong to the tail (loaded when needed). Waits for the model. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     await this.#modelThere.catch(() => undefined)
     if (this.loaded?.model.manifest.tail) await this.tail.follow(event)

@@ -132,7 +132,7 @@ export class ShopCatalog {
     await this.live?.inTime()
   }
 
-  /** Fetches a newer catalog, then the `live.json` that belongs to it: another catalog's doesn't apply. */
+  /** Fetches a newer catalog, then `live.json` again, because the last one belongs to the earlier catalog. */
   async update(): Promise<void> {
     const published = this.#published
     await this.#file?.update()

@@ -71,7 +71,7 @@ export class ShopTail {
     await Promise.all([...this.watched.values()].map((query) => tail?.need(query)))
   }
 
-  /** Loads the products of an event that the shopper caused here. Never rejects. */
+  /** Loads the tail's products that an event of this tab is about. Never rejects. */
   async follow(event: ShopperEvent): Promise<void> {
     const tail = await this.open()
     await Promise.all([this.needWatched(), tail?.follow(event)])

@@ -37,7 +37,7 @@ export function createShopper(services: Services, shop: Shop, cleanMore: CleanMo
   })
 
   async function reload(): Promise<void> {
-    // Wait for pending writes: a read without their events would remove them from memory.
+    // Wait until captured events are stored: a read without these events would remove them from memory.
     await written
     const own = store.own()
     const stored = await own.events()
@@ -105,7 +105,7 @@ export function createShopper(services: Services, shop: Shop, cleanMore: CleanMo
    * Stores an event with its known items and resolves with its id, or with null:
    *
    * - with a notice, if no part of the event can be stored;
-   * - without one during a pause, or if the event belongs to another person than the one in use, because another tab
+   * - without a notice during a pause, or if the event belongs to a person who is not in use, because another tab
    *   has switched, or a new worker gets the page's unanswered calls.
    */
   async function capture({ id, time, input, person }: Captured): Promise<string | null> {

@@ -56,7 +56,7 @@ export interface DeviceState {
   enginePreference: EnginePreference
   /** Engine in use; null before an engine was needed. Written by `engineInUse.ts`. */
   engine: PersonalizerSnapshot['engine']
-  /** Whether this tab works for the others, so that it learns automatically. Written by `tabs.ts`. */
+  /** Whether this tab leads: it works for all tabs, e.g. learns automatically. Written by `tabs.ts`. */
   leads: boolean
   /** Written by `contribution.ts`. */
   consent: Settings['consent']
@@ -110,7 +110,7 @@ interface DeviceEvents {
   progress: { readonly done: number; readonly steps: number }
   /** Conditions before they changed. */
   conditions: DeviceConditions
-  /** From now on, this tab works for the others. */
+  /** From now on, this tab leads: it works for all tabs. */
   leading: null
   /** The ranker was built again without a download, e.g. because the search for items like new products has ended. */
   rebuilt: null

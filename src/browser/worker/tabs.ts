@@ -15,7 +15,7 @@ export interface Tabs {
 
 type Exclusive = 'fit' | 'update' | 'contribute'
 
-/** Whether the change is the shopper's answer to storage, which tabs exchange even while they store in memory. */
+/** Whether the change is a yes or no to storage, which tabs exchange even while they store in memory. */
 const isAnswer = (what: Stored) => what === 'kept' || what === 'unkept'
 
 interface TabsInputs {

@@ -21,7 +21,7 @@ const MOST_SOUGHT = 20
 /** Maximum number of the shopper's latest products whose model rows stay in memory, about 0.2 MB. */
 const MOST_KEPT = 300
 
-/** Items that a query is about; the page could give any value. */
+/** Items that a query is about. The page could pass any value, so the types are checked. */
 const itemsOf = (query: ListQuery): readonly string[] =>
   query?.kind === 'similar' || query?.kind === 'boughtTogether'
     ? [query.item].flat().filter((id) => typeof id === 'string')
@@ -81,7 +81,7 @@ export function createTail(
     }
   }
 
-  /** Keeps the shopper's latest products: from loaded shards, else from rows kept before or on disk. */
+  /** Keeps the rows of the shopper's latest products: from loaded shards, else from rows kept before or on disk. */
   function keepOwn(events: readonly Pick<ShopperEvent, 'items'>[], kept: Shards = new Map()): void {
     const ids = events.toReversed().flatMap(({ items }) => items)
     const unknown = [...new Set(ids)].filter((id) => !inHead.has(id))
@@ -93,7 +93,7 @@ export function createTail(
     mine = new Map([...own, ...pickItems(loaded, latest)])
   }
 
-  /** Loads the shards with the first 20 products that are not loaded. Never rejects. */
+  /** Loads the shards that have the first `MOST_SOUGHT` of these products that are not loaded. Never rejects. */
   async function seek(ids: readonly string[]): Promise<void> {
     const wanted = new Set(ids.filter((id) => !inHead.has(id)))
     if (wanted.size === 0) return
@@ -181,7 +181,7 @@ export function createTail(
       const parts = known().map(({ rows }) => rows)
       return joinTail(model, parts)
     },
-    /** Whether these products belong to `model`. A federated round leaves them as they are. */
+    /** Whether these products belong to `model`. A federated round changes the model, but not its tail. */
     isOf: (model: BaseModel | undefined): boolean =>
       model?.manifest.tail?.sha256 === head.manifest.tail?.sha256,
     /** Loads the products that a list needs, if the query is valid. Never rejects: a failure adds a notice. */

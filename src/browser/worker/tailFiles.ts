@@ -94,7 +94,7 @@ export function createTailFiles({ config, now, transport }: Reading, head: BaseM
     },
     /** Numbers of the shards that have most products with the query's words in their titles. */
     async ofQuery(query: string): Promise<readonly number[]> {
-      // The table of words isn't kept in memory: it takes as much as a shard, and searches are rare.
+      // The table of words isn't cached: it takes as much memory as a shard, and searches are rare.
       const shardsOf = await shardsBy('words.json')
       const votes = new Map<number, number>()
       // Of two shards with equally many of the query's words, the one listed earlier for these words comes first.

@@ -15,7 +15,7 @@ export function createUpdates(services: Services, shop: Shop, learner: Learner) 
   const { bus, config, ledger, tabs } = services
   const interval = () => (shop.ranker ? INTERVAL : RETRY_INTERVAL)
   const all = createPolling(services, 'looked', interval, update, () => LEAST_INTERVAL)
-  /** Fetches the live file (prices and stock between models); null if the shop has none. */
+  /** Repeated check of the live file (prices and stock between models); null if the shop has none. */
   const live = config.live
     ? createPolling(services, 'lookedLive', () => shop.live?.interval ?? INTERVAL, updateLive)
     : null
@@ -105,8 +105,8 @@ function createPolling<T>(
 
   function run(): Promise<T> {
     const begun = now()
-    // A page may be left before its check is answered. The next page then checks prices again, but it doesn't begin the
-    // download of a model again: that check counts from its start.
+    // If the page is left before the answer, the next page checks prices again. A check for a model counts from its
+    // start, so that the next page doesn't begin the download again.
     return setting === 'looked' ? note().then(check) : check().finally(() => note(begun))
   }
 

@@ -1,5 +1,5 @@
 /**
- * @module Tests forgetting and restoring events, limits of automatic learning, the retention of events, and explanations.
+ * @module Tests forgetting and restoring events, limits of automatic learning, retention, and explanations.
  */
 
 import { NearsideError } from '@nearside/core/error.ts'
