@@ -20,7 +20,7 @@ function freeze(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   }
 }
 
-/** The same problem without the frozen parameters; the offset contains what they contribute to the scores. */
+/** The same problem without the frozen parameters; the offset contains their contribution to the scores. */
 function without(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
   const { parameters: P, design, mean } = problem
   const kept = [...frozen.keys()].filter((j) => !frozen[j])

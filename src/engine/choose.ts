@@ -13,8 +13,8 @@ import { createResilientEngine, type EngineChoice } from './resilient.ts'
 export type EngineRequest = 'auto' | 'webgpu' | 'wasm' | 'js'
 
 /**
- * Engines to try in sequence. `auto` doesn't try WebGPU: on software adapters its empty steps take longer than WASM's
- * largest, and real GPUs are not measured (docs/ENGINE.md).
+ * Engines to try in sequence. `auto` doesn't try WebGPU: on software adapters, an empty WebGPU step takes longer than
+ * WASM's largest step; real GPUs are not measured (docs/ENGINE.md).
  */
 const TRIED: Readonly<Record<EngineRequest, readonly EngineName[]>> = {
   auto: ['wasm', 'js'],

@@ -11,7 +11,7 @@ import type { Transport } from '../transport/http.ts'
 import type { SignedTimes } from './clock.ts'
 import type { Recipients } from './terms.ts'
 
-/** Maximum difference between both servers' clocks, milliseconds. If one is right, the other is off by no more. */
+/** Maximum difference between both servers' clocks, milliseconds. If one is right, the other's error is no larger. */
 const MOST_APART = 3_600_000
 
 export type AgreedTask = Task & SignedTimes

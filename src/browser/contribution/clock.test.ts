@@ -8,7 +8,7 @@ import { afterAnswer, type Budget, EMPTY_BUDGET, spend } from './budget.ts'
 const YEAR = 365 * DAY
 const NOW = Date.UTC(2026, 0, 1)
 const HOUR = 3_600_000
-/** Policy of four updates per year, which limits only their number. */
+/** Policy that limits only the number of updates: four a year. */
 const policy = {
   ...TEST_POLICY,
   ...{ noiseMultiplier: 90, maxParticipations: 4, minSeparationSeconds: 0, periodDays: 365 },

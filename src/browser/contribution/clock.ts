@@ -23,9 +23,9 @@ export interface SignedTimes {
 
 /** Elapsed time on which both servers and the device agree. */
 export interface WitnessedTime {
-  /** Milliseconds that passed according to all three clocks. Spent budget becomes free as they grow. */
+  /** Milliseconds that passed according to all three clocks. As this value grows, spent budget becomes free. */
   readonly passed: number
-  /** Signed server time up to which `passed` counts; null before the first answer. */
+  /** Signed server time at which `passed` was last updated; null before the first answer. */
   readonly signed: number | null
   /** Time of the device's clock at the last answer; null before the first. */
   readonly own: number | null

@@ -409,7 +409,7 @@ describe('a contribution’s consent', () => {
     expect(scene.gets).toBe(0)
   }
 
-  it('a consent without an entry in the log sends nothing', async () => {
+  it('under a consent without a log entry, nothing is sent', async () => {
     const { kept, policy } = scene
     scene = createScene(policy)
     scene.kept = { consent: kept.consent }
@@ -443,7 +443,7 @@ describe('a contribution’s consent', () => {
         return [...entries, await chain(entries[0], { kind: 'consent', detail, time: 1 })]
       },
     ],
-  ])('a consent sends nothing if its log entry %s', async (_, change) => {
+  ])('nothing is sent if the consent’s log entry %s', async (_, change) => {
     const entries = await scene.deps.ledger.entries()
     const changed = await change(entries[0], entries)
     const ledger = { ...scene.deps.ledger, entries: async () => changed }

@@ -46,8 +46,8 @@ const AFTER_TOKEN = 600_000
 
 /**
  * Gets this round's token.
- * @returns the header with the token, and the token's hash for the log; null if an automatic update had to request its
- *   token just now. The update is then sent later, so that the time of the token's request doesn't reveal its time
+ * @returns the header with the token, and the token's hash for the log; null if an automatic update requested its token
+ * just now. Such an update is sent later, so that the request's time doesn't reveal the update's time
  * @throws NearsideError `issuer-unreachable` if the issuer gives no token; an automatic update is then tried again
  *   later
  */

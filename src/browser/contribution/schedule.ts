@@ -6,7 +6,7 @@ import type { ContributeDeps } from './contribute.ts'
 export type Next = Pick<ContributeDeps, 'share' | 'tokenOnly'>
 
 /**
- * Returns the next automatic action if it is due, each once, otherwise the milliseconds to wait for it.
+ * Returns the automatic action that is due now, each action once, and the milliseconds until the planned update.
  * @param learned whether a fit has just succeeded; then an update is planned at a random time within a day
  * @param random returns a number in [0, 1)
  */

@@ -67,8 +67,8 @@ const AT_LEAST = ['smallestCrowd', 'periodDays']
 type Facts = Readonly<Record<string, unknown>>
 
 /**
- * Whether a consent to the terms `agreed` covers `asked`: the same recipients, at most the same cost of privacy, and a
- * demonstration only if both are.
+ * Whether a consent to the terms `agreed` covers `asked`: the same recipients, at most the same cost of privacy, and
+ * both or neither of a demonstration.
  */
 export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
   const [one, other] = [asked as Facts, agreed as Facts]

@@ -33,7 +33,7 @@ interface FitInput extends FitOptions {
   /** Personal model in use; null if there is none, or if it belongs to another base model. */
   readonly inUse: InUse | null
   readonly engine: Engine
-  /** Candidate search of this model, which can cache its results between fits. */
+  /** Candidate search of this model; may cache its results between fits. */
   readonly candidates?: FindCandidates
   /** Current time, milliseconds since the epoch. */
   readonly now: number
@@ -92,7 +92,7 @@ export async function buildProblem(
   return step.value
 }
 
-/** Compares the model in use with the base model on each case since its fit; returns the guard's new state. */
+/** Tests the model in use against the base model on each case since its fit; returns the new state of this test. */
 async function testInUse({
   model,
   history,

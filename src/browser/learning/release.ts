@@ -1,6 +1,6 @@
 /**
  * @module Checks that all shoppers get the same base model and rules. A release must be signed by the shop's keys, not
- * expired, not older than the newest release seen here, and equal to any seen with the same number.
+ * expired, not older than the newest release seen here, and equal to any release seen with its number.
  */
 
 import { verify } from '@nearside/aggregate/privacy/signature.ts'

@@ -96,7 +96,7 @@ describe('verifyChain', () => {
     )
   })
 
-  test('verifyChain detects that first entries are missing, and that an entry was rewritten with a matching hash', async () => {
+  test('verifyChain detects missing first entries, and an entry that was rewritten with a matching hash', async () => {
     const entries = await chainOf(
       [1, 2, 3].map((time) => ({ kind: 'request', time, detail: { url: 'x' } })),
     )

@@ -7,7 +7,7 @@
  * in UTC, `count` the number of requests, and `received` the number of bytes of their answers.
  *
  * A `fold` entry replaces the oldest entries, which were removed; the `erase` entry of a full erasure replaces all
- * entries before it. Both state how many entries were removed, how many bytes these had sent, and the hash of the last.
+ * entries before it. Both state how many entries were removed, how many bytes these record as sent, and the last hash.
  */
 
 /** One entry of the device’s log. */

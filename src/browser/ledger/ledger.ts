@@ -47,8 +47,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
   }
 
   /**
-   * Takes the first waiting entries that all must be on disk (`disk`), or that all needn't. So if the disk refuses a
-   * `disk` batch, no other entries are rejected.
+   * Takes the first waiting entries that share one need: all must be on disk (`disk`), or none must. So if the disk
+   * refuses a `disk` batch, no other entries are rejected.
    */
   function next(keep: Durability): Waiting[] {
     const end = waiting.findIndex((one) => (one.keep === 'disk') !== (keep === 'disk'))
@@ -155,7 +155,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
 /**
  * Adds a batch to the end of the log.
  * @param open the log's entries since today's first count of requests
- * @returns `drafts`: these entries and the batch's, without hashes; `places`: positions of the batch's entries in them
+ * @returns `drafts`: these entries and the batch's, without hashes; `places`: indices of the batch's entries in
+ * `drafts`
  */
 function merge(
   batch: readonly Waiting[],

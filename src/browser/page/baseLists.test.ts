@@ -17,7 +17,7 @@ test('base lists leave out the ids in `excludeIds`', () => {
   expect(ids(lists.recommend({ limit: 3, excludeIds: [first] }))).toEqual(rest)
 })
 
-test('base lists offer new items, dearer items, and items bought together with a basket; lists `from: "viewed"` and `"bought"` are empty', async () => {
+test('base lists show new items, dearer items and items bought together with a basket; lists of viewed and of bought items are empty', async () => {
   const catalog = testCatalog.map((one) => ({
     ...one,
     added: one.id === 'item-3' ? '2026-12-20' : undefined,

@@ -28,7 +28,7 @@ type BaseListOptions = Omit<ListOptions, 'order' | 'exclude' | 'distinct'>
 
 /** Lists that every device shows before it has any events. Invalid options throw NearsideError `input-invalid`. */
 export interface BaseLists {
-  /** Model version for `createPersonalizer`. Devices then start with the model that the page was rendered with. */
+  /** Model version to pass to `createPersonalizer`: devices then start with the model that rendered the page. */
   readonly latest: LatestModel
   /** One message for each faulty catalog row, and one message for each rule that was left out. */
   readonly faults: readonly string[]

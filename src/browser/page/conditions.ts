@@ -1,4 +1,4 @@
-/** @module Conditions that the page sends to the worker: of page and browser, and of the shop (weather, promotion). */
+/** @module Reads what the page sends to the worker: the state of page and browser, and the shop's context. */
 import type { PersonalizerOptions } from '../api.ts'
 import type { DeviceConditions } from '../learning/scheduler.ts'
 

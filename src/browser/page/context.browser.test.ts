@@ -84,7 +84,7 @@ describe('context', () => {
     )
   })
 
-  test('an explanation names the context among contributions that add up to the score; a new shopper’s reason names it, too', async () => {
+  test('an explanation names the context among contributions that add up to the score; so does a new shopper’s reason', async () => {
     const personalizer = await start({ context: () => ({ weather: 'rain' }) })
     await personalizer.capture({ name: 'view_item', item_id: 'item-31' })
     const [first] = await personalizer.recommend({ limit: 1, category: 'mugs' })
@@ -98,7 +98,7 @@ describe('context', () => {
     expect(coldStart.reason).toEqual({ kind: 'context', name: 'weather', value: 'rain' })
   })
 
-  test('the context is stored with each event for the fit', async () => {
+  test('each event is stored with its context for the fit', async () => {
     let weather = 'rain'
     const personalizer = await start({ context: () => ({ weather }) })
     await personalizer.capture({ name: 'view_item', item_id: 'item-0' })

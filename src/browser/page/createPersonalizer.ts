@@ -29,7 +29,7 @@ const browser = (): PageEnvironment => ({
   newId,
   conditions: browserConditions(),
   silence: SILENCE,
-  // Loaded only if there is no worker, to do its job in the page, and not from the worker's file, which can be missing.
+  // This code replaces a missing worker. It is not loaded from the worker's file, which may be missing, too.
   inPage: async () => (await import('../worker/serve.ts')).deviceInPage(),
   fetch: browserFetch,
   ...(isDevelopment() && { warn: (line: string) => console.warn(line) }),

@@ -105,7 +105,7 @@ test('without workers, WebAssembly and WebGPU, plain JavaScript learns', async (
   expect(engine?.reason).toMatch(/^WASM: .*; using plain JavaScript$/)
 })
 
-test('the page’s thread is free between the slices of a fit', async () => {
+test('the page’s thread is free between a fit’s time slices', async () => {
   vi.stubGlobal('Worker', undefined)
   const personalizer = await start(newDatabase(), { worker: byConstructor }, clock)
   await live(personalizer)

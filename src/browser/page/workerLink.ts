@@ -10,7 +10,7 @@ import type { CallName, Calls, FromWorker, Thread, ToWorker, WorkerConfig } from
 type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
 /**
- * Milliseconds without any message after which a worker counts as dead. No task blocks its thread for a tenth of that.
+ * Milliseconds without any message after which a worker counts as dead. No task blocks a worker for a tenth of that.
  */
 export const SILENCE = 10_000
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openWays } from './openWays.ts'
 
-/** Worker scope in which every request fails; for some, the browser reports its Content-Security-Policy as reason. */
+/** Worker scope in which every request fails, some with a report that the Content-Security-Policy blocked it. */
 function scopeWith(names: readonly string[], isReported: (name: string) => boolean) {
   const scope = new EventTarget()
   Object.assign(scope, { location: { href: 'https://vault.test/worker.js' } })

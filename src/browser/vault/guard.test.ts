@@ -88,7 +88,7 @@ test('if the vault’s own file names no recipients of updates, the vault refuse
 })
 
 test.each([true, false])(
-  'the vault’s file, not the page, says whether it is a demonstration (%s)',
+  'the vault’s file, not the page, marks a demonstration shop (%s)',
   async (is) => {
     const named = readRecipients({ ...TEST_RECIPIENTS, demonstration: is })
     const { say, configs, end } = setUp(named)

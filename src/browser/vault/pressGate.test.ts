@@ -26,7 +26,7 @@ test('a press counts only after the question was open for a second', () => {
   expect(gate.click(1050)).toBe(true)
 })
 
-test('a press that starts too early does not count, even if it is released late, and the waiting time starts again', () => {
+test('a press that starts too early does not count, however long it is held, and restarts the waiting time', () => {
   const gate = opened()
   gate.start(press(900))
   expect(gate.click(3000)).toBe(false)
@@ -74,7 +74,7 @@ test('a press that starts outside the agreeing button does not count as agreemen
   expect(gate.click(2200)).toBe(true)
 })
 
-test('a mouse that lay on the button at first must leave it before a press counts', () => {
+test('a mouse that is on the button when the question appears must leave it before a press counts', () => {
   const gate = opened()
   gate.start(press(2000, { device: 'mouse' }))
   expect(gate.click(2000)).toBe(false)
@@ -157,7 +157,7 @@ test('while a press that started too early is held down, no click counts, whatev
   )
 })
 
-test('a key whose release went to another window does not block the next press', () => {
+test('a key released in another window does not block the next press', () => {
   const gate = opened()
   gate.start(press(2000, { device: 'key', isOnAgree: false }))
   gate.leave()

@@ -99,7 +99,7 @@ const dropRetypedQueries: Stage = (events) => {
 
 const STAGES: Stages<CleaningContext> = [
   ['clock', clampFuture],
-  // Unknown items go before duplicates, because two events can be equal without their unknown items.
+  // Unknown items are dropped before duplicates, since two events can be equal without them.
   ['unknown item', dropUnknownItems],
   ['duplicate', dropDuplicates],
   ['burst', dropBursts],

@@ -35,7 +35,7 @@ export interface Candidates {
 /** @param now milliseconds since the epoch */
 export type FindCandidates = (history: History, now: number) => Candidates
 
-/** The expensive steps of finding candidates. Every implementation of them finds the same candidates. */
+/** The expensive steps of finding candidates; every implementation finds the same ones. */
 export interface CandidateTools {
   readonly encode: Encode
   readonly scan: ItemScan
@@ -73,7 +73,7 @@ export function amongAll(
   return gather(highestRows(terms.base, CANDIDATES), (place) => place, terms, trees)
 }
 
-/** Returns null if no shortlist can be made for this history. */
+/** Finds the candidates by a shortlist; null if this history allows none. */
 function amongFew(
   model: BaseModel,
   history: History,
@@ -152,8 +152,8 @@ interface Known {
 
 /**
  * Adds a cache to a finder. A new event changes no earlier case, so the next fit searches candidates for one case only.
- * A cached case counts only if its history is unchanged. Cached histories can contain deleted events, so drop the whole
- * cache when an event must be forgotten.
+ * A cached case is used only if its history is unchanged. Cached histories can contain deleted events, so drop the
+ * whole cache when an event must be forgotten.
  * @param most maximum number of cached cases; the least recently used case is dropped first
  */
 export function rememberCandidates(find: FindCandidates, most: number): FindCandidates {

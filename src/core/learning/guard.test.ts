@@ -6,8 +6,7 @@ const EVENTS = 400
 const SHOPPERS = 1000
 
 /**
- * Share of simulated shoppers whose guard switches the personal model off, and the mean number of events before it
- * does.
+ * Share of simulated shoppers whose guard switches the personal model off, and the mean number of events until then.
  */
 function trips(seed: number, difference: (random: Random, guard: GuardState) => number) {
   const random = createRandom(seed)
@@ -25,10 +24,7 @@ function trips(seed: number, difference: (random: Random, guard: GuardState) => 
   return { share: tripped / SHOPPERS, at: at / Math.max(1, tripped) }
 }
 
-/**
- * Maximum share of simulated shoppers whose guard may switch the personal model off in a passing test: three standard
- * errors above α.
- */
+/** Maximum share of shoppers whose guard may switch the personal model off: α plus three standard errors. */
 const LIMIT = GUARD_LEVEL + 3 * Math.sqrt((GUARD_LEVEL * (1 - GUARD_LEVEL)) / SHOPPERS)
 
 const clipped = (x: number) => Math.min(1, Math.max(-1, x))
@@ -91,7 +87,7 @@ describe('the guard', () => {
     expect(resumed).toEqual(whole)
   })
 
-  it('a non-finite personal likelihood counts as the worst, and the state can still be stored as JSON', () => {
+  it('a non-finite likelihood under the personal model counts as the worst, and the guard’s state can still be stored as JSON', () => {
     const guard = observed(GUARD_START, 20, (k) => (k % 2 ? Number.NaN : Number.NEGATIVE_INFINITY))
     expect(guard.active).toBe(false)
     expect(JSON.parse(JSON.stringify(guard))).toEqual(guard)

@@ -4,8 +4,8 @@ const NOT = /(?<!\p{L})(?:but )?(?:not|without|except(?: for)?|but no|ohne|nicht
 const WORD = /^((?:any |the |in )*)([\p{L}\p{N}'’]+)((?: or | and | oder | und |, ?)(?=\p{L}))?/iu
 
 /**
- * @param isName whether some title in the shop has the two words side by side. If so, "not" is part of a name, and a
- *   query such as "forget me not mug" excludes nothing
+ * @param isName whether some title in the shop has the second word right after the first. If so, "not" is part of a
+ * name: "forget me not mug" excludes nothing
  * @returns the query without the exclusion, and the excluded words
  */
 export function takeExclusion(

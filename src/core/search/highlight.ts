@@ -1,4 +1,4 @@
-/** @module Splits a title into pieces of plain text, without HTML, and marks the matches. */
+/** @module Marks the matched words in a title, without HTML. */
 import { foldWord, wordsOf } from '../catalog/words.ts'
 import type { SearchHit } from './hit.ts'
 
@@ -7,7 +7,7 @@ export function highlight(
   text: string,
   terms: SearchHit['terms'],
 ): readonly { readonly text: string; readonly hit: boolean }[] {
-  // Most lists aren't search results.
+  // Most lists aren't search results and mark nothing.
   if (terms.length === 0) return text === '' ? [] : [{ text, hit: false }]
   const matched = new Set(terms)
   const pieces: { text: string; hit: boolean }[] = []

@@ -7,7 +7,7 @@ export interface PriceWish {
   readonly rest: string
   readonly least: number
   readonly most: number
-  /** Distance of a price from the one that the query names, to sort hits by; absent if the query names no order. */
+  /** Sort key of a price, lowest for the best fit; absent if the query names only limits or an exact price. */
   readonly distance?: (price: number) => number
 }
 

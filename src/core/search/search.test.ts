@@ -257,7 +257,7 @@ describe('typed queries', () => {
       expect(takePrice(query), query).toBeNull()
   })
 
-  it('hits are sorted by the distance from the wished price, and the personal ranking does not change that', () => {
+  it('hits are sorted by the distance from the query’s price; the personal ranking does not change that', () => {
     const mugs = createProductSearch([
       { id: 'dear', title: 'Red mug', price: 9 },
       { id: 'cheap', title: 'Blue mug of a longer name', price: 1 },
@@ -314,7 +314,7 @@ describe('typed queries', () => {
     for (const code of ['22425', '22432']) expect(found(code)).toEqual([])
   })
 
-  it('an id without a digit is searched as a word, and of two ids that differ only in case, a query finds the exact one', () => {
+  it('an id without a digit is searched as a word; if two ids differ only in case, a query finds the exact one', () => {
     const lamp = { id: 'lamp', title: 'Desk lamp' }
     const shop = createProductSearch([
       lamp,

@@ -186,7 +186,7 @@ function searchOver(
   }
 }
 
-/** Hits for all words come first, then available hits. If all of the former are sold out, only stock decides. */
+/** Hits for all words come first, then available hits. If all hits for all words are sold out, only stock decides. */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)
@@ -196,7 +196,7 @@ function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
 /** Share of the best relevance below which a hit is weak. Weak hits come after the hits that are sorted by price. */
 const STRONG = 0.5
 
-/** Sorts hits by distance from the wished price, weak hits last, and makes this nearness their relevance. */
+/** Sorts hits by distance from the query's price, weak hits last; their nearness becomes their relevance. */
 function nearestFirst(
   hits: readonly ProductHit[],
   distance: (hit: ProductHit) => number,

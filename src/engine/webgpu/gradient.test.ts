@@ -1,6 +1,6 @@
 /**
- * @module Compares the gradient of the fused WGSL fit, on llvmpipe, with the gradient in double precision, within 1e-6
- * of the latter's largest number. `objective.test.ts` compares the double-precision gradient with its definition.
+ * @module Compares the gradient of the fused WGSL fit, on llvmpipe, with the gradient in double precision. Errors are
+ * at most 1e-6 of the latter's maximum. `objective.test.ts` compares that gradient with its definition.
  */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'

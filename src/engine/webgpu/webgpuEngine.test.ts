@@ -29,7 +29,7 @@ describe.each(countingRigs(10_000))('GPU calls on %s', async (_, rig, steps) => 
     else await fit.catch((error) => expect(error).toMatchObject({ code: 'fit-diverged' }))
   }
 
-  /** GPU calls of the steps of a fit alone, and of the whole fit. */
+  /** GPU calls of a fit's steps, and of the whole fit. */
   async function during(shape: TestShape): Promise<{ loop: GpuCalls; whole: GpuCalls }> {
     const { calls, stop } = countGpuCalls()
     const marks: GpuCalls[] = []

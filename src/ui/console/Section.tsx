@@ -45,7 +45,7 @@ export function useWords() {
   const { words, locale } = spoken
   return {
     ...spoken,
-    /** Text of an error: in English the device's own sentence, in other languages the text for the error's code. */
+    /** Text of an error: in English the error's own message, in other languages the text for the error's code. */
     saying: (thrown: unknown) => {
       const { message, code } = thrown as Error & { readonly code?: ErrorCode }
       const trouble = code ? troubleText(words, code) : words('trouble')

@@ -216,7 +216,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('It is gone when the page closes.')
   })
 
-  test('deleting a kind of actions asks first, then reports and moves the focus to the report', async () => {
+  test('a deletion of a kind of actions is confirmed first; then its report gets the focus', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     personalizer.change({ storage: 'indexeddb', retentionDays: 90 })
     const forget = vi.spyOn(personalizer, 'forget')
@@ -444,7 +444,6 @@ describe('consent in the console', () => {
     const meter = screen.getByLabelText('Privacy budget of a year: ε = 3.3 of 4 used')
     await expect.element(meter).toHaveValue(3.3)
     await expect.element(agreed).toHaveTextContent('typically 1 × the largest update')
-    // Φ(√2/2) = 0.7602…
     await expect.element(agreed).toHaveTextContent('at most 93 times in 100')
   })
 

@@ -1,7 +1,4 @@
-/**
- * @module Tests that the page's style sheet doesn't change the widgets, and the widgets' style sheet doesn't change the
- * page.
- */
+/** @module Tests that the style sheets of page and widgets don't change each other's elements. */
 
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { waitFor } from '@nearside/core/testPatience.ts'
@@ -126,7 +123,7 @@ function selectorsOf(rules: CSSRuleList): string[] {
   })
 }
 
-test('a shop’s style rule with one more class takes precedence, and its custom properties reach every widget', async () => {
+test('a shop’s style rule with one more class overrides a widget’s rule, and the shop’s custom properties reach every widget', async () => {
   const { container } = await render(
     <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
       <div className="shop">

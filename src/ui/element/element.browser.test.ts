@@ -21,7 +21,7 @@ afterEach(() => document.body.replaceChildren())
 
 const ids = (host: HTMLElement) => inside(host, '[data-item]').map(({ dataset }) => dataset.item)
 
-test('the element shows its own content until the first answer, then the list', async () => {
+test('the element shows the content between its tags until the first answer, then the list', async () => {
   const host = show(
     '<nearside-recommendations limit="2"><p>Tins and mugs</p></nearside-recommendations>',
   )
@@ -93,7 +93,7 @@ test('the element follows live changes: new prices, removed products and new pro
   expect(provided?.shop.itemOf('new')).toMatchObject({ price: 19 })
 })
 
-test('for a list that is empty for new visitors, the element reserves no space, but shows the content between its tags', async () => {
+test('an element for a list that new visitors find empty reserves no space, but shows the content between its tags', async () => {
   const shown = (html: string) => {
     const host = show(html)
     provide({ personalizer: { ...personalizer, watch: () => () => {} }, items: ITEMS })
@@ -117,7 +117,7 @@ test('a list has two cards a row on a phone, one on the narrowest screen, and mo
   expect(columns).toEqual([1, 2, 2, 4])
 })
 
-test('the element passes its page to the shop’s rules, and can opt out of them', async () => {
+test('an element passes its `page` to the shop’s rules, or opts out of them', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations page="home"></nearside-recommendations>')
@@ -239,7 +239,7 @@ test('the element makes no request after removal and has no accessibility findin
   expect(question).not.toHaveBeenCalled()
 })
 
-test('the element reports a list once it is in view, then its clicks', async () => {
+test('the element reports that its list came into view, then clicks', async () => {
   const measure = { shown: vi.fn(), clicked: vi.fn() }
   provide({ personalizer, items: ITEMS, measure, linkTo: ({ id }) => `#${id}` })
   const host = show(`<div style="block-size: 300vh"></div>

@@ -27,7 +27,7 @@ const findings = async () => {
   return (await axe.run(document.body, { rules })).violations.map(({ id }) => id)
 }
 
-test('the menu says why the item is there, replaces a card by a line after “Less like this”, and brings the card back when Undo is pressed', async () => {
+test('the menu says why the item is there, replaces a card by a line after “Less like this”, and brings the card back after Undo', async () => {
   provide({ personalizer, items: ITEMS })
   const host = show('<nearside-recommendations limit="3"></nearside-recommendations>')
   await personalizer.capture({ name: 'view_item', item_id: 'wick' })
@@ -53,7 +53,7 @@ test('the menu says why the item is there, replaces a card by a line after “Le
   await personalizer.capture({ name: 'view_item', item_id: 'glow' })
   const undo = inside(host, '.ns-folded button')[0]
   expect(focused(host)).toBe(undo)
-  // The key Enter is still held after the answer, so it repeats.
+  // Enter is still held after the feedback, so the key repeats.
   const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
   expect(undo.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')

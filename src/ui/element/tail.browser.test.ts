@@ -14,7 +14,7 @@ beforeAll(async () => {
   shop = await tailShop()
 })
 
-/** Opens a page with the head of the catalog, and shows an element. */
+/** Opens a page with the catalog's first part (head), and shows an element. */
 async function open(markup: string) {
   const server = new TestServer(new Map(shop.files))
   const thread = deviceInPage({ ...workerEnvironment, fetch: server.fetch })
@@ -36,7 +36,7 @@ async function open(markup: string) {
 
 const unpopular = () => shop.shards.at(-1)?.ids.at(-1) ?? ''
 
-test('a category’s list shows cards of products that the page didn’t have', async () => {
+test('a category’s list shows cards of products that the page lacked', async () => {
   const department = shop.catalog.find(({ id }) => id === unpopular())?.category
   const limit = shop.catalog.length
   const { shown } = await open(
@@ -48,7 +48,7 @@ test('a category’s list shows cards of products that the page didn’t have', 
   )
 })
 
-test('a search finds a product that the page didn’t have, once the shopper has pressed Enter', async () => {
+test('a search finds a product that the page lacked, once the shopper has pressed Enter', async () => {
   const { root, shown } = await open('<main><nearside-search></nearside-search></main>')
   const box = root.querySelector('input[type=search]') as HTMLInputElement
   const [, number] = unpopular().split(' ')

@@ -47,7 +47,7 @@ describe('what a list shows', () => {
     expect(viewOf(ready('gone'), settings).isEmpty).toBe(true)
   })
 
-  test('an error keeps the list’s items and adds a message', () => {
+  test('after an error, a list keeps its items, with a message', () => {
     const state = { ...ready('a'), status: 'error' as const, code: 'worker-failed' as const }
     expect(viewOf(state, settings)).toMatchObject({
       entries: [{ position: 1 }],

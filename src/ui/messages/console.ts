@@ -12,7 +12,7 @@ export const CONSOLE_ENGLISH = { ...ENGLISH_LISTS, ...stored, ...SHARING_ENGLISH
 
 export type ConsoleKey = keyof typeof CONSOLE_ENGLISH
 
-/** Messages of the console. A language may have a message for any error; English shows the device's own sentence. */
+/** Messages of the console. A language may have a message for any error; English shows the error's own message. */
 export type ConsoleLabels = Messages<keyof typeof CONSOLE_ENGLISH> &
   Partial<Messages<`trouble.${ErrorCode}`>> & {
     /** Messages of the technical details. */

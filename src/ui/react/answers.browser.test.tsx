@@ -68,7 +68,7 @@ test('feedback replaces the card by a line and moves the focus to the line’s U
   const described = document.getElementById(undo?.getAttribute('aria-describedby') ?? '')
   expect(described?.textContent).toContain('Tea mug')
   expect((await axe.run(container)).violations).toEqual([])
-  // The key Enter is still held after the answer, so it repeats.
+  // Enter is still held after the feedback, so the key repeats.
   const held = { key: 'Enter', repeat: true, cancelable: true, bubbles: true }
   expect(undo?.dispatchEvent(new KeyboardEvent('keydown', held))).toBe(false)
   await userEvent.keyboard('{Enter}')

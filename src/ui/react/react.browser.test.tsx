@@ -370,7 +370,7 @@ describe('Recommendations', () => {
     })
   })
 
-  test('`Recommendations` passes its page to the shop’s rules, and can opt out of them', async () => {
+  test('`Recommendations` passes its `page` to the shop’s rules, or opts out of them', async () => {
     const watch = vi.spyOn(personalizer, 'watch')
     const asked = () => watch.mock.lastCall?.[0].options
     await show(<RelatedItems item="tin" page="product" rules={false} />)
@@ -738,7 +738,7 @@ describe('PersonalizationPanel', () => {
 
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await screen.getByRole('button', { name: 'Forget Kitchen' }).click()
-    // The forgotten line stays for a moment, crossed out, and then disappears.
+    // The forgotten category's line stays for a moment, crossed out, and then disappears.
     const left: string[] = []
     const observer = new MutationObserver(() => {
       const leaving = screen.container.querySelector('.ns-leaving')
@@ -778,7 +778,7 @@ describe('PersonalizationPanel', () => {
     await sure.click()
     await expect.element(undo).toBeVisible()
     await expect.element(title).toHaveFocus()
-    // The next press of Tab reaches the button Undo, which stays.
+    // The next Tab reaches the button Undo, which stays.
     await userEvent.tab()
     await expect.element(undo).toHaveFocus()
     await userEvent.keyboard('{Enter}')

@@ -81,8 +81,7 @@ test('skeletons are as high as the cards that replace them', async () => {
   const related = root.querySelectorAll('section')[1]
   const skeleton = related.querySelector('.ns-skeleton') as HTMLElement
   const card = root.querySelector('.ns-card') as HTMLElement
-  // Skeletons reserve a square for a picture, but cards of this shop have no pictures, so the square's height is added
-  // to the card's height.
+  // Skeletons reserve a square for a picture; this shop's cards have no pictures, so the square's height is added.
   const picture = skeleton.getBoundingClientRect().width - 24
   const expected = card.getBoundingClientRect().height + picture
   expect(Math.abs(skeleton.getBoundingClientRect().height - expected)).toBeLessThan(24)
@@ -112,7 +111,7 @@ test('the lists show the shop’s language and its price format', async () => {
 
 const MARKED = Object.fromEntries(Object.keys(ENGLISH).map((key) => [key, '¤']))
 
-test('no text that a shopper reads or hears stays English', async () => {
+test('with all labels replaced, no text that a shopper reads or hears stays English', async () => {
   const personalizer = createFakePersonalizer([])
   const reasons: readonly Reason[] = [
     ...(['viewed', 'wished', 'basket', 'bought'] as const).map(

@@ -1,6 +1,6 @@
 /**
- * @module An in-memory personalizer for interface tests. The test personalizer ranks by the number of views of an
- * item's category. The test personalizer has no worker, storage or model; a test can delay its answers.
+ * @module An in-memory personalizer for interface tests, which ranks by the number of views of an item's category. It
+ * has no worker, storage or model; a test can delay its answers.
  */
 
 import { policyTerms } from '@nearside/aggregate/protocol/consent.ts'

@@ -1,4 +1,4 @@
-/** @module List widgets: one section component with a query for each. */
+/** @module List widgets: each is the same section, with its own query. */
 import './nearside.css'
 import './menu.css'
 import type { Item } from '@nearside/core/catalog/item.ts'

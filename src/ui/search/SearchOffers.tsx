@@ -40,7 +40,7 @@ export function SearchOffers(props: {
       <p role="status" className={note ? 'ns-offers-note' : 'ns-visually-hidden'}>
         {note}
       </p>
-      {/* The React key makes other offers a new list, so that lines don't move from place to place. */}
+      {/* Other offers get another key and so a new list: no line moves from place to place. */}
       <div key={addresses} role="listbox" id={id} aria-label={label}>
         {groups
           .filter(({ offers }) => offers.length > 0)

@@ -1,4 +1,4 @@
-/** @module Default groups to narrow a list by: category, brand, price and availability. */
+/** @module Default filters of a list: category, brand, price and availability. */
 
 import type { Words } from '@nearside/browser/page/words.ts'
 import { inOneCurrency, mainCurrency } from '@nearside/core/catalog/currency.ts'

@@ -73,7 +73,7 @@ test('Enter goes where a rule of the shop leads, otherwise to the results', asyn
   await vi.waitFor(() => expect(navigate.mock.lastCall).toEqual(['/search?q=tea']))
 })
 
-test('a late answer to Enter does not move a shopper who has opened another page or typed on', async () => {
+test('a late answer to Enter opens no page if the shopper has opened another page or typed on', async () => {
   const answers: (() => void)[] = []
   const slow: typeof search = (question) =>
     question.limit === 0 && question.suggestions === undefined

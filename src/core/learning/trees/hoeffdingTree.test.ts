@@ -33,9 +33,9 @@ describe("river's documented check", () => {
       const asked = { ...options, adaptive }
       const tree = createTree()
       let right = 0
-      // River's figure, 86.09 %, depends on two rules. A nominal value's likelihood is smoothed by one. If two classes
-      // are equally likely, the tree predicts the lower index; but when a leaf counts how often it was right, the
-      // class that it saw first counts as its prediction.
+      // The library river's accuracy, 86.09 %, depends on two rules. A nominal value's likelihood is smoothed by one.
+      // If two classes are equally likely, the tree predicts the lower index; but when a leaf counts how often it was
+      // right, its first class counts as its prediction.
       agrawal.rows.forEach((row, index) => {
         const x = row.slice(0, 9)
         // The first example isn't counted, because an empty tree predicts nothing.
