@@ -34,7 +34,7 @@ interface Participation {
   readonly policyHash: string
   /** Value of the budget's `time.passed` when this update was counted as spent. */
   readonly at: number
-  /** Noise multiplier z of one aggregator. The other could be dishonest, so its noise doesn't count. */
+  /** Multiplier z of one aggregator's noise. The other's doesn't count, because one could be dishonest. */
   readonly noiseMultiplier: number
 }
 
@@ -80,8 +80,7 @@ const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(
 
 /** Budget after an answer of both servers. Updates that are now older than a year move into `earlier`. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
-  // Without any update in the last year, drop the signed time, so that a wrong time that both servers once signed
-  // doesn't stay.
+  // Without updates in the last year, drop the signed time, because both servers could once have signed a wrong one.
   const before =
     budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
   const time = witness(before, times, now)
@@ -97,7 +96,7 @@ export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Bu
   }
 }
 
-/** ε spent by the last year's and by all updates, at δ, for neighbouring data sets that differ by substitution. */
+/** ε spent by the last year's updates and by all updates, at δ, if neighbouring data sets differ by substitution. */
 export function epsilonSpent(budget: Budget, delta: number): { year: number; ever: number } {
   const year = lossSquared(budget.participations)
   const ever = year + budget.earlier.lossSquared

@@ -25,8 +25,8 @@ export { whenDue } from './schedule.ts'
 export { agreeTask, termsOf }
 
 /**
- * Number of recent updates stored in plain text beside the log, so that an export can open the log's commitments
- * (hashes) to them.
+ * Number of recent updates stored in plain text beside the log, so that an export shows what the log's hashes
+ * (commitments) cover.
  */
 const OPENINGS_KEPT = 12
 

@@ -9,7 +9,7 @@ import { fitPersonal } from './personalFit.ts'
 
 const NOW = 200 * DAY
 const ITEMS = 400
-// There are more items than candidates, as in a shop.
+// As in a shop, there are more items than a fit has candidates.
 const model = tinyModel(ITEMS)
 
 function life(seed: number): History {
@@ -40,7 +40,7 @@ test('the same events give the same model, identical to the last bit', async () 
   expect(await learned(life(1))).not.toEqual(await learned(life(2)))
 })
 
-test('an event that only records that a list was shown does not change the model', async () => {
+test('an event that records a shown list does not change the model', async () => {
   const shown = { item: 5, name: 'view_item_list', time: 150 * DAY, session: 'later' } as const
   expect(await learned([...life(1), shown])).toEqual(await learned(life(1)))
 })

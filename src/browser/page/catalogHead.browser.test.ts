@@ -98,7 +98,7 @@ async function waits(promise: Promise<unknown>): Promise<boolean> {
 
 const list = async (shop: Personalizer, limit = 5) => idsOf(await shop.recommend({ limit }))
 
-test('the first list comes from the head; other products are ranked and captured after the second part has arrived', async () => {
+test('the first list comes from the catalog’s first part; other products are ranked and captured after the second part has arrived', async () => {
   const { personalizer, finish } = await open(text)
   const shop = await personalizer
   expect(await list(shop)).toEqual(BEST)

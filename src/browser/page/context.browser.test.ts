@@ -84,7 +84,7 @@ describe('context', () => {
     )
   })
 
-  test('an explanation names the context among contributions that add up to the score; so does a new shopper’s reason', async () => {
+  test('an explanation lists the context’s contribution to the score; a new shopper’s reason names the context, too', async () => {
     const personalizer = await start({ context: () => ({ weather: 'rain' }) })
     await personalizer.capture({ name: 'view_item', item_id: 'item-31' })
     const [first] = await personalizer.recommend({ limit: 1, category: 'mugs' })

@@ -23,7 +23,7 @@ import type { PageEnvironment } from './page.ts'
 
 const SRC = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** Upper limit of files that a newcomer reads to follow a click. */
+/** Maximum number of the project's files that one click may run. */
 const MOST_FILES = 45
 
 /** Upper limit of named functions between the page's `capture` and the store's `put`. */

@@ -1,5 +1,5 @@
 /**
- * @module Tests to which person an event belongs if the worker dies around a switch of persons. A whole page and its
+ * @module Tests to which person an event belongs if the worker dies while persons are switched. A whole page and its
  * worker's code run in Node.
  */
 import 'fake-indexeddb/auto'

@@ -9,9 +9,7 @@ import type { CallName, Calls, FromWorker, Thread, ToWorker, WorkerConfig } from
 
 type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 
-/**
- * Milliseconds without any message after which a worker counts as dead. No task blocks a worker for a tenth of that.
- */
+/** Milliseconds without any message after which a worker counts as dead. No task blocks it for a tenth of this time. */
 export const SILENCE = 10_000
 
 /** Before the worker's first message, the limit is this many times `SILENCE`: its script must be downloaded. */

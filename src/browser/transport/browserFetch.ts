@@ -10,5 +10,5 @@ export const PLAIN: RequestInit = {
   cache: 'no-cache',
 }
 
-/** Maximum milliseconds of a request. For large files, the limit is milliseconds without a byte instead. */
+/** Maximum milliseconds of a request; for large files, of a pause in which no byte arrives. */
 export const TIMEOUT = 30_000

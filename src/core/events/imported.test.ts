@@ -18,7 +18,7 @@ const event = (id: string, daysAgo: number, more: Partial<ShopperEvent> = {}): S
 const read = (given: unknown, most = 99) => readTransferred(given, known, most)
 const idsOf = (given: unknown, most?: number) => read(given, most).map(({ id }) => id)
 
-test('from another device, at most `most` events are read, the newest ones, and each id once', () => {
+test('of another device’s events, only the newest `most` are read, and each id once', () => {
   const given = [event('c', 3), event('a', 1), event('b', 2), event('a', 1)]
   expect(idsOf(given, 2)).toEqual(['a', 'b'])
   expect(idsOf(given, 0)).toEqual([])

@@ -7,7 +7,7 @@ const ROUNDING = 1e-9
 /**
  * Sorts hits of about equal relevance by the personal ranking.
  * @param hits best first, as `find` returns them
- * @param personalOrder ids, best first, as `rerank` returns them; hits that it lacks come last
+ * @param personalOrder ids, best first, as `rerank` returns them; other hits come last
  * @param tolerance relative difference in relevance up to which hits count as equally relevant, 0 … 1. `pretrain`
  *   learns it from the shop's own searches; a page reads it as `getSnapshot().model.searchTolerance`. Default 0: only
  *   tied hits change places.

@@ -10,7 +10,7 @@ interface OtherWording {
   readonly words: Words
   /** Whether the wording comes from a corrected spelling of the query. */
   readonly respelt: boolean
-  /** Whether synonyms or compounds replace words. */
+  /** Whether synonyms or compounds replace the query's words. */
   readonly replaced: boolean
 }
 

@@ -22,7 +22,7 @@ const ids = (query: string, synonyms?: Synonyms) =>
     .map((hit) => hit.id)
 
 describe('synonyms', () => {
-  it('otherWordings gives each alternative wording once, whether singular or plural, of one word or more', () => {
+  it('otherWordings gives each alternative wording once, for singular, plural and phrases', () => {
     const folded = foldSynonyms(SYNONYMS)
     expect(otherWordings(['red', 'tealights'], folded)).toEqual([
       ['red', 't', 'light'],
@@ -34,7 +34,7 @@ describe('synonyms', () => {
     expect(otherWordings(['teapot', 'light'], folded)).toEqual([])
   })
 
-  it('a query with a synonym finds products with the shop’s word, and they count as matches of all words of the query', () => {
+  it('a query with a synonym finds products with the shop’s word, and these products match all words of the query', () => {
     expect(ids('jotter')).toEqual([])
     expect(ids('jotter', SYNONYMS)).toEqual(['pad'])
     const [first] = createProductSearch(ITEMS, SYNONYMS).find('red tealight')

@@ -88,7 +88,7 @@ export class WordIndex {
     return [...this.#terms.fuzzyGet(term, errors)].map(([term, [, edits]]) => ({ term, edits }))
   }
 
-  /** Number of products with the word, counted for each field; the largest of these counts. */
+  /** Number of products with the word in the field in which most products have it. */
   frequency(term: string): number {
     const postings = this.#terms.get(term)?.values() ?? []
     return Math.max(0, ...[...postings].map(({ size }) => size))

@@ -123,7 +123,7 @@ test('the WASM engine’s gradient stays accurate if scores change by hundreds b
     expect(error).toBeLessThan(1e-4)
 })
 
-test('a whole fit by the WASM engine ends where the JS engine’s fit ends', async () => {
+test('the WASM engine’s fit ends close to the JS engine’s parameters', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, async (shape) => {
       const problem = testProblem(shape)

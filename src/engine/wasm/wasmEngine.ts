@@ -14,7 +14,7 @@ const WORK_PER_TASK = 4e7
 
 /** @throws NearsideError `engine-unavailable` if WebAssembly or SIMD is missing or forbidden */
 export async function createWasmEngine(): Promise<Engine> {
-  /** Arenas that no fit is using; there are several only if fits have overlapped. */
+  /** Arenas (kernel and memory) that no fit uses; several only after overlapping fits. */
   const idle: Arena[] = []
   try {
     idle.push(new Arena())

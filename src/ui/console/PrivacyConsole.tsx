@@ -1,6 +1,6 @@
 /**
- * @module Privacy console for data-protection officers without a technical background. It answers six questions by
- * figures of the device; technical details are at the end.
+ * @module Privacy console for data-protection officers without a technical background. It answers six questions with
+ * figures from the device; technical details are at the end.
  */
 import '../react/nearside.css'
 import '../react/panel.css'
@@ -52,7 +52,7 @@ export function PrivacyConsole({
   readonly personalizer: Personalizer
   /** The shop's products, to show titles instead of ids. */
   readonly items?: readonly Item[]
-  /** Messages in another language. Missing messages, and reasons for an engine, stay English. */
+  /** Messages in another language. Missing messages, and the reason for an engine, stay English. */
   readonly labels?: Partial<ConsoleLabels>
   /** Address of the shop’s privacy page, the target of the link “What could somebody learn from this?”. */
   readonly more?: string

@@ -84,7 +84,7 @@ export function Section(props: {
 export function Table(props: {
   readonly caption: string
   readonly columns: readonly string[]
-  /** Each row has one cell for each column; the first names the row. `below` is shown under it, across all columns. */
+  /** Each row has one cell per column; the first names the row. `below` appears under the row, across all columns. */
   readonly rows: readonly (readonly [key: string, cells: readonly ReactNode[], below?: ReactNode])[]
 }) {
   const { caption, columns, rows } = props

@@ -294,7 +294,7 @@ describe('what is stored', () => {
     await expect.element(screen.getByRole('button', { name: 'Undo' })).not.toBeInTheDocument()
   })
 
-  test('an error of the device is shown in the reader’s language', async () => {
+  test('an error is shown in the reader’s language', async () => {
     personalizer.forget = () =>
       Promise.reject(new NearsideError('storage-full', 'The browser can store no more.'))
     await personalizer.capture({ name: 'search', search_term: 'tin' })

@@ -172,7 +172,7 @@ test('the element lists similar items, and starts with an empty list when the at
   await waitFor(() => expect(inside(host, 'section')[0].hidden).toBe(true))
 })
 
-test('the element requests and titles each list by its attributes: viewed, bought, basket, dearer, by picture and others', async () => {
+test('the element’s attributes decide which list it requests and which title the list has', async () => {
   const watch = vi.spyOn(personalizer, 'watch')
   provide({ personalizer, items: ITEMS })
   for (const [attributes, title, asked] of [
@@ -239,7 +239,7 @@ test('the element makes no request after removal and has no accessibility findin
   expect(question).not.toHaveBeenCalled()
 })
 
-test('the element reports that its list came into view, then clicks', async () => {
+test('the element reports that its list came into view, and then each click', async () => {
   const measure = { shown: vi.fn(), clicked: vi.fn() }
   provide({ personalizer, items: ITEMS, measure, linkTo: ({ id }) => `#${id}` })
   const host = show(`<div style="block-size: 300vh"></div>

@@ -77,7 +77,7 @@ test('feedback that can’t be stored leaves the card as it is; a list can opt o
   expect(inside(everyones, '.ns-menu')).toHaveLength(0)
 })
 
-test('the element puts products into the basket, one or all, and keeps the focus in the list', async () => {
+test('the element puts one product or all into the basket, and keeps the focus in the list', async () => {
   const added: (readonly string[])[] = []
   const onAdd = (items: readonly { readonly id: string }[]) => {
     added.push(items.map(({ id }) => id))

@@ -49,7 +49,7 @@ export function buildMenu(shop: Shop, id: string, menu: Menu): HTMLElement {
   }
 
   function onAnswer(answer: AnswerName): void {
-    // The card is removed at once. The menu's loss of focus must not close it while the card is removed.
+    // The card is removed at once. The menu then loses the focus, which must not close the menu.
     opened = null
     menu.onAnswer(answer)
   }

@@ -46,7 +46,7 @@ test('a device that slept through the end of a sale reports the new price within
   expect(seen).toHaveLength(2)
 })
 
-test('the price change is reported when the clock is set back to a time of other prices', () => {
+test('a price change is reported when the clock is set back to a time with other prices', () => {
   const { seen } = follow(items, START + 30 * MINUTE)
   expect(seen).toEqual([0])
   vi.advanceTimersByTime(20 * MINUTE)

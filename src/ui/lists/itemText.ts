@@ -56,7 +56,7 @@ export function usualPriceText(item: Item, locale: string): string | null {
   return usual > price ? priceText({ ...item, price: usual }, locale) : null
 }
 
-/** Rating as signs and in words, "4.6 of 5, 128 reviews"; null for an item without a rating. @param locale BCP 47 */
+/** Rating in signs ("★ 4.6 (128)") and in words; null for an item without a rating. @param locale BCP 47 */
 export function ratingText(
   { rating = 0, reviews }: Item,
   words: Words<'rating' | 'reviews'>,

@@ -49,7 +49,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   /**
    * Puts products into the shop's basket. With `onAdd`, each default card has the button "Add to basket", and lists of
    * items bought together the button "Add all". If its promise rejects, the card shows that adding failed. Capture
-   * `add_to_cart` in this function, as for every other product. A stable reference saves work.
+   * `add_to_cart` in this function. A stable reference saves work.
    */
   readonly onAdd?: (items: readonly TItem[]) => unknown
   /**

@@ -821,7 +821,7 @@ describe('PersonalizationPanel', () => {
     expect(screen.container.textContent).not.toContain('bring it back')
   })
 
-  test('the panel shows a query in plain words and forgets it by its words', async () => {
+  test('the panel shows a query as “You searched for …”, and can forget it', async () => {
     const learned = { kind: 'query', name: 'red parasol', strength: 1 } as const
     personalizer.change({ learned: [learned] })
     const forget = vi.spyOn(personalizer, 'forget')

@@ -95,7 +95,7 @@ test('the text about a move compares an item’s rank with its base rank, and is
   expect(movedText(words, at(Number.NaN))).toBeNull()
 })
 
-test('the text of a stored action names its first products, and that of a search its words', () => {
+test('the text of a stored action names its first products, or the words of a search', () => {
   const text = (event: Parameters<typeof panel.actionText>[1]) =>
     panel.actionText(words, event, itemOf)
   expect(text({ name: 'view_item', items: ['tin'] })).toBe('Looked at: Cake tin')
@@ -138,7 +138,7 @@ test('the panel describes the engine, the last fit, and whether the personal mod
   ).toMatch(/^Off/)
 })
 
-test('a deletion lists its actions by kind, and the other products of a purchase', () => {
+test('the text about a deletion lists actions by kind, and a purchase’s other products', () => {
   const going = [
     { name: 'view_item', items: ['tin'] },
     { name: 'view_item', items: ['tin'] },

@@ -1,6 +1,6 @@
 /**
- * @module A search box (combobox) with suggestions: recent searches and categories, and for typed text searches,
- * categories and products. The typed text goes to `search` only.
+ * @module A search box (combobox) with suggestions: recent searches and categories, or, once the shopper types,
+ * matching searches, categories and products. The typed text goes to `search` only.
  */
 import '../react/nearside.css'
 import './search.css'
@@ -120,7 +120,7 @@ export function SearchBox<TItem extends Item = Item>({
     const asked = onType ? null : search?.({ query: text, limit: 0 }).catch(() => null)
     const [box, from] = [input.current, location.href]
     const href = (asked && (await asked)?.redirect) ?? linkToSearch(text)
-    // A search can be slow. Its answer must not move a shopper who has opened another page or typed on since.
+    // A late answer must not move a shopper who has opened another page or typed on.
     if (location.href !== from || box?.value !== text) return
     leave()
     if (navigate) navigate(href)

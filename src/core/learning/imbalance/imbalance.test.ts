@@ -70,7 +70,7 @@ describe('SMOTE', () => {
     }
   })
 
-  it('SMOTE starts from every rare row equally often, and spreads the new rows evenly along the line', () => {
+  it('SMOTE starts from every rare row equally often, and spreads the new rows evenly between two rows', () => {
     // The two rows are the points 0 and 1, so a new row's value is its distance from the first row.
     const rare = [Float32Array.of(0), Float32Array.of(1)]
     const made = smote(rare, 4000, createRandom(3)).map(([value]) => value)
@@ -83,7 +83,7 @@ describe('SMOTE', () => {
       )
   })
 
-  it('SMOTE makes no new rows from a single row, and the same new rows for the same seed', () => {
+  it('SMOTE makes no rows from a single row, and makes the same rows for the same seed', () => {
     expect(smote(cloud(1, [0], 1), 5, createRandom(1))).toEqual([])
     const rare = cloud(8, [0, 0], 1)
     expect(smote(rare, 9, createRandom(4))).toEqual(smote(rare, 9, createRandom(4)))
@@ -100,7 +100,7 @@ describe('ADASYN', () => {
     const counts = adasynCounts([...safe, ...mixed], other, 170)
     expect(counts.slice(0, 20).every((count) => count === 0)).toBe(true)
     const total = counts.reduce((a, b) => a + b, 0)
-    // Rounding changes the number of new rows of each row by at most half.
+    // Rounding changes each row's number of new rows by at most ½.
     expect(Math.abs(total - 170)).toBeLessThanOrEqual(5)
   })
 

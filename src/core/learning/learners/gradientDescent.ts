@@ -95,7 +95,6 @@ function pullBack(point: Float64Array, origin: Float64Array): void {
     point[j] = origin[j] + ((point[j] - origin[j]) * TRUST_RADIUS) / distance
 }
 
-/** share·b + (1 − share)·a. */
 function between(a: Float64Array, b: Float64Array, share: number): Float64Array {
   return a.map((value, j) => share * b[j] + (1 - share) * value)
 }

@@ -47,7 +47,7 @@ export interface Tree {
 
 /** Number of examples that a node and its alternate tree must both exceed before one replaces the other. */
 const LEAST_ERRORS = 300
-/** Probability that a tree which replaces another tree isn't better. */
+/** Probability that a replacing tree isn't the better tree. */
 const SWITCH_DELTA = 0.05
 
 export function createTree(): Tree {
