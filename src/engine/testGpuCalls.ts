@@ -1,4 +1,6 @@
-/** @module Counts WebGPU calls for tests and benchmarks. Unlike durations, their number is the same everywhere. */
+/**
+ * @module Counts WebGPU calls for tests and benchmarks. Unlike durations, the number of calls is the same everywhere.
+ */
 
 export interface GpuCalls {
   dispatches: number

@@ -142,7 +142,7 @@ describe('contribution terms', () => {
     expect(terms).toMatchObject({ ...TEST_RECIPIENTS, smallestCrowd: 1000, workBits: 0 })
   })
 
-  it('a demo shop’s terms are marked as such; a consent to them never covers a real shop, nor the reverse', () => {
+  it('a demo shop’s terms are marked as such; a consent to a demo shop covers no real shop, nor the reverse', () => {
     const demo = { ...TEST_POLICY, ...DEMO_PARAMETERS }
     const terms = termsOf(demo, { ...TEST_RECIPIENTS, demonstration: true })
     expect(terms.demonstration).toBe(true)

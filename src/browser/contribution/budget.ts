@@ -80,7 +80,7 @@ const isTime = (value: unknown) => typeof value === 'number' && Number.isFinite(
 
 /** Budget after an answer of both servers. Updates that are now older than a year move into `earlier`. */
 export function afterAnswer(budget: Budget, times: SignedTimes, now: number): Budget {
-  // Without updates in the last year, drop the signed time, because both servers could once have signed a wrong one.
+  // Without updates in the last year, drop the signed time, because both servers could once have signed a wrong time.
   const before =
     budget.participations.length > 0 ? budget.time : { ...NO_TIME, passed: budget.time.passed }
   const time = witness(before, times, now)

@@ -2,7 +2,7 @@ import { NearsideError } from '@nearside/core/error.ts'
 import { expect, test } from 'vitest'
 import { PageSnapshot } from './page.ts'
 
-test('a repeated failure gives one notice with its last time, and hides no other notice', () => {
+test('a repeated failure gives one notice with the last failure’s time, and hides no other notice', () => {
   let now = 0
   const snapshot = new PageSnapshot(() => ++now, 'auto')
   snapshot.notify(new NearsideError('worker-failed', 'The worker stopped answering.'))

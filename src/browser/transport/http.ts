@@ -122,7 +122,7 @@ const UNREACHABLE: Readonly<Record<Purpose | 'upload', ErrorCode>> = {
   upload: 'aggregator-unreachable',
 }
 
-/** Purposes with large files. On a slow line, a request for one may take any time, as long as bytes arrive. */
+/** Purposes with large files. On a slow line, such a request may take any time while bytes arrive. */
 const LARGE: ReadonlySet<Purpose | 'upload'> = new Set(['catalog', 'model'])
 
 const abandoned = (url: string) =>

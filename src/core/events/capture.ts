@@ -15,7 +15,7 @@ import {
   type ShopperEvent,
 } from './event.ts'
 
-/** Event before the store gives it a session; an event from another device or from `seed` already has one. */
+/** Event before the store gives it a session; an event from another device or from `seed` has a session. */
 export type EventDraft = Omit<ShopperEvent, 'session'> & Partial<Pick<ShopperEvent, 'session'>>
 
 /** GA4's limit of items per event. */

@@ -123,8 +123,8 @@ function matchAll(
     }
   }
   const isKnown = asked.some((words) => tellingOf(words).some((word) => index.knows(word)))
-  // A hit for only some words of the query must have one of these exactly: a product with only a similarly spelt word
-  // isn't related to the query.
+  // A hit for only some words of the query must have one of these words exactly: a product with only similarly spelt
+  // words is unrelated.
   const related = (words: Words, found: readonly ProductHit[]) => {
     const terms = words.map(foldWord)
     return found.filter(

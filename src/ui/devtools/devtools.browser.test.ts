@@ -44,7 +44,7 @@ test('the panel shows queries, answers and reasons as they arrive, and doesn’t
   await waitFor(() => expect(text('Lists')).not.toContain('recommend'))
 })
 
-test('the panel shows the contributions to an item’s score, its rules, and failures', async () => {
+test('the panel shows an item’s score by contributions, the rules for the item, and failures', async () => {
   const own = createFakePersonalizer(ITEMS)
   const explain = vi.spyOn(own, 'explain').mockResolvedValue({
     ...{ id: 'tin', score: 3, rank: 1, baseRank: 1, reason: { kind: 'popular' } },

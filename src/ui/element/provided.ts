@@ -48,8 +48,8 @@ export function provide<TItem extends Item>(options: {
   readonly locale?: string
   /**
    * Puts products into the shop's basket. With `onAdd`, each card of `<nearside-recommendations>` has the button "Add
-   * to basket", and lists of items bought together the button "Add all". If its promise rejects, the card shows that
-   * adding failed. Capture `add_to_cart` here.
+   * to basket", and lists of items bought together the button "Add all". If `onAdd` rejects, the card says that adding
+   * failed. Capture `add_to_cart` here.
    */
   readonly onAdd?: (items: readonly TItem[]) => unknown
   /** Result of `measureLists(…)` of `nearside/measure`; default: nothing is measured. */

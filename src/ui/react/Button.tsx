@@ -14,7 +14,7 @@ export function Switch({
   )
 }
 
-/** One row of a name–value list; nothing without a value. */
+/** One row of a name–value list; renders nothing without a value. */
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   if ((children ?? '') === '') return null
   return (

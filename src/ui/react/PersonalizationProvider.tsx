@@ -48,7 +48,7 @@ export function PersonalizationProvider<TItem extends Item = Item>({
   readonly measure?: ListMeasure
   /**
    * Puts products into the shop's basket. With `onAdd`, each default card has the button "Add to basket", and lists of
-   * items bought together the button "Add all". If its promise rejects, the card shows that adding failed. Capture
+   * items bought together the button "Add all". If `onAdd` rejects, the card says that adding failed. Capture
    * `add_to_cart` in this function. A stable reference saves work.
    */
   readonly onAdd?: (items: readonly TItem[]) => unknown

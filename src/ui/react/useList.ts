@@ -68,8 +68,8 @@ export function useRerank(
    */
   readonly ids: readonly string[]
   /**
-   * Whether the answer on screen belongs to the current query; false while it answers a query with other ids or another
-   * `order`.
+   * Whether the answer on screen belongs to the current query; false while the screen shows the answer for other ids or
+   * another `order`.
    */
   readonly current: boolean
 } {

@@ -28,7 +28,7 @@ export const LEAST_VISITS = 20
 /** Fixed seed, so that the same events are always cleaned the same way. */
 const SEED = 1
 
-/** @param cleaned events after the fixed rules; the result's report also counts the events that these dropped */
+/** @param cleaned events after the fixed rules; the result's report also counts the events that the rules dropped */
 export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'rules'>): Cleaned {
   const { events } = cleaned
   if (eventsBySession(events).size < LEAST_VISITS) return cleaned
