@@ -78,7 +78,7 @@ const MOST_OF_ONE_ADDRESS = 64
 const MOST_REFUSED = 256
 /** Milliseconds that a refused connection has to send its request. */
 const FAREWELL = 5_000
-/** Bytes of a refused request that the server reads and discards, so that the sender reads the answer. */
+/** Maximum number of bytes of a refused request that the server reads and discards before it answers. */
 const MOST_THROWN_AWAY = 2 ** 20
 
 interface Connection {
@@ -113,8 +113,8 @@ function limitConnections(
   }
 
   /**
-   * If `most` open connections match `counts`, refuses one of them that is silent, to make room for a new connection.
-   * Returns false if none of them is silent.
+   * If `most` open connections match `counts`, refuses a silent one (`isSilent`), to make room for a new connection.
+   * Returns false if none is silent.
    */
   function makeRoom(most: number, counts: (connection: Connection) => boolean): boolean {
     const those = [...open].filter(([, connection]) => counts(connection))

@@ -108,7 +108,7 @@ const EM_STEPS = 60
 /** Ratio of neighbouring values on the geometric grid that the prior of the true counts uses. */
 const GRID_RATIO = 1.25
 
-/** Share of the counts' variance between items that noise of this standard deviation doesn't explain, 0 … 1. */
+/** Share (0 … 1) of the counts' variance that noise of this standard deviation doesn't explain. */
 export function signalOf(counts: Float64Array, noise: number): number {
   const mean = counts.reduce((sum, x) => sum + x, 0) / counts.length
   const variance = counts.reduce((sum, x) => sum + (x - mean) ** 2, 0) / counts.length

@@ -13,7 +13,7 @@ export interface Rules {
   declared(path: string): boolean
   /** Names that the browser requests by itself, as observed with a blank page. */
   readonly browserNames: ReadonlySet<string>
-  /** Name for an address that the resolver gave out. */
+  /** Name for which the resolver gave out this address. */
   nameOf(address: string): string | undefined
   readonly marks: MarkFinder
   readonly plain: PlainRequests

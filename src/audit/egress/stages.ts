@@ -136,8 +136,8 @@ function tells({ what, marks }: Finding, mark: string, host: string): boolean {
 }
 
 /**
- * The worker that learns. A vault's worker is started here, alone, from the vault's page, because without its policy it
- * refuses to work and would end before all probes have run.
+ * The worker that learns. A vault's worker refuses to work without its security policy, and would end before all probes
+ * have run, so it is started here, alone, from the vault's page.
  */
 async function workerOf(script: string, page: Page, context: BrowserContext): Promise<Worker> {
   if (new URL(script).origin === new URL(page.url()).origin) return page.workers()[0]
@@ -152,7 +152,7 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 
 /**
  * The shop's service worker. Wakes it, because Chromium stops an idle service worker until a page of the shop needs it.
- * Registers it, as a classic script or a module, if the shop registers it only under its policy.
+ * Registers it, as a classic script or a module, if the shop does so only under its security policy.
  * @returns undefined if there is no service worker, or the browser refuses it
  */
 async function serviceWorkerOf(

@@ -25,8 +25,8 @@ export interface Difference {
 
 /**
  * Compares the requests of two shoppers. While a shop loads, the browser decides the number and sequence of requests
- * over several connections, so only the requested files are compared. The browser also decides when to look for a newer
- * service worker, so the sequence is compared per kind of resource.
+ * over several connections, so of that time only the set of requested files is compared. The browser also decides when
+ * to look for a newer service worker, so the sequence is compared per kind of resource.
  */
 export function compareShoppers(first: readonly Asked[], second: readonly Asked[]): Difference {
   const of = (all: readonly Asked[], settled: boolean) =>
