@@ -15,9 +15,9 @@ export interface Placed {
 }
 
 export interface Movements {
-  /** First `shown` items of the shop's order. */
+  /** First `shown` items of the shop's ranking. */
   readonly base: readonly Placed[]
-  /** First `shown` items of this shopper's order, with reasons. */
+  /** First `shown` items of this shopper's ranking, with reasons. */
   readonly personal: readonly (Placed & { readonly recommendation: Recommendation })[]
   /** Number of items in `personal` that are not in `base`. */
   readonly entered: number
@@ -26,8 +26,8 @@ export interface Movements {
 }
 
 /**
- * @param base the shop's order, best first
- * @param personal the shopper's order, best first; `baseRank` is an item's rank in the shop's order
+ * @param base the shop's ranking, best first
+ * @param personal the shopper's ranking, best first; `baseRank` is an item's rank in the shop's ranking
  */
 export function movementsOf(
   base: readonly Recommendation[],

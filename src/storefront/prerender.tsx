@@ -33,7 +33,7 @@ interface Rendered {
 }
 
 /**
- * @param items items in a new shopper's order
+ * @param items items, ranked as for a new shopper
  * @param bestsellers ids for the home page's lists, best first, as every new shopper's device orders them
  * @param popular ids for a shelf on a page without other lists, ordered like `bestsellers`
  * @param pictures pictures of all items; a page contains the pictures of its items

@@ -8,7 +8,7 @@ export interface Shop {
   readonly catalog: Catalog
   /** Captures a GA4 event on this device only, once the personalizer has started. */
   readonly capture: (event: CaptureInput) => void
-  /** Whether personalisation could not start, so that lists have no personal order. */
+  /** Whether personalisation could not start, so that no list is personal. */
   readonly unavailable: boolean
   /** Items that a prerendered page shows until this shopper's list arrives; undefined after the visit's first page. */
   readonly bestsellers: Signal<readonly string[] | undefined>

@@ -68,7 +68,7 @@ afterEach(() => {
   history.replaceState(null, '', home)
 })
 
-test('a product view changes the front page, and choosing “Everyone’s” restores the shop’s order', async () => {
+test('a product view changes the front page, and choosing “Everyone’s” restores the shop’s ranking', async () => {
   const screen = await open('/')
   await waitFor(() => expect(forYou(screen.container)[0]).toBe('i0'))
   await screen.getByText('Cake thing 1', { exact: true }).first().click()
@@ -104,7 +104,7 @@ test('the console counts the products and orders that the shop itself keeps', as
   await waitFor(() => expect(kept()).toEqual(['1', '0', '0']))
 })
 
-test('while the shop shows everyone’s order, no shelf on any page is headed “For you”', async () => {
+test('while the shop shows everyone’s ranking, no shelf on any page is headed “For you”', async () => {
   order.set('base')
   const screen = await open('/wishlist')
   for (const address of ['/wishlist', '/orders', '/checkout']) {
@@ -431,7 +431,7 @@ test('forgotten wishes disappear from the wishlist; forgetting one product of an
   expect(wishlist.get()).toEqual([])
 })
 
-test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and is hidden while the shop shows everyone’s order', async () => {
+test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and is hidden while the shop shows everyone’s ranking', async () => {
   const screen = await open('/product/i2')
   const viewed = screen.getByRole('region', { name: 'Recently viewed' })
   await waitFor(() => expect(names()).toContain('view_item'))

@@ -15,7 +15,7 @@ function Shelf() {
 
 afterEach(() => order.set('personal'))
 
-test('when the shopper switches to the shop’s order of products, the old order stays on screen until the new one is known', async () => {
+test('when the shopper switches to the shop’s ranking of products, the old ranking stays on screen until the new one is known', async () => {
   const personalizer = createFakePersonalizer(ITEMS)
   await personalizer.capture({ name: 'view_item', item_id: 'bird' })
   const screen = await render(
@@ -26,7 +26,7 @@ test('when the shopper switches to the shop’s order of products, the old order
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
   personalizer.hold(true)
   order.set('base')
-  // Until the new order is known, the products stay in the old order.
+  // Until the new ranking is known, the products stay in the old one.
   await expect.element(screen.getByText('bird tea cake', { exact: true })).toBeVisible()
   personalizer.hold(false)
   personalizer.release(0)

@@ -51,10 +51,10 @@ function shownHere(key: string, erasures: number, ids: readonly string[]): Shown
 }
 
 /**
- * @param list name of the list, e.g. a department or a query; a new name, or a switch between personal and shop order,
- *   starts a new order
- * @param popular whether `ids` are in a new shopper's order: then a prerendered page, and a new shopper's first page,
- *   show them before the device has ranked them
+ * @param list name of the list, e.g. a department or a query; a new name, or a switch between personal and shop
+ *   ranking, starts a new ranking
+ * @param popular whether `ids` are ranked as for a new shopper: then a prerendered page, and a new shopper's first
+ *   page, show them before the device has ranked them
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)
@@ -77,7 +77,7 @@ export function useSteadyOrder(list: string, ids: readonly string[], popular = f
   useEffect(() => {
     if (!kept) return
     keepShown(kept)
-    // A filter or another sorting adds a history entry. The shown order is stored for that entry, too.
+    // A filter or another sorting adds a history entry. The products' sequence is stored for that entry, too.
     const keepAgain = () => keepShown(kept)
     addEventListener('pushState', keepAgain)
     return () => removeEventListener('pushState', keepAgain)

@@ -37,7 +37,7 @@ export function useOffers(): readonly Offer[] | null {
   return offers
 }
 
-/** If no model has scored the products, the score of a product follows from its rank in the shop's order. */
+/** If no model has scored the products, the score of a product follows from its rank in the shop's ranking. */
 function offersOf(items: readonly Item[], ranked: readonly Recommendation[]): readonly Offer[] {
   const isScored = ranked.some(({ score }) => score !== ranked[0].score)
   const scores = new Map(ranked.map(({ id, score, rank }) => [id, isScored ? score : -rank]))

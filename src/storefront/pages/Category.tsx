@@ -1,4 +1,4 @@
-/** @module `/category/:name`: a department in personal order, with filters and sorting. */
+/** @module `/category/:name`: a department's products, ranked for the shopper, with filters and sorting. */
 import { useMemo } from 'react'
 import { type Department, departmentText, soldFirst } from '../catalog.ts'
 import { Assortment } from '../parts/Assortment.tsx'

@@ -30,7 +30,7 @@ export function Home() {
       <BecauseYouLooked />
       <ViewedShelf distinct={DISTINCT.viewed} />
       <DepartmentTiles catalog={catalog} />
-      {/* In everyone's order, this shelf would be the same as the list above. */}
+      {/* With everyone's ranking, this shelf would be the same as the list above. */}
       {isPersonal && <Popular initialItems={first?.slice(FOR_YOU)} />}
       <Behind />
     </div>

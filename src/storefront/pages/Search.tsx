@@ -1,4 +1,4 @@
-/** @module `/search#q=`: results while the shopper types; equally relevant hits in personal order. */
+/** @module `/search#q=`: results while the shopper types; equally relevant hits are ranked for the shopper. */
 import { memo, Suspense, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { usePersonalization } from '../../react.ts'
@@ -120,8 +120,8 @@ const Results = memo(function Results({ found }: ResultsProps) {
   const { catalog, unavailable } = useShop()
   const { query, hits } = found
   const ids = useMemo(() => hits.map((hit) => hit.id), [hits])
-  // The search returns equally relevant hits in the order for a new shopper. So a new shopper needn't wait until the
-  // device has ranked them.
+  // The search ranks equally relevant hits as for a new shopper. So a new shopper needn't wait until the device has
+  // ranked them.
   const ranked = useSteadyOrder(query, ids, true)
   const tolerance = usePersonalization().model?.searchTolerance
   const blended = useMemo(

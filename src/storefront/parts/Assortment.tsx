@@ -32,7 +32,7 @@ interface AssortmentProps {
    */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
-  /** Ranks and reasons of items in personal order. */
+  /** Ranks and reasons of items, as ranked for the shopper. */
   readonly ranked?: readonly Recommendation[]
   /** Lines that say why an item is listed, if the lines are the same for all items. */
   readonly why?: readonly string[]

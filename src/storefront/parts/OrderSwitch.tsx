@@ -1,5 +1,5 @@
 /**
- * @module Switch for the whole shop between personal order and the shop's own order, which is the same for everybody.
+ * @module Switch for the whole shop between personal ranking and the shop's own, which is the same for everybody.
  * Screen readers announce the change.
  */
 import { useId, useState } from 'react'

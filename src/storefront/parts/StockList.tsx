@@ -21,7 +21,7 @@ interface StockListProps {
   /** False until the list's order is known; until then only placeholders show, so that no product moves. */
   readonly settled: boolean
   readonly termsOf?: (id: string) => readonly string[] | undefined
-  /** Ranks and reasons of items in personal order. */
+  /** Ranks and reasons of items, as ranked for the shopper. */
   readonly ranked?: readonly Recommendation[]
   /** Lines that say why an item is listed, if the lines are the same for all items. */
   readonly why?: readonly string[]
@@ -105,7 +105,7 @@ export const StockList = memo(function StockList(props: StockListProps) {
 
 /**
  * The shopper's answers ("not for me") to products of a list that the page itself sorts. While the shop shows
- * everyone's order, no list accepts answers.
+ * everyone's ranking, no list accepts answers.
  */
 export function useStockAnswers(items: readonly Item[], why?: readonly string[]) {
   const isPersonal = useSignal(order) === 'personal'

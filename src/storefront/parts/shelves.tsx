@@ -34,7 +34,7 @@ const FixedShelfWithReasons = (props: LayoutProps) => (
 )
 const GridWithReasons = (props: LayoutProps) => <List {...props} className="grid with-reasons" />
 
-/** Heading and list for this shopper. If the shopper chose everyone's order, the list is the same for everybody. */
+/** Heading and list for this shopper. If the shopper chose “Everyone’s”, the list is the same for everybody. */
 export function ForYou() {
   const chosen = useSignal(order)
   return (

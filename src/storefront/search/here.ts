@@ -8,7 +8,7 @@ import { SEARCH_RULES } from './rules.ts'
 export type Searches = (german: boolean) => Promise<AskSearch>
 
 /**
- * @param items items in a new shopper's order
+ * @param items items, ranked as for a new shopper
  * @param breathe called between slices of work; the index of a language is built when `Searches` is first called for it
  */
 export function searchHere(items: readonly Item[], breathe: () => Promise<void>): Searches {

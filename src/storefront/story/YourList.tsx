@@ -158,7 +158,7 @@ export function YourList({ first }: YourListProps) {
                   : !(loading && before) &&
                     lineOf({ now: items ?? [], without, everyones, done, known }, catalog.get)}
         </p>
-        {/* The style sheet shows this note only in everyone's order: prerendering can't know the shopper's choice. */}
+        {/* The style sheet shows this note only with everyone's ranking: prerendering can't know the shopper's choice. */}
         <p className="for-you-note">{words('yourList.baseOrder')}</p>
       </div>
       <NobodyNote />

@@ -72,7 +72,7 @@ describe('the line above the list', () => {
   })
 })
 
-test('riseOf is null for an item that everyone’s list shows, or whose rank in everyone’s order is unknown', () => {
+test('riseOf is null for an item that everyone’s list shows, or whose `baseRank` is unknown', () => {
   const [own, , unknown] = list(375, 2, Number.NaN)
   expect(riseOf(own, 12)).toBe(374)
   expect(riseOf({ ...own, baseRank: 12 }, 12)).toBeNull()

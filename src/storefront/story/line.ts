@@ -60,8 +60,8 @@ function sinceOf(done: readonly Action[], itemOf: (id: string) => Item | undefin
 }
 
 /**
- * Number of positions by which an item is higher than in everyone's order. Null if everyone's list shows the item, too,
- * or if the item's rank in everyone's order is unknown.
+ * Number of positions by which an item is higher than in everyone's ranking. Null if everyone's list shows the item,
+ * too, or if the item's rank in everyone's ranking is unknown.
  * @param shown length of the list
  */
 export function riseOf(

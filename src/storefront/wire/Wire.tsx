@@ -17,7 +17,7 @@ const ROWS = 100
 
 type Shown = Trouble | 'ask' | 'starting'
 
-/** State and functions of a button that cuts the wire (the connection to all servers) or mends it. */
+/** State and functions of a button that blocks all requests ("cuts the wire") or allows them again. */
 function useWire() {
   const cut = useSignal(isCut)
   const personalizer = usePersonalizer()
@@ -40,7 +40,7 @@ function useWire() {
     setBusy(false)
   }
 
-  // If the shopper pressed the button too early, the wire is cut without a second press once the files are stored.
+  // If the shopper pressed the button before the shop's files were stored, the page blocks requests once they are.
   const pressAgain = useEffectEvent(() => void press())
   useEffect(() => {
     if (trouble === 'starting' && stored !== 'unknown') pressAgain()
@@ -78,7 +78,7 @@ export function WireButton() {
   )
 }
 
-/** Sign in the header while the wire (the connection to servers) is cut; a press mends it. */
+/** Sign in the header while all requests are blocked ("the wire is cut"); a press allows them again. */
 export function CutSign() {
   const { cut, press } = useWire()
   return (
@@ -95,7 +95,7 @@ export function CutSign() {
   )
 }
 
-/** Part of the side panel: the button that cuts the wire, and all requests since the page opened. */
+/** Part of the side panel: the button that blocks requests, and all requests since the page opened. */
 export function WirePart() {
   const asked = useAsked()
   return (

@@ -84,7 +84,7 @@ export async function followWire(): Promise<void> {
   if (isCut.get() || navigator.serviceWorker?.controller) know((await askWorker()).cut)
 }
 
-/** Sets a personalizer offline while the wire (to servers) is cut. @returns function that stops following the wire */
+/** Keeps a personalizer offline while all requests are blocked. @returns function that stops doing so */
 export function keepOffline({ setOffline }: Pick<Personalizer, 'setOffline'>): () => void {
   const apply = () => void setOffline(isCut.get()).catch(() => undefined)
   apply()
