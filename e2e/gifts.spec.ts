@@ -1,5 +1,5 @@
 /**
- * @module Tests gifts for a budget: the choice fits it, each gift can be swapped, all can be put into the basket, and
+ * @module Tests gifts for a budget: the gifts fit the budget, each can be swapped, all can be put into the basket, and
  * Undo removes them.
  */
 import { expect, type Page, test } from 'playwright/test'

@@ -187,7 +187,7 @@ test('by keyboard: a shopper searches with a typo, takes a suggestion, filters a
   await expect(count).toHaveText(narrowed)
   await press(page, button(page, 'Clear all'))
   await expect(count).toHaveText(all)
-  // A filtered search's address gives the same page when it is opened again.
+  // If the address of a filtered search is opened again, it gives the same page.
   await page.goto(address)
   await expect(count).toHaveText(narrowed)
   await tabTo(page, page.getByRole('combobox', { name: 'Sort by' }))

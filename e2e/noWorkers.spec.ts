@@ -1,4 +1,4 @@
-/** @module Tests the shop in a browser without workers: it learns in the page itself. */
+/** @module Tests that in a browser without workers, the shop learns in the page itself. */
 import { expect, test } from 'playwright/test'
 import { forYou, forYouIds, goHome, openConsole, openShop } from './shop.ts'
 

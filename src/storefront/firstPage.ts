@@ -121,7 +121,7 @@ export function firstProduct(
 }
 
 /**
- * Data of the basket's page. The basket is empty here: its products are known on the device alone.
+ * Data of the basket's page. The basket is empty here: only the shopper's device knows its products.
  * @param popular ids, best first
  */
 export const firstBasket = (whole: Catalog, popular: readonly string[]): FirstPage => ({

@@ -9,7 +9,7 @@ export const KNOWN_PLACES = 200
 
 export interface Placed {
   readonly id: string
-  /** Rank in the shop's list, from 1; null if it is beyond `KNOWN_PLACES`. */
+  /** Rank in the shop's ranking, from 1; null if the rank is beyond `KNOWN_PLACES`. */
   readonly base: number | null
   readonly personal: number | null
 }

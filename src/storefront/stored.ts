@@ -43,7 +43,7 @@ export function keepOnly(people: readonly { readonly id: string }[]): void {
       if (key.startsWith(FOR) && !kept.some((prefix) => key.startsWith(prefix)))
         localStorage.removeItem(key)
   } catch {
-    // Storage is denied, so it contains nothing.
+    // Storage is denied, so there is nothing to delete.
   }
 }
 
@@ -121,7 +121,7 @@ export function createStored<T>(
     try {
       localStorage.removeItem(name)
     } catch {
-      // Storage is denied, so it contains nothing.
+      // Storage is denied, so there is nothing to delete.
     }
   }
   if (isOwn)

@@ -137,10 +137,10 @@ function undominated(offers: readonly Offer[], count: number): readonly Offer[] 
 const PENNIES = [0, ...Array.from({ length: 24 }, (_, at) => 1e-4 * 1.5 ** at)]
 
 /**
- * Returns the offers that can be in a choice of at least this value, by Lagrangian relaxation. Let a penny be worth λ
- * log-odds of score, for any λ ≥ 0. A choice within the budget is then worth at most the sum of its offers'
- * score − λ·price, plus λ·budget. The offers with the highest score − λ·price bound this sum for every choice that
- * contains a given offer. The function drops an offer if its bound is below `value`.
+ * Returns the offers that can be in a choice worth at least `value`, by Lagrangian relaxation. Let a penny be worth λ
+ * log-odds of score, for any λ ≥ 0. A choice within the budget is then worth at most λ·budget plus the sum of score −
+ * λ·price over its offers. The offers with the highest score − λ·price bound this sum for every choice that contains a
+ * given offer. The function drops an offer if its bound is below `value`.
  */
 function promising(
   offers: readonly Offer[],

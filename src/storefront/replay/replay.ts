@@ -75,7 +75,7 @@ interface Past {
   list(time: number, order?: 'personal' | 'base'): Promise<readonly Recommendation[]>
   /** Sets the personalizer's clock to the time of a past order, then captures the order. */
   tell(order: PastOrder): Promise<void>
-  /** @throws Error if the personalizer no longer has everything that it learned so far */
+  /** @throws Error if the personalizer lost what it had learned, because its worker failed */
   requireWhole(): void
   close(): void
 }

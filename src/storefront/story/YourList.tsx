@@ -86,8 +86,8 @@ export function YourList({ first }: YourListProps) {
   const { itemsOf, failed, answered } = useAnswers(
     shownOrder === 'personal' ? { kind: 'recommend', options } : null,
   )
-  // While the shopper points at the list or has the focus in it, the list stays as it is. It changes only after the
-  // shopper answers one of its items ("not for me").
+  // While the shopper points at the list or has the focus in it, the list changes only if the shopper answers one of
+  // its items ("not for me").
   const last = onScreen.current
   const kept = hand && !answered && last?.order === shownOrder ? last.items : null
   const items = kept ?? (loading ? waiting : (mine && tuned) || state.items)

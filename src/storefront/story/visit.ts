@@ -64,8 +64,8 @@ export function noteAction({ name, item_id, items = [], search_term }: CaptureIn
 }
 
 /**
- * Call this when the shopper leaves the home page. The list then shown is compared with the list of the shopper's next
- * visit to that page.
+ * Call this when the shopper leaves the home page. When the shopper returns there, the page compares its list with the
+ * list shown now.
  */
 export function rememberShown(before: readonly Recommendation[], since: number): void {
   visit.set({ ...visit.get(), before, since, done: [] })

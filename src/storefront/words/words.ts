@@ -94,7 +94,7 @@ async function speak(next: Language): Promise<boolean> {
   return true
 }
 
-/** Sets the reader's choice, stores it for later visits and sends it to other tabs. */
+/** Switches to the language that the reader chose. Stores the choice for later visits and for other tabs. */
 export async function choose(next: Language): Promise<boolean> {
   const spoken = await speak(next)
   if (spoken) chosen.set(next)
