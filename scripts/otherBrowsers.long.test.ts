@@ -27,7 +27,7 @@ addEventListener('DOMContentLoaded', async () => {
     if (location.pathname.startsWith('/product/')) return true
     main().querySelectorAll('a[href^="/product/"]')[3].click()
   })
-  // The script stays on the page, because a product view that ends at once counts as a misclick.
+  // The script stays on the page, because a view that ends at once counts as a misclick.
   await new Promise((ready) => setTimeout(ready, 6000))
   history.back()
   await until(() => location.pathname === '/' && /because you looked at/i.test(main().innerText))
