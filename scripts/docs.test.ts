@@ -85,7 +85,7 @@ function exists(code: string): boolean {
   return PATHS.some((path) => wanted.test(path))
 }
 
-/** Paths that aren't committed, because a command in the document or its reader makes them. */
+/** Paths that aren't committed, because a command or the document's reader makes them. */
 const MADE = /^(dist|docs\/API\.md|public\/(catalog\/images|models)|screenshots|var)\b/
 
 describe('names in documents exist', () => {

@@ -50,8 +50,7 @@ export function longestTask(trace: Buffer, origin: string): Longest {
     const inOrder = traceEvents
       .filter((event) => event.pid === pid && event.tid === tid && event.tdur !== undefined)
       .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
-    // The browser's own pages, such as the address bar's suggestions, run scripts in processes of their own, which
-    // don't count.
+    // Skips the processes of the browser's own pages, such as the address bar's suggestions, which also run scripts.
     if (!inOrder.some(({ args }) => args?.data?.url?.startsWith(origin))) continue
     let task = tasks[0]
     let taskEnd = 0

@@ -32,7 +32,7 @@ describe('the plan of a simulation', () => {
     expect(planOf({ ...question, devices: 900 }).parameters.delta).toBe(1e-6)
   })
 
-  it('edgesOf splits the log into equal parts of whole days, of which the last is for testing', () => {
+  it('edgesOf splits the log into equal parts of whole days; the last part is for testing', () => {
     const edges = edgesOf(10 * DAY, 69.5 * DAY, 4)
     expect(edges.map((edge) => edge / DAY)).toEqual([10, 22, 34, 46, 58, 70])
     expect(() => edgesOf(10 * DAY, 12 * DAY, 4)).toThrow(/3 days .* too few for 4 rounds/)
