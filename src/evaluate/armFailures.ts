@@ -1,4 +1,4 @@
-/** @module Handles arms that can't score a case: the report omits such an arm and gives the reason. */
+/** @module Handles arms (compared rankings) that can't score a case: the report omits them and gives the reason. */
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ArmName } from './arms.ts'
 

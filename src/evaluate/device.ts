@@ -74,7 +74,7 @@ export class ShopperDevice {
     return { ...rest, terms, served, shown: this.guardActive ? served : terms.base }
   }
 
-  /** Tells the guard which items the case contained. */
+  /** Tells the guard, which can switch the personal model off, which items the case contained. */
   observe({ learned, served, terms }: DeviceScores, targets: readonly number[]): void {
     if (!learned || learned.personal.fusionWeight <= 0) return
     this.#guard = observe(

@@ -78,7 +78,7 @@ export async function load(question: Question): Promise<Loaded> {
     notes,
     input: {
       model,
-      // Without held-out shoppers who aren't tested, so that nothing is learned from them.
+      // Leaves out held-out shoppers who aren't tested, so that nothing is learned from them.
       shoppers: shoppers.filter(({ id }) => !held.isHeldOut(id) || held.isTested(id)),
       dayOnly: shop.dayOnly,
       isHeldOut: held.isHeldOut,
@@ -134,7 +134,7 @@ interface HeldOut {
 
 /**
  * Tested shoppers for leave-one-out with a model that was trained on all shoppers: all, or those that `--holdout`
- * names. Each one's last event is tested, and must come after the model's training data.
+ * names. Each tested shopper's last event is tested, and must come after the model's training data.
  */
 async function everybody(option: string | undefined, shop: Shop, seed: number): Promise<HeldOut> {
   const isHeldOut = () => false

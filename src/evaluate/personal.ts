@@ -63,7 +63,7 @@ export async function evaluatePersonal(
   return reportWalks([[await walkHeldOut(question, learns, steps)]], learns)
 }
 
-/** @param known baselines that are already tuned; by default, they are tuned first */
+/** @param known tuned baselines; absent: they are tuned first */
 export async function walkHeldOut(
   question: Question,
   learns: boolean,

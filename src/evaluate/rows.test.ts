@@ -35,7 +35,7 @@ describe('rows', () => {
     expect(example().series).toEqual([{ ...A, store: '' }, { ...B, store: '' }, A_ELSEWHERE])
   })
 
-  it('rows can be selected by the content of their case', () => {
+  it('rows can be selected by the fields of their case', () => {
     const small = example().where(({ size }) => size < 3)
     expect([...small.means(A)]).toEqual([0.2, 0.9])
   })

@@ -83,8 +83,8 @@ export function tuneBaselines(
       ({ next, bought }) => (isNext ? next : bought),
     )
   })
-  // A case's history is the last part of the same log under each condition, so histories of equal length are equal. If
-  // two conditions give each case histories of equal length, one tuning serves both.
+  // Under each condition, a case's history is a part of the same log. If two conditions give each case histories of
+  // equal length, the histories count as equal, and one tuning serves both conditions.
   const sizes = eachTuned((condition) =>
     cases[condition].map(({ history, targets }) => `${history.length} ${targets.length}`).join(),
   )

@@ -36,7 +36,7 @@ export interface WalkedCase extends RowCase {
   readonly failures: readonly ArmFailure[]
 }
 
-/** Adam's step size in the naive fine-tune: the textbook order of magnitude for thirty steps. */
+/** Adam's step size in the naive fine-tune (a fit without a prior): the textbook magnitude for thirty steps. */
 const NAIVE_STEP_SIZE = 0.03
 const NAIVE_STEPS = 30
 
@@ -63,7 +63,7 @@ export async function walkShopper(
     const known: { held: History; scored: ReturnType<ShopperDevice['scoreUnguarded']> }[] = []
     const scoredIn = new Map<Store, Promise<DeviceScores>>()
     const scoreStore = (store: Store, history: History) => {
-      // All histories are ends of one history, so those with the same length and first event are equal.
+      // Stores have the end of one history (`seeded` also earlier orders): same length and first event mean equal.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
       )

@@ -14,7 +14,7 @@ import type { Shop } from './shop/shop.ts'
 
 /** Milliseconds of one core per event, for the measured log that trains fastest and for the slowest. */
 const EACH_EVENT = [1, 4.5] as const
-/** Base memory, bytes. To it is added the largest of: events, ranker's table, prior's cases (one in use at a time). */
+/** Base memory, bytes. The largest of three tables comes on top: events, ranker's rows or prior's cases. */
 const MEMORY = 300e6
 /** Memory per event of the most demanding log, bytes. */
 const MEMORY_EACH = 7000

@@ -58,7 +58,7 @@ export const NO_PRIOR: PersonalPrior = {
   halfLifeDays: 1,
 }
 
-/** Learners beside the weighted features. A model gets a learner only if it helps on the shop's log. */
+/** Learners in addition to the weighted features. A model gets a learner only if it helps on the shop's log. */
 export const LEARNERS = ['encoder', 'trees', 'context'] as const
 
 export type Learner = (typeof LEARNERS)[number]

@@ -63,7 +63,7 @@ export async function evaluateIncremental(
     const cases = held
       .map((shopper) => casesIn(span, shopper, shop.dayOnly))
       .filter(({ length }) => length > 0)
-    // Checked before hours of training begin.
+    // This check comes before hours of training.
     if (cases.length < LEAST_SHOPPERS)
       throw invalidInput(
         `period ${FIRST_PERIODS + p + 1} has ${cases.length} held-out shoppers with an order; at least ${LEAST_SHOPPERS} are needed: choose longer --periods`,

@@ -70,7 +70,7 @@ export async function runUpdates(
   const train = (until: number) =>
     timed(() => {
       const asked = options(`full training until ${formatDay(until)}`, until)
-      // Without measuring what each feature is worth, because that changes no model.
+      // Features aren't judged, because judging them changes no model.
       return pretrain(shop, { ...asked, seed, judgeFeatures: false })
     })
   const update = (parent: BaseModel, until: number) =>

@@ -22,7 +22,7 @@ export interface BasketCase {
 const LEAST_BASKETS = 3
 
 /**
- * Test cases, and each training shopper's baskets that the model was trained on, oldest first.
+ * Test cases, and for each training shopper the baskets that the model was trained on, oldest first.
  * @throws NearsideError `input-invalid` if too few shoppers can be tested
  */
 export function splitBaskets(input: EvaluationInput) {

@@ -55,7 +55,7 @@ export async function evaluateNextBasket(
       model,
       fit: engine && ((problem) => engine.fit(problem)),
       installed: Number.NEGATIVE_INFINITY,
-      // The model's own counts, so that model and baselines know the same baskets: those it was trained on.
+      // The model's own counts, so that model and baselines know the same baskets: those that the model was trained on.
       statisticsAt: () => model.statistics,
     },
     known,

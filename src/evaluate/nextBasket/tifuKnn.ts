@@ -57,7 +57,7 @@ export function decayedFrequency(
 }
 
 /**
- * Scorer of a shopper's baskets, [N].
+ * Creates a function that scores all items, [N], from a shopper's baskets.
  * @param known baskets of each training shopper
  */
 export function tifuKnn(

@@ -45,7 +45,7 @@ export function eachTuned<T>(of: (condition: TunedFor) => T): OfTuned<T> {
   return Object.fromEntries(TUNED_FOR.map((known) => [known, of(known)])) as OfTuned<T>
 }
 
-/** Events of the shopper that the server knows. It always knows the items' popularity. */
+/** Events of the shopper that the server knows. Every server knows the items' popularity. */
 export type ServerKnows = 'orders' | 'all' | 'nothing'
 
 /** Days without a visit after which a browser may clear a shop's storage. @see https://webkit.org/blog/10218 */

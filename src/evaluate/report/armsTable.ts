@@ -1,4 +1,4 @@
-/** @module Tables of arms with their figures, and of lifts between them, the same for every protocol. */
+/** @module Tables of the arms (compared rankings) with their figures, and of the lifts between arms, in all reports. */
 import type { Arm, NamedLift } from '../results.ts'
 import { decimal, estimate, fixed, lift } from './numbers.ts'
 import { type Part, type Table, tableOf } from './report.ts'

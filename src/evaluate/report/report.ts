@@ -19,7 +19,7 @@ export interface Part {
 
 export interface Table {
   readonly columns: readonly string[]
-  /** The first cell of a row names it. */
+  /** Cells by row; the first cell is the row's name. */
   readonly rows: readonly (readonly string[])[]
   /** Whether the last column has words instead of figures. */
   readonly prose?: boolean

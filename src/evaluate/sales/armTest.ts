@@ -133,7 +133,7 @@ function wealth(
   return days.map(({ visitors, weights, isPersonal, cap }) => {
     const expected = theta * visitors.personal
     const q = expected / (expected + visitors.holdOut)
-    // Largest loss by one order, per unit of its weight. It divides the bets, so that none loses more than its wealth.
+    // Largest loss by one order, per unit of its weight. Bets are divided by it, so that no bet exceeds its wealth.
     const loss = isSigned ? Math.max(q, 1 - q) : side === 'higher' ? q : 1 - q
     const gain = [(sign * -q) / (loss * cap), (sign * (1 - q)) / (loss * cap)]
     BETS.forEach((bet, b) => {

@@ -181,7 +181,7 @@ function refundsAnOrder(
     const isPersonal = sales.map(({ arm }) => arm === 'personal')
     const personal = isPersonal.filter(Boolean).length
     const visitors = { personal, holdOut: sales.length - personal }
-    // A day on which one arm has no orders compares nothing.
+    // A day on which one arm has no orders allows no comparison.
     if (Math.min(visitors.personal, visitors.holdOut) === 0) return []
     return [{ day, visitors, isPersonal, weights: sales.map(({ refund }) => refund ?? 0) }]
   })

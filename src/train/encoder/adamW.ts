@@ -11,12 +11,12 @@ export interface Parameter {
   readonly met?: MetRows
 }
 
-/** Rows that have a gradient in this step. Other rows keep their moments, and get their weight decay later. */
+/** Rows that have a gradient in this step. Other rows keep their Adam moments, and get their weight decay later. */
 export class MetRows {
   count = 0
   readonly rows: Int32Array
   readonly width: number
-  /** Factor of all weight decay since the first step. */
+  /** Product of the decay factors of all steps so far. */
   #left = 1
   /** Value of `#left` when a row was last updated, [rows]. */
   readonly #leftThen: Float64Array

@@ -124,7 +124,7 @@ export function createItemTable(
     spread(rows[i], (table, row, factor) => add(vectors, i, table.value, row, factor))
   }
 
-  /** Sums the parts of these rows in a sparse table. Call this after `compose`, before reading the rows. */
+  /** In a sparse table, sums the parts of these rows. Call this after `compose`, before reading the rows. */
   function meet(wanted: Int32Array): void {
     if (!met || !dropped) return
     for (const i of wanted) {
@@ -240,7 +240,7 @@ function fillNormal(values: Float32Array, deviation: number, random: Random): vo
   for (let k = 0; k < values.length; k++) values[k] = deviation * random.normal()
 }
 
-/** Copies rows by name; rows of other names become 0. */
+/** Copies rows by name; a name that the source lacks gets zeros. */
 function copyRows(
   into: Float32Array,
   names: readonly string[],

@@ -2,7 +2,7 @@
 import { LAYER_NORM_EPSILON } from '@nearside/core/model/encoder.ts'
 
 interface Norm {
-  /** [rows, d]. */
+  /** Result, [rows, d]. */
   readonly out: Float32Array
   /** Normalised rows, and 1 / deviation of each row, for the backward pass. */
   readonly normal: Float32Array

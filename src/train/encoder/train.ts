@@ -81,7 +81,7 @@ export const SEQUENCE_SETTINGS: EncoderSettings = {
 /** Encoder with values as devices read them, after quantisation to int8, because ranker and trees are fitted to it. */
 export interface TrainedEncoder {
   readonly encoder: Tensors
-  /** E, [N, d]. */
+  /** Item table E, [N, d]. */
   readonly itemVectors: Float32Array
   readonly content: ContentTables
 }
@@ -236,7 +236,7 @@ export function arraysOf(
   ) as EncoderWeights
 }
 
-/** x_t = E[item] + event + gap, as in `encode`. */
+/** Writes the inputs x_t = E[item] + event + gap, as in `encode`. */
 export function fillInput(
   input: Float32Array,
   window: Window,

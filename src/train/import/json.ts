@@ -14,7 +14,7 @@ import type { Source } from './source.ts'
 const SAMPLE = 2000
 const LINES =
   /^(items|line_items|@graph|actionDetails|contexts_com_snowplowanalytics_snowplow_ecommerce_product_1(_0_0)?)$/i
-/** A list of at least this many numbers is a vector: one value. */
+/** A list of at least this many numbers counts as a vector, which is one value. */
 const VECTOR = 16
 /** Fields of an entry that contain further entries, such as the variants of a product. */
 const INNER = ['hasVariant', 'itemDetails']

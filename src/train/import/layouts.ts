@@ -3,9 +3,9 @@ import { normalName, type Role } from './columns.ts'
 
 export interface Layout {
   readonly name: string
-  /** Sets of column names, as by `normalName`. A file that has all columns of a set has this layout. */
+  /** Sets of column names, as `normalName` writes them. A file that has all columns of a set has this layout. */
   readonly marks: readonly string[]
-  /** Column names by role, as by `normalName`; the first non-empty column counts. */
+  /** Column names by role, as `normalName` writes them; the first non-empty column counts. */
   readonly columns?: Readonly<Partial<Record<Role, string>>>
   /** Pattern of product ids. Other ids are services, such as postage. */
   readonly itemPattern?: string

@@ -32,14 +32,14 @@ interface ProductOptions {
   /** Currency of prices that name no currency. */
   readonly currency: string | null
   readonly dateOrder?: DateOrder
-  /** Whether a log has the column that the flag names for a role. */
+  /** Whether a log has the column that `--columns` names for a role. */
   readonly isInLog?: (role: Role) => boolean
   /** Time at which a sale must run for its price to count, milliseconds since the epoch. */
   readonly now: number
 }
 
 /**
- * Fills `product`. If products have an id and a number, the kind that more items of `known_item` use becomes the id.
+ * Fills the table `product`. If products have an id and a number, the one that more rows of `known_item` use is the id.
  * @throws NearsideError `input-invalid`
  */
 export async function loadCatalog(

@@ -38,7 +38,7 @@ export interface FileReport {
   readonly lost: Readonly<Record<string, number>>
 }
 
-/** Layout, in the report, of a log without times. */
+/** Name of the layout of a log without times, for the report. */
 export const SEQUENCES =
   'sequences: one shopper per line, without times; invented days encode the order'
 
@@ -52,7 +52,7 @@ const PRODUCT_ROLES: readonly Role[] = ['price', 'currency', 'title', 'category'
 /** Separator of the roles whose columns are joined. For other roles, the first non-empty column counts. */
 const JOINED: Readonly<Partial<Record<Role, string>>> = { options: ' / ', test: ', ' }
 
-/** Fills `event` from one log. @throws NearsideError `input-invalid` */
+/** Fills the table `event` from one log. @throws NearsideError `input-invalid` */
 export async function readLog(
   engine: SqlEngine,
   source: Source,

@@ -21,11 +21,11 @@ export interface ShopCounts extends LogCounts {
   readonly variants: number
   /** Number of items by category name, largest first. */
   readonly categories: Readonly<Record<string, number>>
-  /** Number of log lines by event. */
+  /** Number of log lines by event name. */
   readonly byEvent: Readonly<Record<string, number>>
 }
 
-/** How many items and lines of the log the catalog covers. */
+/** Numbers of the log's items and lines that the catalog covers. */
 export interface Match {
   readonly logItems: number
   /** Number of the log's items that the catalog has. */

@@ -57,7 +57,7 @@ function unpack(bytes: Uint8Array, refuse: (why: string, cause?: unknown) => nev
   }
 }
 
-/** Texts that cells share, by index; a text may consist of several runs. */
+/** Texts that cells share, by index; a text may consist of several runs (pieces with a format). */
 function textsOf(xml: string): string[] {
   const texts: string[] = []
   each(

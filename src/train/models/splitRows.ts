@@ -5,7 +5,7 @@ import { isRecord } from '@nearside/core/isRecord.ts'
 import { MOST_NEW } from '@nearside/core/model/extend.ts'
 import type { TailIndex } from '@nearside/core/model/tail.ts'
 
-/** Maximum number of shards listed for a word, as many as a search loads. */
+/** Maximum number of shards (files of less popular items) listed for a word, as many as a search loads. */
 const WORD_SHARDS = 4
 /** Maximum number of words in `words.json`: those in the most titles. */
 const MOST_WORDS = 50_000

@@ -37,7 +37,7 @@ export function splitNeighbours(
   head: readonly number[],
 ) {
   const byteOf = (k: number) => Math.round(neighbourWeights[k] * 255)
-  /** By the number of a tail item: numbers and weights of the head's items that co-occur with it. */
+  /** For each item of the tail, by its number: numbers and weights of the head's items that co-occur with it. */
   const ties = new Map<number, [head: number, weight: number][]>()
   for (const [number, row] of head.entries())
     for (let k = row * each; k < (row + 1) * each && neighbourWeights[k] > 0; k++) {
@@ -68,7 +68,7 @@ export function splitNeighbours(
         ['neighbour_weights', { shape, data: weights }],
       ]
     },
-    /** Co-occurrence of the head's items with a shard: `length` items from number `first` on. */
+    /** Co-occurrence of the head's items with a shard's items, whose `length` numbers begin at `first`. */
     tiesOf(first: number, length: number): [string, Tensor][] {
       const own = Array.from({ length }, (_, at) => at).flatMap((at) =>
         (ties.get(first + at) ?? []).map(([item, weight]) => [item, at, weight] as const),

@@ -108,7 +108,7 @@ interface Choice {
   readonly reason: string
 }
 
-/** Largest share of NDCG@10 that the lower end of a recipe's interval may cost. */
+/** Largest share of NDCG@10 that a recipe may lose at the lower end of its interval. */
 const HARM_LIMIT = 0.003
 /** Half the width of an interval, in standard errors. */
 const ERRORS = 2

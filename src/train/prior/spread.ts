@@ -29,7 +29,7 @@ export function withVariance(prior: PersonalPrior, variance: Float32Array): Pers
   return { ...prior, variance, stepSize: variance.map((v) => STEP_SHARE * Math.sqrt(v)) }
 }
 
-/** Estimates mean and variance of the parameters over shoppers. Every trial is fitted `rounds` times. */
+/** Estimates mean and variance of the parameters over shoppers. Each trial (one shopper) is fitted `rounds` times. */
 export async function learnSpread(
   trials: readonly Trial[],
   start: PersonalPrior,

@@ -1,7 +1,7 @@
 /**
  * @module A trial: one training shopper at one moment, with the cases that the shopper's device would have learned
- * from, and the next case. The statistics exclude the shopper and everything later, as for a shopper who arrives after the
- * model was published.
+ * from, and the next case. The statistics exclude the shopper and everything later, as for a shopper who arrives after
+ * the model was published.
  */
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import type { ShopperHistory } from '@nearside/core/features/cases.ts'
@@ -32,7 +32,7 @@ export interface Trial {
   readonly ofSeveralKinds: boolean
   /** Weights of the cases for each entry of `EVENT_WEIGHTINGS`. */
   readonly weightings: readonly Weighting[]
-  /** Score terms of the next case. */
+  /** Parts of each item's score in the next case. */
   readonly terms: Pick<ScoreTerms, 'base' | 'features'>
   /** Indices of the targets in `terms`. */
   readonly targets: readonly number[]

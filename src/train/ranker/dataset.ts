@@ -45,7 +45,7 @@ export function rowScores(
   })
 }
 
-/** Columns beside the features, e.g. an encoder's score. */
+/** Columns in addition to the features, e.g. an encoder's score. */
 export interface ExtraColumns {
   readonly count: number
   /** Each column's values for all items at the time of a case, [N] each. */

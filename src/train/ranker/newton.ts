@@ -61,8 +61,8 @@ export function fitNewton(data: NewtonTable, scale: Float32Array, options: Newto
 }
 
 /**
- * Mean negative log-likelihood of a case in nats, with the L2 term; on request with the gradient and the Hessian by the
- * scaled weights.
+ * Mean negative log-likelihood of a case in nats, with the L2 term; on request also its gradient and Hessian with
+ * respect to the scaled weights.
  * @param inverse 1 / scale, [columns]
  */
 export function evaluate(

@@ -23,7 +23,7 @@ export interface SampleOptions {
   readonly maxCases: number
 }
 
-/** Histories before `until`, without shoppers who have no event before. */
+/** Histories before `until`, without shoppers who have no event before that time. */
 export function logsBefore(shoppers: readonly ShopperHistory[], until: number): ShopperHistory[] {
   return shoppers
     .map((shopper) => shopperBefore(shopper, until))

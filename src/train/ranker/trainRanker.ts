@@ -1,6 +1,6 @@
 /**
- * @module Trains the feature weights w, as they serve new shoppers: the statistics of each training case exclude the
- * case's shopper and later events.
+ * @module Trains the feature weights w for use on new shoppers: the statistics of each training case exclude the case's
+ * shopper and later events.
  */
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { invalidInput } from '@nearside/core/error.ts'

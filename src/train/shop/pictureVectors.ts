@@ -48,9 +48,9 @@ function numbersIn(text: string): unknown {
 }
 
 /**
- * Share of the mean vector that is subtracted. Without the whole mean, near-identical pictures of a small or uniform
- * shop would seem unlike. With four fifths of it subtracted, they seem alike if the cosine of their vectors is at least
- * 0.96.
+ * Share of the mean vector that is subtracted. If all of it were subtracted, near-identical pictures of a small or
+ * uniform shop would seem unlike. If four fifths are subtracted, pictures seem alike if the cosine of their vectors is
+ * at least 0.96.
  */
 const MEAN_SHARE = 0.8
 

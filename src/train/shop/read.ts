@@ -22,7 +22,7 @@ import { parseIsoTime } from './time.ts'
  * - A list view without an item is left out.
  * - Up to a tenth of the log's lines may be wrong; they are left out, and `leftOut` counts them by reason.
  *
- * @param now milliseconds since the epoch; later lines of the log are wrong
+ * @param now milliseconds since the epoch; lines with a later time count as wrong
  * @throws NearsideError `input-invalid` (folder, events), `catalog-invalid` (catalog)
  */
 export async function readShop(

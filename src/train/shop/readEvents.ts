@@ -41,7 +41,7 @@ const EVENT_SET: ReadonlyMap<string, LogName> = new Map(LOG_NAMES.map((name) => 
 
 /**
  * Reads everything of a shop except its name, by the rules of `readShop`.
- * @param now milliseconds; lines of later events are wrong
+ * @param now milliseconds; lines with a later time count as wrong
  * @throws NearsideError `input-invalid`, naming file and line
  */
 export async function readEvents(

@@ -80,7 +80,7 @@ describe('readShop', () => {
     ['midnights', '2014-05-04T00:00:00Z', '2014-05-03 00:00', true],
     ['one bare date among times', '2014-05-04T11:30:00Z', '2014-05-03', true],
     ['times', '2014-05-04T11:30:00Z', '2014-05-03T00:00:00Z', false],
-  ])('%s: day-only is %s', async (_, first, second, dayOnly) => {
+  ])('readShop finds out whether a log has only dates: %s', async (_, first, second, dayOnly) => {
     await put(
       'events.tsv',
       `shopper\tevent\titem\ttime\na\tpurchase\tx\t${first}\na\tpurchase\ty\t${second}\n`,

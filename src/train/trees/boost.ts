@@ -16,7 +16,7 @@ import {
   without,
 } from './histogram.ts'
 
-/** `features` are scaled. */
+/** Table for boosting; `features` are divided by their scale. */
 export interface BoostTable
   extends Pick<RankerDataset, 'start' | 'columns' | 'features' | 'target'> {
   /** Initial scores, [rows]. */

@@ -67,7 +67,7 @@ export function learnTrees(
   const ships = lift > error
   /** Trees grown on all shoppers; null if the gain is not above its standard error. */
   const trees = ships ? grow('all', count, () => true) : null
-  /** As many trees, for unbiased tests on the shoppers that `isUnseen` selects. */
+  /** Same number of trees, grown without the shoppers that `isUnseen` selects, for unbiased tests on them. */
   const unseen = ships ? grow('some unseen', count, (shopper) => !options.isUnseen(shopper)) : null
   const metrics = {
     trees: trees?.roots.length ?? 0,

@@ -16,7 +16,7 @@ export interface Fusion {
 }
 
 const FUSION_WEIGHTS = [0.25, 0.5, 0.75, 1] as const
-/** `serveCases` has already scaled the features. */
+/** Divisor 1, because `serveCases` has already scaled the features. */
 const SCALED = new Float32Array(FEATURE_COUNT).fill(1)
 
 /**

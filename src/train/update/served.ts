@@ -46,7 +46,7 @@ export async function serveCases(
     const { history, time, targets } = one
     const terms = linearTerms({ ...model, statistics: statisticsOf(one) }, history, time)
     const encoded = new Float32Array(terms.base.length)
-    // Without interest in the history, the encoder's score doesn't count: popularity ranks the items.
+    // If no event in the history shows interest, the encoder's score doesn't count: popularity ranks the items.
     if (isKnown(history))
       addScores(encoded, model.itemVectors, multiply(model.projection, terms.hidden))
     for (const [k, { ndcgs, described }] of all.entries()) {

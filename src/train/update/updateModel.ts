@@ -6,8 +6,8 @@
  * - Trees, context and prior stay unchanged.
  *
  * Weights are fitted and chosen on new cases of training shoppers whom the encoder never sees. If the ranking has
- * become worse, the model is trained in full instead. In both cases, the new model is compared with its parent on the newest
- * cases of held-out shoppers.
+ * become worse, the model is trained in full instead. In both cases, the new model is compared with its parent on the
+ * newest cases of held-out shoppers.
  */
 import { buildCases, type ShopperHistory } from '@nearside/core/features/cases.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -143,7 +143,7 @@ export async function updateModel(
     const cases = casesOf(isOut, newest, until, of)
     return (await serveCases(served, cases, () => statistics, between('guard')))[0]
   }
-  /** Ranks the newest cases with a model, whose counts are recomputed from all earlier orders. */
+  /** Ranks the newest cases with a model after recomputing its counts from all earlier orders. */
   const serveCountedAnew = (one: BaseModel) => {
     const rows = inModelRows(one, shop)
     const kinds = contextNeeded(rows.model)?.kinds

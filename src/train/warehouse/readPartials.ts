@@ -70,7 +70,7 @@ export async function readPartials(
   })
 }
 
-/** SQL for each table. */
+/** SQL that reads each table's files in the folder. */
 async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string>>> {
   const paths = await readdir(folder, { recursive: true }).catch((cause) => {
     throw invalidInput(`${folder}: there is no such folder`, cause)

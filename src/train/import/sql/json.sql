@@ -7,7 +7,7 @@ CREATE OR REPLACE MACRO array_members(value) AS CASE json_type(value)
 CREATE OR REPLACE MACRO members_at(record, path) AS CASE
   WHEN len(array_members(json_extract(record, path))) > 0 THEN array_members(json_extract(record, path)) END;
 
--- The lines inside a line, each with the outer line's fields; the line itself if it has none.
+-- The lines inside a line, each with the outer line's fields; the line itself if no line is inside.
 CREATE OR REPLACE MACRO spread(line, name) AS CASE
   WHEN members_at(line, '$.' || name) IS NOT NULL THEN list_transform(members_at(line, '$.' || name),
       lambda inner_line: json_merge_patch(json_merge_patch(line, json_object(name, NULL)), inner_line))

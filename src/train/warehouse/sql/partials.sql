@@ -100,8 +100,8 @@ numbered AS (
 SELECT n.number AS shopper, k.session, k.item, k.strength, k.moment
 FROM kept AS k JOIN numbered AS n ON n.shopper = k.shopper;
 
--- Dates of the sums: every week before the limit, back to the first fifth of the log. Pairs have every fourth date.
--- A window of 7 or 30 days with few events starts earlier, until it has as many events as usual.
+-- Dates of the sums: every week before the limit, back to the first fifth of the log. Pairs are summed at every fourth
+-- date. A window of 7 or 30 days with few events starts earlier, so that it has as many events as usual.
 CREATE TABLE nearside_date AS
 WITH digit AS (
   SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4
@@ -213,7 +213,7 @@ line AS (
   GROUP BY p.shopper, p.place, p.began, p.n, p.ended, m.item)
 SELECT l.*, 1 / SQRT(CAST(COUNT(*) OVER (PARTITION BY shopper, place, n) AS DOUBLE)) AS weight FROM line AS l;
 
--- A basket weighs less the more baskets its shopper has: the weight at each date, and by how much it has changed.
+-- The more baskets a shopper has, the less each weighs: the weight at each date, and its change since the last date.
 CREATE TABLE nearside_share AS
 WITH active AS (
   SELECT shopper, n, MAX(place) AS baskets FROM nearside_line GROUP BY shopper, n),
@@ -243,8 +243,8 @@ WHERE d.has_pairs = 1 AND d.n <= p.n
 GROUP BY d.as_of, d.n, p.item, s.fewest_shoppers
 HAVING SUM(p.shoppers) >= s.fewest_shoppers;
 
--- Pairs of products in each shopper's baskets: within a basket, and from a basket to the five after it, halved every
--- 30 days. Each pair is counted once, at the first date that has it.
+-- Pairs of products in each shopper's baskets: within a basket, and from a basket to the five after it, with a weight
+-- that halves every 30 days. Each pair is counted once, at the first date that has it.
 CREATE TABLE nearside_own AS
 WITH step AS (
   SELECT 0 AS ahead UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5),
