@@ -17,7 +17,7 @@ export function inOneCurrency<TItem extends Item>(items: readonly TItem[]): read
   )
 }
 
-/** Describes the prices that `inOneCurrency` removes; null if there are none. */
+/** Error message about the prices that `inOneCurrency` removes; null if there are none. */
 export function currencyFault(items: readonly Item[]): string | null {
   const main = mainCurrency(items)
   const others = items.filter(({ currency = main }) => currency !== main)

@@ -123,7 +123,7 @@ describe('the usual price', () => {
     expect(after({ regularPrice: Number.NaN })).toEqual([10, undefined])
   })
 
-  test('if `live.json` removed the usual price, a running sale strikes through the price outside the sale', () => {
+  test('if `live.json` removed the usual price, a running sale’s usual price is the price outside the sale', () => {
     const removed = { id: 'a', price: 8, regularPrice: 0, sale: { price: 5 } }
     const [item] = withLive([STRUCK], { changed: [removed], gone: [], added: [] })
     expect(atPrices([item], 0)[0]).toMatchObject({ price: 5, regularPrice: 8 })

@@ -15,7 +15,7 @@ export interface ShopperHistory {
   readonly interactions: History
 }
 
-/** Computes each history only when it is read. */
+/** The shoppers' histories; each is computed only when it is read. */
 export function historiesOf(shoppers: readonly ShopperHistory[]): Iterable<History> {
   return {
     *[Symbol.iterator]() {

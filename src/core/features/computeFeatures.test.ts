@@ -175,7 +175,7 @@ describe('computeFeatures', () => {
       expect([1, 4, 10, 2].map((item) => value(features, item, name))).toEqual([1, 1, 0, 0])
   })
 
-  it('a second look at an item in the same visit raises `looksLastVisit` and `looksEver`', () => {
+  it('a second view of an item in the same visit raises `looksLastVisit` and `looksEver`', () => {
     const view = (item: number, minutesAgo: number): Interaction => ({
       ...{ item, name: 'view_item', session: 'visit' },
       time: NOW - 60_000 * minutesAgo,

@@ -35,7 +35,7 @@ describe('intentOf', () => {
     expect(found?.groups).toEqual([1, 2, 3])
   })
 
-  it('a product that was looked at twice counts only once, as recently as the last look', () => {
+  it('a product viewed twice counts only once, as recently as its last view', () => {
     expect(intent(looks(0, 2, 0))).toEqual(intent(looks(2, 0)))
   })
 

@@ -15,7 +15,7 @@ import { DAY } from '../time.ts'
 import type { ItemStatistics, PriceRange } from './itemStatistics.ts'
 import type { Profile } from './profile.ts'
 
-/** Number of products viewed last that the intent reads. */
+/** Number of last viewed products that the intent reads. */
 const RECENT = 6
 /** Number of later viewed products after which a product's weight is halved. */
 const HALF_LIFE = 2

@@ -31,7 +31,7 @@ describe('visitsOf', () => {
     expect(own(3)).toEqual([{ ago: 0, age: 1, strength: 1 / 3, count: 1, interest: 1 / 3 }])
   })
 
-  it('the entry of an item in a visit counts every look and has the age of the last look', () => {
+  it('the entry of an item in a visit counts every view and has the age of the last view', () => {
     const again = { ...event(3, 'view_item', 1), time: NOW - DAY / 2 }
     const repeated = visitsOf(profileOf([...history, again], NOW))
     expect(repeated.visits).toBe(3)

@@ -1,6 +1,6 @@
 /**
- * @module Adds the shopper's searches to the scores: lifts the items found, and items that co-occur with them. A search
- * is no interaction with an item, so the features, the encoder and the personal model's training ignore it.
+ * @module Adds the shopper's searches to the scores: a search raises the items found and items that co-occur with them.
+ * A search is no interaction with an item, so features, encoder and the personal model's training ignore it.
  */
 import { onceFor } from '../onceFor.ts'
 import { isPriceAlone, takePrice } from '../search/price.ts'
@@ -9,7 +9,7 @@ import type { History } from './history.ts'
 import type { ItemStatistics } from './itemStatistics.ts'
 
 /**
- * Lift in log-odds right after a search that found a single item; each of n found items gets 1/√n of the lift. An item
+ * Lift of the score in log-odds after a search that found one item; each of n found items gets 1/√n of the lift. An item
  * that co-occurs with the found items gets the lift times its mean co-occurrence with them. Chosen on training data:
  * docs/results/search.md.
  */

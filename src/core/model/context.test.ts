@@ -58,7 +58,7 @@ async function tampered(name: string, change: (tensor: Tensor) => Tensor) {
   return readBaseModel({ ...manifest, files: known }, new Map([...files, [FILE, bytes]]))
 }
 
-test('context terms and lifts are unchanged after writing, reading and a federated update', async () => {
+test('context terms and lifts (changes of demand) are unchanged after writing, reading and a federated update', async () => {
   const model = contextModel()
   const written = await writeBaseModel(model)
   const parsed = parseManifest(

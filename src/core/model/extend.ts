@@ -1,4 +1,4 @@
-/** @module Adds items that appeared after training to a model, by their content. */
+/** @module Extends a model by items added after training, by their title, category and price. */
 import type { Item } from '../catalog/item.ts'
 import type { ContextTable } from '../features/context/lifts.ts'
 import { groupItems, peerKey } from '../features/intent.ts'
@@ -10,8 +10,8 @@ import { comparablePrice } from './prices.ts'
 import type { TensorData } from './safetensors.ts'
 
 /**
- * Appends a row for each item that the model lacks; returns the same model if there is none. A new row has a content vector, no
- * co-occurrence, no popularity and age 0; features use the statistics of its neighbours (`ColdStartItems`).
+ * Appends a row for each item that the model lacks; returns the same model if there is none. A new row has a content
+ * vector, no co-occurrence, no popularity and age 0; features use its neighbours' statistics (`ColdStartItems`).
  */
 export function extendModel(model: BaseModel, items: readonly Item[]): BaseModel {
   const added = addedItems(model, items)
@@ -56,7 +56,7 @@ export function addedItems(model: BaseModel, items: readonly Item[]): AddedItems
     added,
     peerKey,
     peerGroupsOf(model, items, rows),
-    // New groups get indices above those of all groups, including groups with items only in the tail.
+    // Indices of new groups follow those of all groups, including groups with items only in the tail.
     statistics.whole?.peerGroups,
   )
   return { ids: added.map(({ id }) => id), vectors, category, peerGroup, logPrice }
@@ -153,7 +153,7 @@ function extendStatistics(
   }
 }
 
-/** A new item gets the mean lift of its category in each context. */
+/** Adds rows for new items: in each context the mean lift (change of demand) of the item's category. */
 export function extendTable(
   table: ContextTable,
   { items: known }: ItemStatistics,

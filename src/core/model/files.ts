@@ -53,8 +53,8 @@ async function contextFile() {
 }
 
 /**
- * @throws NearsideError `model-corrupt`, naming a missing file or one that differs from the manifest; `model-incompatible`
- *   if the model has other features or another dimension; `engine-failed` if the code for its contexts can't be loaded
+ * @throws NearsideError `model-corrupt`, naming a file that is missing or doesn't match the manifest;
+ *   `model-incompatible` if features or dimension differ; `engine-failed` if the code for its contexts can't be loaded
  */
 export async function readBaseModel(
   manifest: ModelManifest,

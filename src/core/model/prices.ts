@@ -1,4 +1,4 @@
-/** @module Compares the catalog's prices with the model's. */
+/** @module Compares the catalog's prices with those that the model knows. */
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Item } from '../catalog/item.ts'
 import { LEAST_DISCOUNT } from '../features/context/context.ts'

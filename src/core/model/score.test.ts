@@ -33,7 +33,7 @@ const life = fc
   .map((parts): History => parts.flat().sort((a, b) => a.time - b.time))
 
 describe('a search', () => {
-  test('a search adds exactly its lifts to the base scores, and changes no other score term', () => {
+  test('a search adds exactly its lifts (score increases) to the base scores, and changes no other score term', () => {
     const encode = createEncoder(model)
     fc.assert(
       fc.property(life, (history) => {

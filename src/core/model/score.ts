@@ -81,7 +81,7 @@ export function linearTerms(
   return { base, features, hidden }
 }
 
-/** Adds the lift by prices viewed in this visit. @param items rows that the scores belong to; default: all */
+/** Adds the effect of prices viewed in this visit. @param items rows that the scores belong to; default: all */
 export function addPrices(
   scores: Float32Array,
   lift: PriceLift | null,
@@ -92,8 +92,8 @@ export function addPrices(
 }
 
 /**
- * Adds the lifts by the shopper's searches. Add them last, so that the sums are identical to the last bit for any
- * subset of items.
+ * Adds the lifts (score increases) by the shopper's searches. Call it last, so that the sums are identical to the last
+ * bit for any subset of items.
  * @param items rows that the scores belong to; default: all
  */
 export function addSearches(

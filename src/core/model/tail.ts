@@ -43,7 +43,7 @@ const readIndex = object<TailIndex>({
   buckets: list(readModelFile, MOST_FILES),
 })
 
-/** @throws NearsideError `model-corrupt` */
+/** @throws NearsideError `model-corrupt` if the index is malformed */
 export const parseTailIndex = (value: unknown): TailIndex => readIndex(value, 'index.json')
 
 /** Title word (`words.json`) or category (`departments.json`) → indices of the shards that have it. */
@@ -51,7 +51,7 @@ export type ShardsBy = ReadonlyMap<string, readonly number[]>
 
 const readShardsBy = record(list(whole(0, MOST_FILES), MOST_FILES))
 
-/** @throws NearsideError `model-corrupt` */
+/** @throws NearsideError `model-corrupt` if the file is malformed */
 export const parseShardsBy = (value: unknown, name: string): ShardsBy =>
   new Map(Object.entries(readShardsBy(value, name)))
 
@@ -78,8 +78,7 @@ export function readBucket(bytes: Uint8Array): ReadonlyMap<number, readonly numb
 
 /**
  * @param first index of the shard's first row in the whole catalog
- * @param head statistics of the head
- * @throws NearsideError `model-corrupt`
+ * @throws NearsideError `model-corrupt` if the shard is malformed, or doesn't fit the head (the popular items)
  */
 export function readShard(
   bytes: Uint8Array,

@@ -69,7 +69,7 @@ describe('a model with trees', () => {
     session: `${k}`,
   }))
 
-  it('a model with trees adds the trees’ score only to the scores of the candidates', () => {
+  it('the trees of a model change only the scores of the candidates, which are its highest items', () => {
     const without = linearTerms(model, history, now)
     const { base, candidates, features } = scoreTerms({ ...model, trees }, history, now)
     expect(candidates).toHaveLength(CANDIDATES)

@@ -7,7 +7,7 @@ import { FEATURE_COUNT } from '../features/features.ts'
 import { corrupt, taker, vector } from './fields.ts'
 import type { Tensors } from './safetensors.ts'
 
-/** Number of items that the trees re-rank; the ranker's weights are fitted on as many items. */
+/** Number of items that the trees re-rank; training fits the ranker's weights on the same number. */
 export const CANDIDATES = 64
 
 /** Value of `feature` that marks a leaf. */

@@ -24,7 +24,7 @@ export interface Recommendation {
   readonly badge?: string
 }
 
-/** Action of the shopper on an item; `basket`: the shopper put the item into the basket, even if they removed it later. */
+/** Shopper's action on an item; `basket`: they put it into the basket, even if they removed it later. */
 export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
 
 /**
@@ -35,7 +35,7 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  * it, within the list's limit. The list to compare with is made by the same rules, but without the action.
  *
  * If a personal model is in use, two lists are made without the action: with its parameters (not trained again) and
- * without them. The item must leave its screen in both. Of several such actions, the reason names one that raises many items.
+ * without them. The item must leave its screen in both. If several actions qualify, one that raises many is named.
  */
 export type Reason =
   /** The shopper acted on `item`, which can be the listed item itself; `signal` is their strongest action on it. */

@@ -183,8 +183,8 @@ export function columnMeans(matrix: Float32Array, columns: number): Float64Array
 }
 
 /**
- * Log-odds that an item loses if the shopper wants less of the item most similar to it. Chosen on simulated shoppers
- * with a known taste: docs/results/lists.md.
+ * Log-odds that an item loses if the shopper answers `less_like_this` to the item most similar to it. Chosen on
+ * simulated shoppers with a known taste: docs/results/lists.md.
  */
 const LESS = 2
 

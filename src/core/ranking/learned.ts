@@ -63,7 +63,7 @@ export function signalsOf<T>(done: Iterable<Done<T>>, now: number): ReadonlyMap<
 /**
  * Number of actions that shape the lists: actions on items, answers ("Not for me" …), and searches with results. A
  * click in a list and the view that follows it count once, as the view.
- * @param events cleaned events
+ * @param events without those that `clean` drops
  */
 export function countShaping(
   events: readonly ShopperEvent[],

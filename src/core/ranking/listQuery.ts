@@ -15,7 +15,7 @@ export const limitOf = ({ options, ...query }: ListQuery): number =>
 export const withLimit = (query: ListQuery, least: number): ListQuery =>
   ({ ...query, options: { ...query.options, limit: Math.max(least, limitOf(query)) } }) as ListQuery
 
-/** Query with variants' ids in place of each `groupId`. `about`: variant that rules test, if the list is about one product. */
+/** Query with variants' ids in place of each `groupId`. `about`: variant that rules test in a list about a product. */
 export type VariantQuery = ListQuery & { readonly about?: string }
 
 /** Replaces each `groupId` in the query by its variants' ids. A list about a product excludes the product's variants. */
@@ -42,7 +42,7 @@ export function withVariants(query: ListQuery, variantsOf: VariantsOf): VariantQ
 /**
  * Replaces variants' ids in a reranked list by the ids that the page passed: a product stands where its best variant
  * ranks. Other lists stay unchanged.
- * @param list answer to `withVariants(asked)`
+ * @param list result of the query `withVariants(asked)`
  */
 export function asProducts(
   asked: ListQuery,

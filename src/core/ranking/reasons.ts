@@ -41,7 +41,7 @@ export function giveReasons(
   list: readonly Recommendation[],
   { limit, withoutAll, causes, listsWithout }: Counterfactuals,
 ): readonly Recommendation[] {
-  /** Items among `of` that each of the lists lacks on the item's screen. */
+  /** Items among `of` that are missing from their screen in each of the lists. */
   const lackedBy = (lists: Lists, of: readonly Recommendation[]) => {
     let lacked = of
     for (const ids of lists) {

@@ -83,8 +83,8 @@ export class Related {
 
   /**
    * Finds the items bought together with the items at `rows`.
-   * @returns `scores` by row, [N]: a sum to which each of `rows` adds 0 (never bought together) to 1; `mostWith` maps a row to
-   *   the one of `rows` with which it is bought most often
+   * @returns `scores` by row, [N]: a sum to which each of `rows` adds 0 (never bought together) to 1; `mostWith` maps a
+   *   row to the one of `rows` with which it is bought most often
    */
   boughtWith(rows: readonly number[]): {
     readonly scores: Float32Array

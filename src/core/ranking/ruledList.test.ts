@@ -1,6 +1,4 @@
-/**
- * @module Tests with random queries and rules that every list of a shop of 32 items obeys the rules.
- */
+/** @module Tests with random queries and rules that every list of a shop of 32 items obeys the rules. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Catalog } from '../catalog/catalog.ts'

@@ -7,7 +7,7 @@ import { limitOf, type VariantQuery } from './listQuery.ts'
 import type { ExplainedScores, Ranker, Scored } from './ranker.ts'
 import type { Selection } from './selectPlaces.ts'
 
-/** Constraints of the rules under which a list is ranked. */
+/** Constraints of the shop's rules on the ranking of a list. */
 export interface Ruled extends Pick<Selection, 'among' | 'limits' | 'taken'> {
   readonly lifts?: ListRules['lifts']
 }

@@ -94,7 +94,7 @@ test.each<[RuleCondition[], string | null]>([
   [[{ from: '2026-12-24T12:00Z', until: '2026-12-24T12:00Z' }], null],
   [[{ context: { hour: ['12-16'] } }], '2026-12-24T16:00Z'],
   [[{ context: { holiday: ['christmas'] }, until: '2026-12-24T14:00Z' }], '2026-12-24T14:00Z'],
-])('after noon of 24 December, the next change of %j is at %s', (conditions, next) => {
+])('after noon of 24 December, rules with %j next change at %s', (conditions, next) => {
   const rules = conditions.map((when): Rule => ({ name: 'r', when, pin: ['a'] }))
   const time = next === null ? Number.POSITIVE_INFINITY : Date.parse(next)
   expect(nextRuleChange(rules, NOW)).toBe(time)

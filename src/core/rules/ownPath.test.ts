@@ -82,7 +82,7 @@ describe('isOwnPath', () => {
     expect(accepted).toBeGreaterThan(100)
   })
 
-  test('isOwnPath refuses a path that it refuses also when it is encoded', () => {
+  test('if isOwnPath refuses a path, it also refuses the encoded path', () => {
     const encoded = (text: string) =>
       `/${[...text.slice(1)].map((one) => encodeURIComponent(one)).join('')}`
     fc.assert(

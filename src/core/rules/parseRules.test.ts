@@ -4,7 +4,7 @@ import { parseRules } from './parseRules.ts'
 
 const faultOf = (rule: unknown) => parseRules([rule]).faults
 
-test('every kind of rule is read, whether the value is an array or an object with `rules`', () => {
+test('rules are read, whether the value is an array or an object with `rules`', () => {
   const rules = [
     { name: 'recall', hide: { id: ['a'], attributes: { colour: ['red', 1, true] } } },
     {

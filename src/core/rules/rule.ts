@@ -35,9 +35,9 @@ export interface RuleCondition {
    * products a search finds. `search` combines with `from` and `until` only.
    */
   readonly search?: readonly string[]
-  /** Kinds of lists. */
+  /** Kinds of lists to which the rule applies. */
   readonly list?: readonly ('recommend' | 'similar' | 'boughtTogether' | 'rerank')[]
-  /** Names of pages, as given by the list's option `page`. */
+  /** Names of pages to whose lists the rule applies, as given by the list's option `page`. */
   readonly page?: readonly string[]
   /** Conditions on the item that the list is about. */
   readonly item?: RuleItems

@@ -1,7 +1,7 @@
 /**
- * @module Computes how much a context raises or lowers the demand for an item: the logarithm of P(item | value) /
- * P(item), over shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero. Only the time since
- * the item's first appearance counts, since sales last Christmas say nothing about an item added in June.
+ * @module Computes lifts: how much a context raises or lowers the demand for an item, as the logarithm of
+ * P(item | value) / P(item), over shoppers. An item's lift is shrunk to its category's lift, which is shrunk to zero.
+ * Sales before an item's first appearance don't count: last Christmas says nothing about an item added in June.
  */
 
 import { eventStrength } from '../../events/strength.ts'
