@@ -105,7 +105,7 @@ export interface PersonalizerSnapshot {
      */
     readonly unerased?: true
   }
-  /** Whether a vault holds the data. The page's scripts then reach the data only through the personalizer. */
+  /** Whether a vault (frame on another origin) holds the data; the page reaches them only through the personalizer. */
   readonly vault: boolean
   /**
    * People whom the shopper shops for. `current` is `me`, `nobody` (this visit is not stored), or the id of one of

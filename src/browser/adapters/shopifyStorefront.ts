@@ -6,7 +6,7 @@
 import type { CaptureInput } from '../api.ts'
 import { type Fields, fieldsOf, type Line, linesOf, listOf, textOf } from './read.ts'
 
-/** The `12` of `gid://shopify/ProductVariant/12`; a cart line's key such as `12:abc` as a whole. */
+/** Returns `12` for `gid://shopify/ProductVariant/12`, and a cart line's key such as `12:abc` unchanged. */
 const numberOf = (id: unknown) => textOf(id)?.replace(/^gid:\/\/shopify\/\w+\/|\?.*$/g, '')
 
 const entriesOf = (list: unknown) => listOf(fieldsOf(list).nodes ?? list).map(fieldsOf)

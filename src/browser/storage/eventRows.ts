@@ -16,7 +16,7 @@ export interface Forgotten {
   readonly epoch: number
 }
 
-/** Summary of the events, stored beside them, so that placing the next event in its session needs no scan. */
+/** Summary stored beside the events, so that finding the next event's session (visit) needs no scan. */
 export interface EventHead {
   readonly count: number
   readonly lastTime: number | null
@@ -44,7 +44,7 @@ const headOf = async (table: Transaction): Promise<EventHead> =>
   ((await table('heads').get('events')) ?? EMPTY_HEAD) as EventHead
 
 /**
- * Places events in their sessions.
+ * Gives each event its session (visit).
  * @returns `rows`: rows to store, for events not stored yet; `placed`: all given events; `head`: the new summary
  */
 export async function placeEvents(table: Transaction, drafts: readonly EventDraft[]) {
@@ -68,7 +68,7 @@ interface Batch {
 }
 
 export function eventRows(database: Database) {
-  /** Batch whose write has not begun. */
+  /** Batch of events whose write has not begun; null without one. */
   let next: Batch | null = null
   let written: Promise<unknown> = Promise.resolve()
   const readEvents = (rows: readonly unknown[]) => {
@@ -116,7 +116,7 @@ export function eventRows(database: Database) {
   }
   const dropOldest = (share: number): Promise<number> =>
     database.transact(['events', 'heads', 'settings'], 'relaxed', async (table) => {
-      // Unsealed copies of sent updates, which an auditor couldn't recompute from the remaining events.
+      // Unencrypted copies of sent updates, which an auditor couldn't recompute from the remaining events.
       await table('settings').delete('openings')
       const gone = await remove(table, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),

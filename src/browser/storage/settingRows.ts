@@ -36,9 +36,9 @@ export interface Settings {
   readonly pending: PendingReport
   /** Token for one report in one round, requested from the issuer or already received. */
   readonly token: KeptToken
-  /** Unsealed updates of the last reports. The log contains only commitments to these updates. */
+  /** Unencrypted updates of the last reports. The log contains only commitments (hashes) to these updates. */
   readonly openings: readonly Opening[]
-  /** Secret from which the device computes report ids, each a commitment to its log: 32 random bytes, base64. */
+  /** Secret from which the device computes report ids, each a commitment to the log: 32 random bytes, base64. */
   readonly checkpoints: string
   readonly terms: ContributionTerms
   readonly sent: PersonalizerSnapshot['sent']

@@ -242,7 +242,7 @@ const transitions: Record<string, Transition> = {
     },
     keeps: false,
   },
-  // The call rejects if the disk refuses; the pause then applies to this tab only.
+  // `pause` rejects if the disk refuses to store it; the pause then applies to this tab only.
   pause: { happen: ({ tab }) => tab.device.pause(true).catch(() => {}), keeps: false },
   'pause elsewhere': {
     happen: async (scene) => (await scene.open()).device.pause(true),

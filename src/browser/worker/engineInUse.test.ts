@@ -15,7 +15,7 @@ interface Asked {
   readonly refuse: () => void
 }
 
-/** Engine choices that resolve when the test says so. */
+/** Choices of engines (which compute fits) that the test resolves or rejects. */
 function scene() {
   const asked: Asked[] = []
   const disposed: string[] = []

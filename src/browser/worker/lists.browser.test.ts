@@ -220,7 +220,7 @@ describe('lists', () => {
     expect(base.reason).toEqual({ kind: 'new' })
   })
 
-  describe('of a catalog with many products new to the model', () => {
+  describe('of a catalog with many products that the model lacks', () => {
     const added = Array.from({ length: 40 }, (_, i): Item => {
       return { id: `new-${i}`, category: CATEGORIES[i % 4], price: 9 }
     })

@@ -259,7 +259,7 @@ test('a live.json with the same changes as the last one rebuilds nothing', async
   expect(device.snapshot().revision).toBe(revision)
 })
 
-test('without a network, the last changes apply to the last catalog', async () => {
+test('without a network, the stored live.json applies to the stored catalog', async () => {
   const { all, openTab, server, tab } = await open({ gone: ['item-31'] })
   const before = await all()
   await tab.device.close()

@@ -28,7 +28,7 @@ async function openShop() {
   const server = await testServer()
   const clock = { now: Date.now() }
   const disk = new IDBFactory()
-  /** Files that the server keeps back, with the functions that let them go. */
+  /** Files that the server keeps back, with functions that send the files. */
   const kept = new Map<string, (() => void)[]>()
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const answer = await server.fetch(input, init)

@@ -318,7 +318,7 @@ export class Shop {
       this.#loadContextTerms(),
     ])
     if (this.tail.dropOld(this.loaded)) this.#catalog.setTail([])
-    // Follow the sales of the tail's products, too.
+    // Announce sales of the tail's products (loaded when needed), too.
     this.#followClock()
     const { catalog } = this
     this.order = orderOf(catalog?.items ?? [])

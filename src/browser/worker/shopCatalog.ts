@@ -48,7 +48,7 @@ export class ShopCatalog {
   changes: LiveChanges | null = null
   /** Changes of `live.json` that were applied last. */
   #live: LiveChanges | null = null
-  /** Products of the tail, as published. */
+  /** Products of the tail (loaded when needed), as published. */
   #tail: readonly Item[] = []
   /** Products of the tail that the shop still sells, at today's prices. */
   #listed: readonly Item[] = []

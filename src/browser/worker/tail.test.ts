@@ -356,7 +356,7 @@ test('if too many items are loaded, the parts of the catalog used least recently
     return [...of.itemVectors.subarray(64 * at, 64 * (at + 1))]
   }
   expect(row(joined)).toEqual(row(shop.model))
-  // Using shard 1 again makes shard 2 the least recently used one.
+  // Shard 1 (a part of the tail) is used again, so that shard 2 is the least recently used one.
   await tail.need({ kind: 'similar', item: shards[1].ids[0] })
   await first(0)
   expect(tail.join(headModel).itemIds.slice(HEAD)).toEqual([...shards[0].ids, ...shards[1].ids])
@@ -367,7 +367,7 @@ test('if too many items are loaded, the parts of the catalog used least recently
   services.state.own.events = [{ items: three }] as unknown as typeof services.state.own.events
   await tail.follow({ items: three, query: undefined })
   expect(tail.join(headModel).itemIds).toEqual(expect.arrayContaining(three))
-  // A list that is needed again and again keeps its products.
+  // Products of a list that is needed again and again stay loaded.
   for (const n of [0, 1, 2]) {
     await tail.need({ kind: 'similar', item: three[2] })
     await first(n)

@@ -63,7 +63,7 @@ const waits = ({ timers }: TestDevice) =>
 const faultsOf = async ({ device }: TestDevice) =>
   (await verifyBundle(parseBundle(await device.export()))).faults
 
-test('the device requests a token when it plans an update, and sends token and update together', async () => {
+test('the device requests a token when it schedules an update, and sends token and update together', async () => {
   const { aggregators, later, tested } = await shop(0.25)
   const { device } = tested
   await device.contributionTerms()

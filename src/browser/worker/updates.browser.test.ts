@@ -63,7 +63,7 @@ test('tabs and page loads together check for updates once in five minutes', asyn
   const first = await start(server, database, { now })
   expect(looks(server)).toBe(1)
   const second = await start(server, database, { now })
-  // The last check was less than a minute ago, so the second page makes none.
+  // The last check was less than a minute ago, so the second page doesn't check.
   await pass(second)
   expect(looks(server)).toBe(1)
   time += 5 * MINUTES
