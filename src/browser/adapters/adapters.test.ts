@@ -141,7 +141,7 @@ const shopify = (name: string, data: unknown) => ({
   data,
 })
 
-test('Shopify: reads views, carts, orders and searches by the configured item id', () => {
+test('Shopify: reads views, carts, orders and searches, with the configured kind of item id', () => {
   const id = '8950526378201'
   const price = 19.99
   expect(fromShopify(shopify('product_viewed', { productVariant: variant }))).toEqual({

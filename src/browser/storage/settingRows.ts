@@ -1,4 +1,4 @@
-/** @module Settings: consent, budget and other single values by name. */
+/** @module Settings: consent, privacy budget and other single values by name. */
 import type { PersonalizerSnapshot } from '../apiSnapshot.ts'
 import type { PendingReport } from '../contribution/contribute.ts'
 import type { Opening } from '../contribution/makeReport.ts'

@@ -454,7 +454,7 @@ describe('a database that the browser can’t read', () => {
     expect((await openStore(name, () => factory)).refused).toBe(null)
   })
 
-  test('an unreadable database that was set aside is reported if the browser can’t delete it', async () => {
+  test('if the browser can’t delete an unreadable database that was set aside, `dropAside` rejects', async () => {
     const { name, factory } = await damaged()
     const stubborn = failingFactory(
       (opened) => (opened === name ? 'UnknownError' : null),

@@ -265,8 +265,8 @@ afterEach(async () => {
   vi.unstubAllGlobals()
 })
 
-describe.each(Object.entries(states))('%s', (_state, { reach, permits }) => {
-  test.each(Object.entries(transitions))('%s', async (_transition, { happen, keeps }) => {
+describe.each(Object.entries(states))('state of the consent: %s', (_state, { reach, permits }) => {
+  test.each(Object.entries(transitions))('change: %s', async (_transition, { happen, keeps }) => {
     scene = await Scene.start()
     await reach(scene)
     await scene.settle()

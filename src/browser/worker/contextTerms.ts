@@ -8,6 +8,6 @@ import { discountOf } from '@nearside/core/model/prices.ts'
 
 export { contextTerms, withContextReasons } from '@nearside/core/ranking/contextReasons.ts'
 
-/** Today's discount of each of the model's N items. */
+/** Today's discounts, one for each item of the model. */
 export const discountsOf = (model: BaseModel, catalog: Catalog): Float32Array =>
   Float32Array.from(model.itemIds, (_, row) => discountOf(model, catalog, row))

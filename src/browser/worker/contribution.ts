@@ -33,7 +33,7 @@ export class Contribution {
   readonly #services: Services
   readonly #shop: Shop
   readonly #shopper: Shopper
-  /** Whether a withdrawal is not stored yet; it applies to this tab at once. */
+  /** Whether the withdrawal of the consent is not stored yet; it applies to this tab at once. */
   #withdrawn = false
   /** Error if the aggregators' last terms exceed the device's own limits; else null. */
   #refused: NearsideError | null = null

@@ -348,7 +348,7 @@ export class Shop {
     this.order = { ids: model.itemIds, categories: model.itemIds.map(() => '') }
   }
 
-  /** Code of the context terms; null for a model without them and, with a notice, if the code can't be loaded. */
+  /** Code of context terms (e.g. weather); null for a model without them and, with a notice, if the code can't load. */
   async #loadContextTerms(): Promise<ContextTerms | null> {
     if (!this.loaded?.model.context) return null
     const code = () => import('./contextTerms.ts')

@@ -52,7 +52,7 @@ test('rules need no signature if the shop names no keys or the page passes the r
   expect(await pins(passed)).toBe('item-4')
 })
 
-describe('a file that the device refuses', () => {
+describe('a rules file that the device refuses', () => {
   const good = () => signed(5, 'item-2', shop)
   const bad: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['without a signature', async () => ({ rules: [pin('item-9')] })],

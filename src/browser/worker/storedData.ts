@@ -29,7 +29,7 @@ export function createStoredData(
 ) {
   const { alone, bus, notices, onDemand, state, store } = services
   let profiles: Profiles | null = null
-  /** Whether the disk refused to store the shopper's no to agents. If so, the no applies to this tab only. */
+  /** Whether the disk refused to store the shopper's no to AI agents. If so, the no applies to this tab only. */
   let refusesAgents = false
 
   async function openProfiles(): Promise<Profiles> {
@@ -104,7 +104,7 @@ export function createStoredData(
     reloadAll,
     async setAgents(allowed: boolean): Promise<void> {
       refusesAgents = !allowed
-      // A no to agents applies even if the code below can't be loaded.
+      // A no to AI agents applies even if the code below can't be loaded.
       if (!allowed) state.agents = false
       await (await onDemand()).setAgents(services, allowed)
       refusesAgents = false

@@ -200,7 +200,7 @@ describe('restoring forgotten events', () => {
     },
   )
 
-  test('restoring forgotten events allows the shop to import the same orders as before', async () => {
+  test('after a restore, the shop can import old orders as if nothing had been forgotten', async () => {
     const tested = await start(await testServer(), newDatabase())
     const items = [{ item_id: 'item-4' }]
     const orders = [{ id: 'A', time: Date.now() - 300 * DAY, items }]
