@@ -1,6 +1,6 @@
 /**
  * @module Defines a command whose result is a report: it prints the report, and writes it to `--html` and `--markdown`.
- * A picture of the report lies beside the Markdown, as `.svg`.
+ * A chart of the report is written beside the Markdown, as `.svg`.
  */
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'

@@ -32,14 +32,14 @@ async function hoursOf(
   return { updated, failures }
 }
 
-it('the watch updates the model at once, then after each midnight if the log has grown', async () => {
+it('watchLog updates the model at once, then after each midnight if the log has grown', async () => {
   expect((await hoursOf(String)).updated).toEqual([12, 24, 48, 72])
   expect((await hoursOf((hour) => (hour < 30 ? 'a' : 'b'))).updated).toEqual([12, 30])
   expect((await hoursOf(() => 'a')).updated).toEqual([12])
   expect((await hoursOf((hour) => (hour < 15 ? null : 'a'))).updated).toEqual([15])
 })
 
-it('the watch continues after an update that failed', async () => {
+it('watchLog continues after an update that failed', async () => {
   const { updated, failures } = await hoursOf(String, () => Promise.reject(new Error('no')))
   expect(updated).toEqual([12, 24, 48, 72])
   expect(failures).toHaveLength(4)

@@ -49,7 +49,7 @@ it('epsilon --policy demo prints the ε of a year and how well the noise hides o
   // 6.5 is z·√42, with the noise multiplier z = 1 and 42 features. 85 and 98 are Φ(1) and Φ(2) in percent, rounded up.
   expect(words).toContain('about 6.5 times as long as the longest update, and 1 times')
   expect(words).toContain('at most 85 times in 100 after one update, 98 after 4')
-  // 0.29 is √2·z·√d/n.
+  // 0.29 is √2·z·√d/n, for z = 1, d = 42 features and n = 32 updates.
   expect(words).toContain('the mean of 32 updates, with noise of both servers about 0.29 times')
 })
 

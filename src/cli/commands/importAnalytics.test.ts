@@ -194,7 +194,7 @@ describe('import of Snowplow events', () => {
     expect(items[0]).toMatchObject({ id: 'MG-1', brand: 'House brand' })
   })
 
-  test('import of Snowplow reads column names in capitals, as Snowflake unloads them', async () => {
+  test('import of Snowplow reads column names in capitals, as Snowflake exports them', async () => {
     const loud = (record: object) =>
       Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toUpperCase(), value]))
     const { events } = await imported({

@@ -95,7 +95,7 @@ it('prove-egress refuses invalid options and an unreachable shop before the proo
   await expect(run('http://localhost:9/', '--without-root')).rejects.toThrow(/does not answer/)
 })
 
-it('a failed proof prints the whole error, because the program’s last message has only its first line', async () => {
+it('a failed proof prints the whole error, because the program’s last message has only the error’s first line', async () => {
   const shop = createServer().listen(0)
   vi.stubEnv('NEARSIDE_CHROMIUM', '/bin/false')
   onTestFinished(() => {

@@ -176,7 +176,7 @@ it('doctor reads files of the tail (products loaded when needed), reports missin
     })
 })
 
-it('publish keeps live changes of products of the tail (loaded when needed)', async () => {
+it('publish keeps the changes in live.json of products of the tail (loaded when needed)', async () => {
   const { models, out, publish } = await shop()
   await publish()
   const [price, gone] = [await inTail(models), (await readModel(models)).itemIds.at(-2)]

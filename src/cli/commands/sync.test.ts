@@ -221,7 +221,7 @@ test('sync of a feed with the same products writes nothing, and neither does a d
   expect(text()).toBe(first)
 })
 
-test('a price that becomes 0, missing or another currency keeps its last good value, and sync names the product', async () => {
+test('a price that becomes 0, goes missing or changes its currency keeps its last good value, and sync names the product', async () => {
   const { feed, live, out, publish, state, sync } = await shop(send(tsv(but({ p3: { price: 9 } }))))
   publish(but({ p4: { price: 0 } }))
   await sync()

@@ -143,7 +143,7 @@ it.each<[string, readonly string[]]>([
   expect(existsSync(target)).toBe(false)
 })
 
-test('if nobody can answer, the program ends with exit code 1 and one line', async () => {
+test('if nobody can answer, the program ends with exit code 1 and a one-line error', async () => {
   const main = join(import.meta.dirname, 'main.ts')
   const args = ['--import', 'tsx', main, join(testFolder(), 'shop')]
   const failed = await promisify(execFile)(process.execPath, args).catch((error) => error)

@@ -30,7 +30,7 @@ export interface Visit {
   readonly shop: PageOptions
   /** URL of the page. */
   readonly page: string
-  /** Has the answers to the requests of `transport`. */
+  /** Holds the answers to the requests of `transport`. */
   readonly asker: Asker
   readonly transport: Transport
   /** Current time, milliseconds since the epoch. */

@@ -65,8 +65,8 @@ export function originFindings(about: string, answers: readonly Answer[], page: 
 }
 
 /**
- * Bytes that a visitor downloads. If the server doesn't state an answer's length, the size to which `publish`
- * compresses the file counts.
+ * Bytes that a visitor downloads. If the server doesn't state an answer's length, the length after compression by
+ * `publish` is used.
  */
 export async function sentBytes(answers: readonly Answer[]): Promise<number> {
   const lengths = answers.map(async ({ headers, body }) => {

@@ -22,7 +22,7 @@ interface Folder {
 /** Whether a folder in `models/` has catalog rows of a tail; these files change with the prices. */
 const hasLines = (name: string) => /^tail-.*-catalog$/.test(name)
 
-/** `_headers` file for Netlify and Cloudflare Pages. Both apply all rules that match, so each path matches one rule. */
+/** `_headers` file for Netlify and Cloudflare Pages. Both apply every matching rule, so each path gets only one rule. */
 export function headersFile({ base, versions, changing, scripts }: Folder): string {
   const rule = (path: string, headers: Readonly<Record<string, string>>) =>
     [

@@ -162,7 +162,7 @@ describe('the preview', () => {
     expect(ids((await lists([])).after.recommend)).toEqual(ids(before.recommend))
   })
 
-  test('the preview applies a rule only on the day, the page and in the context that the rule names', async () => {
+  test('the preview applies a rule only on the days, on the pages and in the contexts that the rule names', async () => {
     const when = { from: '2030-01-01', page: ['home'], context: { promotion: ['sale'] } }
     const rules = [{ name: 'r', when, pin: ['item19'] }]
     const view = {
