@@ -228,7 +228,7 @@ describe('the helper’s lists of reports', () => {
     expect(idsIn(own)).toHaveLength(known.length + 1)
   })
 
-  test('a report sent after the export gives a note, not a fault', async () => {
+  test('a listed report that was sent after the export is noted, and is no fault', async () => {
     const { exported, sendUntil, bundle, lists } = await witnessed(2)
     await sendUntil(3)
     const audit = await verify(exported, { reached: await lists(bundle.exported + 1) })

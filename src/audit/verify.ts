@@ -32,7 +32,7 @@ export interface VerifyOptions {
   readonly earlier?: Bundle
   /** Whether to accept the unsigned log of a browser without Ed25519. */
   readonly allowUnsigned?: boolean
-  /** Files of the shop, from which, with the bundle's events, updates are recomputed. */
+  /** Files of the shop. The audit recomputes updates from these files and the bundle's events. */
   readonly shop?: ShopFiles
   /** The helper's list of signed models, compared with the log's models. */
   readonly releases?: readonly ModelRelease[]

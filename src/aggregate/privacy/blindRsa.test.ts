@@ -14,7 +14,6 @@ const drawing = (...bytes: readonly Bytes[]) => {
   return () => left.shift() ?? new Uint8Array(0)
 }
 
-/** Modular inverse in [0, n), by the extended Euclidean algorithm. */
 function inverseOf(value: bigint, n: bigint): bigint {
   let [a, b, x, y] = [value, n, 1n, 0n]
   while (b > 0n) [a, b, x, y] = [b, a % b, y, x - (a / b) * y]
