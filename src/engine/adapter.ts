@@ -15,7 +15,7 @@ function names({ info }: Adapter): string[] {
 }
 
 function isSoftware(adapter: Adapter): boolean {
-  // In older browsers, the adapter itself has the flag.
+  // In older browsers, the flag is on the adapter, not in `info`.
   const old = adapter as { isFallbackAdapter?: boolean }
   return (
     Boolean(adapter.info.isFallbackAdapter ?? old.isFallbackAdapter) ||

@@ -54,8 +54,8 @@ export function witness(kept: WitnessedTime, { time }: SignedTimes, now: number)
 }
 
 /**
- * Starts counting at the later of the two signed times. Otherwise the difference between the servers' clocks would
- * count as elapsed time once the slower clock catches up.
+ * Starts counting elapsed time at the later of the two signed times. Otherwise the difference between the servers'
+ * clocks would count as elapsed time once the slower clock catches up.
  */
 export function countFrom(kept: WitnessedTime, { latest }: SignedTimes): WitnessedTime {
   return { ...kept, signed: Math.max(latest, kept.signed ?? latest) }

@@ -53,7 +53,7 @@ export interface ContributeDeps {
   readonly records: Store['changeSettings']
   /** Value of `navigator.globalPrivacyControl`; true forbids contributing, even with a consent. */
   readonly globalPrivacyControl: boolean | undefined
-  /** Hex SHA-256 of the adopted model's manifest.json. */
+  /** Hex SHA-256 of the manifest.json of the model in use. */
   readonly modelHash: string
   /**
    * Computes the update that `policy` asks for, before clipping, from this shopper's history as of `now` (milliseconds

@@ -1,4 +1,4 @@
-/** @module Initial settings for contributions, apart from the code that contributes, because every page loads them. */
+/** @module Initial settings for contributions, in their own file because every page loads them. */
 import type { Settings } from '../storage/settingRows.ts'
 
 export const NO_CONSENT: Settings['consent'] = { contribute: false, since: null }

@@ -118,8 +118,8 @@ export function createLedger(store: LedgerStore, now: () => number) {
      */
     append: (facts: Facts, keep: Durability = 'relaxed') => add(facts, keep, null),
     /**
-     * Adds one request to today's count of requests with equal `facts`, with the bytes of its body. With `received`,
-     * only the answer's bytes are added, for a request that is already counted. Resolves when the count is stored.
+     * Counts one more request with these `facts` today, and the bytes of its body. With `received`, adds only the bytes
+     * of an answer to a request that is already counted. Resolves when the count is stored.
      */
     async count(facts: Facts, received?: number): Promise<void> {
       const counted = { times: received === undefined ? 1 : 0, received: received ?? 0 }

@@ -65,7 +65,7 @@ async function isWhole(value: unknown): Promise<boolean> {
     if (key === undefined || signature === undefined) return key === signature
     return await verify(fromBase64(key), fromBase64(signature), logMessage(fromHex(hash)))
   } catch {
-    // A value has no canonical JSON, or is not hex or base64; our code writes no such entries.
+    // A field has no canonical JSON, or isn't hex or base64: our code didn't write this entry.
     return false
   }
 }

@@ -42,7 +42,7 @@ test('the shop’s rules apply in the worker, in watched lists too', async () =>
   expect(idsOf(await personalizer.recommend({ limit: 1, rules: false }))).toEqual(['item-31'])
 })
 
-test('the snapshot stays one frozen object until it changes', async () => {
+test('the snapshot is one frozen object until a state changes', async () => {
   const personalizer = await start()
   await expect.poll(() => personalizer.getSnapshot().tab).toBe('leader')
   const before = personalizer.getSnapshot()

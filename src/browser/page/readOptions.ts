@@ -68,7 +68,7 @@ export function readRecipients(given: Recipients): Recipients {
   }
 }
 
-/** The catalog, and the URL of its live file (prices and stock), which must be the same for every shopper: no query. */
+/** The catalog, and the URL of its live file (prices and stock): without a query, so the same for every shopper. */
 function readCatalog(
   given: PersonalizerOptions['catalog'],
 ): Pick<WorkerConfig, 'catalog' | 'live'> {

@@ -120,7 +120,7 @@ export function linearTermsOf(
 }
 
 /**
- * Adds the scores of `trees` and sorts.
+ * Adds the scores of `trees`, and sorts the candidates.
  * @param places indices of the highest scores without `trees`
  */
 function gather(

@@ -33,7 +33,7 @@ interface Log {
   /** Log entries; null before they are read. */
   readonly entries: readonly LedgerEntry[] | null
   readonly events: readonly ShopperEvent[]
-  /** Error of the last reading, or null. */
+  /** Error of the last attempt to read the log; null if it succeeded. */
   readonly failed: unknown
 }
 

@@ -236,7 +236,7 @@ describe('what is stored', () => {
     expect(document.activeElement?.textContent).toContain('Deleted:')
   })
 
-  test('each action is listed under its kind and can be forgotten alone and undone', async () => {
+  test('each action is listed under its kind, can be forgotten alone, and can be restored', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     await personalizer.capture({ name: 'search', search_term: 'mug' })
     const forget = vi.spyOn(personalizer, 'forget')

@@ -49,7 +49,7 @@ export const Facets = memo(function Facets(
   )
 })
 
-/** Choices of a group's first level. */
+/** Selector of the choices on a group's first level. */
 const CHOICES = ':scope > label input, :scope > ul > li > div > [aria-pressed]'
 
 function Group(props: {

@@ -129,7 +129,7 @@ interface PageHinkley {
 }
 
 const LEAST_TESTED = 30
-/** Excess of a value over the mean that the Page–Hinkley test tolerates. */
+/** Excess over the mean that the Page–Hinkley test tolerates in a value. */
 const TOLERANCE = 0.005
 const FORGETTING = 1 - 0.0001
 

@@ -24,7 +24,7 @@ const INPUTS = FEATURE_COUNT + 1
 const BASE_COLUMN = FEATURE_COUNT
 /** Maximum number of recent cases that a new learner replays, as many as the personal fit uses. */
 const FIRST_CASES = 64
-/** Total excess of the learners' errors over their mean at which the shopper's interest counts as changed. */
+/** Summed excess of errors over their mean, at which the shopper's interest counts as changed. */
 const DRIFT_THRESHOLD = 5
 /** Step size α of the gradient learner, chosen on training shoppers: docs/results/learners.md. */
 const STEP_SIZE = 0.2
