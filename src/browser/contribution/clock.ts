@@ -13,7 +13,7 @@ const MAX_STEP = 7 * DAY
  */
 const SPREAD = DAY
 
-/** Times in the two servers' signed answers, milliseconds since the epoch. At least one server is honest. */
+/** Times in the two servers' signed answers, milliseconds since the epoch. We assume that one server is honest. */
 export interface SignedTimes {
   /** The smaller of the two signed times. */
   readonly time: number
