@@ -1,6 +1,6 @@
 /**
- * @module Tests that the requests of a shop's page and its worker have the same headers as the requests of a blank
- * page, from which `nearside prove-egress` learns how the browser writes headers.
+ * @module Tests that a shop's page and its worker send the same request headers as a blank page. From the blank page,
+ * `nearside prove-egress` learns how the browser writes headers.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ const asRead = ({ method = '', url = '', rawHeaders }: IncomingMessage): HttpReq
   headers: rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1]]] : [])),
 })
 
-test('files that a shop’s worker imports, at its start or later, are requested with the same headers as those of the blank page’s worker', async ({
+test('a shop’s worker imports files, at its start and later, with the same request headers as the blank page’s worker', async ({
   context,
 }) => {
   const blank = await serveBlankPage()

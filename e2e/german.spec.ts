@@ -148,7 +148,7 @@ test('a German page never shows English and does not shift, and the choice of Ge
   expect((await seen()).headings).toEqual([ENGLISH['home.heading']])
 })
 
-test('if German can’t be loaded, the shop opens in English, and says that German is missing when the shopper asks for it', async ({
+test('if German can’t be loaded, the shop opens in English, and tells a shopper who asks for German that it is missing', async ({
   page,
 }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', {}))

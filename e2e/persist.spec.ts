@@ -104,7 +104,7 @@ test('if a tab closes during an erasure, the next visit erases the rest', async 
   await question(page).getByRole('button', { name: 'Keep' }).click()
   await expect(question(page)).toHaveCount(0)
   await expect.poll(async () => (await stored(page)).databases).toEqual(['nearside'])
-  // This is the state that a tab leaves if it closes after it has stored the refusal and before it has erased the disk.
+  // A tab leaves this state if it closes after it has stored the refusal, but before it has erased the disk.
   await page.evaluate(() => localStorage.setItem('nearside-shop.declined', 'true'))
   await openShop(page)
   await expect.poll(() => stored(page)).toEqual({ ...NOTHING, local: ['nearside-shop.declined'] })

@@ -11,7 +11,7 @@ import KINDS from './words/kinds.json' with { type: 'json' }
 
 const kindsOf = (titles: readonly string[]) => titles.map((title) => kindOf({ id: 'i', title }))
 
-test('a product’s kind is the head word of its title, not a word for what is in, on or beside the product', () => {
+test('the head word of a title names the product’s kind; words for what is in, on or beside the product don’t', () => {
   expect(
     kindsOf([
       'Set of 3 Cake Tins Pantry Design',

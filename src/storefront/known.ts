@@ -1,6 +1,6 @@
 /**
- * @module Stores whether this device knows the shopper. At the next visit `beforePaint.ts` reads this value, and the
- * page waits for the shopper's own list instead of first showing the list that is the same for everyone.
+ * @module Stores whether this device knows the shopper. If it does, `beforePaint.ts` hides everyone's list at the next
+ * visit until the shopper's own list is ready.
  */
 import type { Personalizer } from '../index.ts'
 import { createStored, mayKeep, who } from './stored.ts'

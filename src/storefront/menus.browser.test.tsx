@@ -92,7 +92,7 @@ afterEach(() => {
   history.replaceState(null, '', home)
 })
 
-test('in a department, feedback on two products replaces their cards by notes, Undo brings back the last card, and the other products keep their positions', async () => {
+test('in a department, a note replaces each product that got feedback, Undo brings back the last card, and the other products keep their positions', async () => {
   const root = await open('/category/Kitchen')
   await openMenu(root, 'i3')
   const best = places(root)

@@ -24,7 +24,7 @@ test('between two equal lists no product moves', () => {
   expect(cameFrom(personal[0])).toEqual({ direction: 'same', text: 'same place' })
 })
 
-test('the comparison of a changed list counts the items that came in, names the item that rose furthest, and shows which items dropped out', () => {
+test('a comparison counts the items that came in, names the item that rose furthest, and shows which items dropped out', () => {
   const { entered, furthest, base, personal } = compare(
     ['a', 'b', 'c', 'd', 'e'],
     ['e', 'a', 'x'],

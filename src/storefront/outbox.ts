@@ -123,8 +123,8 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // `refused` is in memory during a visit as `nobody`, otherwise stored. So an order that is refused after its visit
-    // as `nobody` has ended is dropped unlisted, and any other order that is refused during such a visit stays queued
+    // `refused` is in memory during a visit as `nobody`, otherwise stored. So an order of a visit as `nobody` that is
+    // refused after that visit is dropped unlisted. Any other order that is refused during such a visit stays queued
     // until the visit ends.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])

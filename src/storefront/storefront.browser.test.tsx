@@ -318,7 +318,7 @@ test('an order is stored on this device and can be bought again', async () => {
   expect(names().at(-1)).toBe('add_to_cart')
 })
 
-test('forgetting an item clears it as the last viewed item, and erasing empties wishlist and orders, but not the basket', async () => {
+test('a forgotten item no longer counts as last viewed; erasing empties wishlist and orders, but not the basket', async () => {
   const catalog = createCatalog(ITEMS)
   const looked = createSignal<string | null>('i1', 'i1')
   const together = forgetTogether(personalizer, catalog.get, looked)
@@ -431,7 +431,7 @@ test('forgotten wishes disappear from the wishlist; forgetting one product of an
   expect(wishlist.get()).toEqual([])
 })
 
-test('“Recently viewed” needs a view of at least a second, leaves out the page’s product and is hidden while the shop shows everyone’s ranking', async () => {
+test('“Recently viewed” lists products viewed for at least a second, except the page’s own; with everyone’s ranking it is hidden', async () => {
   const screen = await open('/product/i2')
   const viewed = screen.getByRole('region', { name: 'Recently viewed' })
   await waitFor(() => expect(names()).toContain('view_item'))

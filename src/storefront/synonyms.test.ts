@@ -64,7 +64,7 @@ test('queries for products that the shop lacks find nothing, in both languages',
     ).toEqual([])
 })
 
-test('typed letters are completed to a word in titles of best sellers, and in the German shop to a German word', () => {
+test('typed letters are completed to words of best sellers’ titles, and in the German shop to German words', () => {
   expect(search.suggest('can')[0]).toBe('candles')
   expect(inGerman.suggest('tas')).toContain('tasse')
 })

@@ -1,6 +1,6 @@
 /**
  * @module Formats prices, counts and dates in the current language. In English, this module's own code formats pounds
- * and counts, because the first `Intl` format of a page blocks a desktop browser for 20 ms and a slow phone for 100 ms.
+ * and counts: the first `Intl` format of a page blocks a desktop browser for 20 ms and a slow phone for 100 ms.
  */
 import { inUse } from './words/words.ts'
 
