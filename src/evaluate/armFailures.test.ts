@@ -43,7 +43,7 @@ describe('an arm that fails', () => {
     expect(part.report.notes.join()).toContain('session-knn')
   })
 
-  it('an arm without a finite score reports the parameters that it failed with', () => {
+  it('an arm whose scores aren’t finite reports the parameters that it failed with', () => {
     const { casesWith } = prepareTuning(input)
     const cases = casesWith(
       ({ history }) => history,

@@ -18,8 +18,8 @@ const row = (part: Partial<Counted>): Counted => ({
 })
 
 /**
- * Shoppers who see many lists and differ much in activity. On average, a shopper clicks in .2 of the lists (hold-out)
- * or .25 (personal).
+ * Shoppers who see many lists and differ much in activity. On average, shoppers click in 20 % of the lists (hold-out)
+ * or in 25 % (personal).
  */
 function shoppers(seed: number): Counted[] {
   const random = createRandom(seed)

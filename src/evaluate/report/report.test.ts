@@ -65,7 +65,7 @@ describe('the report as text and Markdown', () => {
   })
 })
 
-it('the report formats numbers with a minus sign and without “−0”', () => {
+it('the report formats negative numbers with a real minus sign, and never shows “−0”', () => {
   expect(decimal(-0.01234)).toBe('−.0123')
   expect(decimal(-1e-9)).toBe('.0000')
   expect(decimal(1)).toBe('1.0000')

@@ -26,7 +26,7 @@ beforeAll(async () => {
   trained = await pretrain(matters, OPTIONS)
 }, 120_000)
 
-test('a kind of context that has an effect is kept, written to a file and changes the ranking', async () => {
+test('a kind of context with an effect (here the weather) is kept, written to a file and changes the ranking', async () => {
   const shop = matters
   const { model, files, manifest } = trained
   expect([...files.keys()]).toContain('context.safetensors')

@@ -15,8 +15,8 @@ const DAYS = 100
 const ON_OFFER = 3
 
 /**
- * Three random items at a time are discounted by a third for five days. With `matter`, shoppers buy items because of
- * these discounts.
+ * Three random items at a time are discounted by a third for five days. If `matter` is true, shoppers buy items because
+ * of these discounts.
  */
 function offerShop(matter: boolean): Shop {
   const random = createRandom(11)

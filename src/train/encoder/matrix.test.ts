@@ -54,7 +54,7 @@ test('allocated views don’t overlap', () => {
   expect(views.map((view) => [...view])).toEqual([3, 0, 8, 5].map((n, k) => Array(n).fill(k + 1)))
 })
 
-test('a row’s exponentials agree with Math.exp, and an excluded score becomes 0', () => {
+test('the exponentials of a row agree with Math.exp, and that of an excluded score is 0', () => {
   const matrix = createMatrix(200)
   const row = matrix.allocate(64)
   const shift = matrix.allocate(64)

@@ -113,7 +113,7 @@ test('a small model is not split', async () => {
   expect(await splitTail(await writeBaseModel(tinyModel(100)), SIZES)).toBeNull()
 })
 
-test('a category’s list is identical to that of the whole catalog to the last bit, once its shards and the shopper’s items are loaded', async () => {
+test('once a category’s shards and the shopper’s items are loaded, the category’s list equals that of the whole catalog bit by bit', async () => {
   const names = ['view_item', 'add_to_cart', 'purchase'] as const
   const event = fc.record({
     at: fc.nat(ITEMS - 1),
