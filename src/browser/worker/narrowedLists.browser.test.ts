@@ -235,7 +235,7 @@ test('the shop’s rules apply to the list “viewed”, and pin only viewed ite
   expect(await listed(tested, { from: 'viewed' })).toEqual(['item-4', 'item-8'])
 })
 
-test('on a page, no two lists with “distinct” contain the same item, and such lists change together', async () => {
+test('lists of a page with different `distinct` numbers share no item, and change together', async () => {
   const tested = await start(await testServer(), newDatabase(), { now })
   for (const id of ['item-0', 'item-4']) await did(tested, 'view_item', id)
   const lists = createWatchedLists()

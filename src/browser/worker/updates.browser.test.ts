@@ -15,7 +15,7 @@ const looks = (server: TestServer) =>
 /** Fires all timers and lets their tasks run. */
 async function pass(tested: TestDevice): Promise<void> {
   tested.timers.fire(Number.POSITIVE_INFINITY)
-  // Wait for the update check, which holds the lock.
+  // Wait until the update check has released its lock.
   await tested.device.verify()
   await navigator.locks.request(`nearside:${tested.database}:update`, () => undefined)
 }

@@ -1,4 +1,4 @@
-/** @module Tests that lists with the option `distinct` share no item, in whatever order they start, change and end. */
+/** @module Tests that lists with different `distinct` numbers share no item, in whatever order they start, change or end. */
 
 import { NearsideError } from '@nearside/core/error.ts'
 import type { ListQuery, Recommendation } from '@nearside/core/ranking/apiLists.ts'
