@@ -1,4 +1,4 @@
-/** @module Runs `nearside evaluate` as a shell would; tests only. */
+/** @module Runs `nearside evaluate` as a shell would. */
 import type { PersonalResult } from '@nearside/evaluate/personal.ts'
 import { command } from './commands/evaluate.ts'
 import { runCommand } from './testCommand.ts'

@@ -9,7 +9,6 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It takes a whole number from ${from} to ${to}.`)
   }
 
-/** Parses texts separated by commas. */
 export const commaSeparated = (text: string) => text.split(',').map((one) => one.trim())
 
 export const seed = wholeNumber(0, 2 ** 32 - 1)

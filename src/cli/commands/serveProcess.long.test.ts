@@ -50,7 +50,6 @@ async function createServer(goal: number, environment: Record<string, string> = 
         await wait(20)
     },
     kill: (signal: NodeJS.Signals) => child?.kill(signal),
-    /** Exit code of the process. */
     ended: async () => (await ended)[0],
   }
 }

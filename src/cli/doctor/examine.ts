@@ -28,7 +28,6 @@ export interface Examination {
   readonly timeout: number
 }
 
-/** Options that are addresses. */
 const ADDRESSES = ['catalog', 'baseModel', 'rules', 'live', 'worker', 'vault'] as const
 
 /** Examines a shop. Faults of its servers are findings, too, so nothing is thrown. */

@@ -140,7 +140,6 @@ export function newRule(
   }: {
     /** Factor of a boost or bury. */
     readonly by?: number
-    /** Text of a badge. */
     readonly text?: string
   },
 ): Rule {
