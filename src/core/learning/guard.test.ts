@@ -57,7 +57,7 @@ describe('the guard switches the personal model off if the base model is better'
     { by: 0.5, noise: 0.5, least: 0.99, within: 15 },
     { by: 0.2, noise: 0.5, least: 0.99, within: 60 },
     { by: 0.1, noise: 0.4, least: 0.85, within: 200 },
-  ])('by $by nats per event', ({ by, noise, least, within }) => {
+  ])('if the base model is better by $by nats per event', ({ by, noise, least, within }) => {
     const { share, at } = trips(5, (r) => -by + noise * r.normal())
     expect(share).toBeGreaterThan(least)
     expect(at).toBeLessThan(within)

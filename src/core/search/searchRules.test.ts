@@ -31,11 +31,11 @@ const pinPot: Rule = { name: 'p', when, pin: ['pot'] }
 
 describe('a rule for the search “mug”', () => {
   test.each(['mug', 'MUGS', ' the  mug! ', 'cup', 'cups', 'Tasse', 'Tassen', 'a nice mug please'])(
-    'applies to the query %j',
+    'a rule for “mug” applies to the query %j',
     async (query) => expect((await ids([pinPot], query))[0]).toBe('pot'),
   )
   test.each(['red mug', 'mug under £6', 'mag', 'mu', 'blue mug', ''])(
-    'doesn’t apply to the query %j',
+    'a rule for “mug” doesn’t apply to the query %j',
     async (query) => expect((await ids([pinPot], query))[0]).not.toBe('pot'),
   )
   test('a rule for “Tasse” doesn’t apply to searches for its synonym “mug”, and a filler word alone matches no rule', async () => {

@@ -78,7 +78,7 @@ describe('a GPU that is lost at any step', () => {
     ]),
     ...[10, 20, 25].map((n): [string, Moment] => [`after step ${n}`, atProgress(n)]),
     ['at the readback', atReadback],
-  ])('%s: WASM does the fit with its usual result', async (_, moment) => {
+  ])('GPU lost %s: WASM does the fit with its usual result', async (_, moment) => {
     const { adapter, devices } = await watchedAdapter()
     const changes: string[] = []
     const environment = { ...thisDevice(), gpu: { requestAdapter: async () => adapter } }

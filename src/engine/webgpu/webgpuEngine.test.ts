@@ -92,7 +92,7 @@ describe('the WebGPU engine on llvmpipe', async () => {
     ['sizes that fill no chunk or block', { ...SMALL, cases: 7, candidates: 37, parameters: 5 }],
     ['padded cases and candidates', { ...SMALL, paddedCases: 1, paddedCandidates: 5, steps: 30 }],
     ['soft targets at the size of training', { ...PERSONAL_SHAPE, soft: true }],
-  ])('ends where the JS engine ends: %s', async (_, shape) => {
+  ])('the WebGPU engine ends close to the JS engine: %s', async (_, shape) => {
     const problem = testProblem(shape)
     const { parameters, lossAfter } = await engine.fit(problem)
     const reference = await js.fit(problem)

@@ -55,7 +55,7 @@ describe('the fused kernels', () => {
     ],
     ['sizes that fill no chunk or block', { ...SHAPE, cases: 7, candidates: 37, parameters: 5 }],
     ['soft targets at the size of training', { ...PERSONAL_SHAPE, steps: 5, soft: true }],
-  ])('are correct for %s', async (_, shape) => {
+  ])('the fused kernels are correct for %s', async (_, shape) => {
     const given = testProblem(shape)
     const { parameters } = await engine.fit(given)
     const reference = await js.fit(given)

@@ -109,7 +109,7 @@ describe('normalCdf', () => {
     [-1.959963984540054, 0.025],
     [3, 0.9986501019683699],
     [-5, 2.866515718791939e-7],
-  ])('at %f standard deviations', (z, expected) => {
+  ])('normalCdf at %f standard deviations', (z, expected) => {
     expect(normalCdf(10 + 2 * z, 10, 2)).toBeCloseTo(expected, 14)
   })
 })
