@@ -60,7 +60,8 @@ test('after a reload a tap causes no request to a server, because the worker’s
   await taps(page).nth(3).click()
   await expect.poll(() => names(page, 'yours')).not.toEqual(before)
   const listed = await requestsShown(page)
-  const asked = Number((await page.locator('.play-facts summary').innerText()).split(': ').at(-1))
+  const summary = await page.locator('.play-facts summary').textContent()
+  const asked = Number(summary?.split(': ').at(-1))
   const checks = listed.filter((address) => address === MODEL_CHECK).length
   expect(asked, listed.join(' ')).toBeLessThanOrEqual(checks)
 })
