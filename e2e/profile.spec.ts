@@ -14,7 +14,7 @@ const WORDS = 'quixotelantern'
 const BROWSERS_OWN =
   /^(Default\/(Favicons|History|Sessions|Top Sites|Shortcuts|Visited Links|Network Action Predictor)|segmentation_platform)\b/
 
-test('erased words stay only in the database’s files, until site data are cleared', async ({
+test('after an erasure, the shopper’s words stay only in the database’s files, until site data are cleared', async ({
   baseURL,
 }) => {
   const profile = mkdtempSync(join(tmpdir(), 'nearside-profile-'))

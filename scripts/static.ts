@@ -23,7 +23,7 @@ export interface StaticSite {
   readonly models: string
   /** Aggregators that the page may reach; null: none. */
   readonly federation: PersonalizerOptions['federation'] | null
-  /** Address of `live.json` (prices and stock fetched between models); absent: the shop has none. */
+  /** Address of `live.json` (prices and stock that change between releases of a model); absent: the shop has none. */
   readonly live?: string
   /** Keys that must sign base models, and the signed release that the page was rendered with. */
   readonly signed?: Pick<PersonalizerOptions, 'modelKeys'> & { readonly latest?: unknown }

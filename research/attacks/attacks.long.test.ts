@@ -77,7 +77,7 @@ describe('an attack', () => {
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)
   })
 
-  test('an attacker who guesses from a round’s counts which of two products a device counted is right nearly as often as the bound allows', async () => {
+  test('an attacker guesses which of two products a device counted; from a round’s counts, the guess is right nearly as often as the bound allows', async () => {
     const terms = { ...DEMO_PARAMETERS, countShare: 0.8 }
     const found = await tellProduct(given(2000, terms))
     expectHolds([found])

@@ -170,7 +170,7 @@ async function wholeFits(blocks: number, report: Report): Promise<Series[]> {
   return series
 }
 
-/** Measures how long after the capture of an event the package's list reflects this event. */
+/** Measures the time from the capture of an event until the library's list reflects it. */
 async function events(models: string, report: Report): Promise<Series> {
   const { itemIds } = benchModel(ITEMS)
   const personalizer = await createPersonalizer({

@@ -64,7 +64,7 @@ export const lineOf = (file: Uint8Array, { key, earlier, releases, reports }: Op
   reports: reports?.map(toBase64),
 })
 
-/** Starts the verifier in Python, which reads one file per line. `script` is the path of `tools/verify.py`. */
+/** Starts the verifier in Python, `script`. Each line of its input is JSON with the content of one log file. */
 export function openSecond(script: string) {
   const python = spawn('python3', [script, '--lines'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]()

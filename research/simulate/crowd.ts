@@ -53,8 +53,8 @@ export function participantsOf(
 }
 
 /**
- * Sum of the quantised updates (integers: update · scale) of the devices that send no reports to the servers. Devices
- * with the same update get the same rounding.
+ * Sums the quantised updates (integers: update · scale) of the devices whose updates the simulation adds directly,
+ * without servers. Devices with the same update get the same rounding.
  */
 export async function addRest(
   participants: readonly Participant[],

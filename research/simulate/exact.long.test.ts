@@ -10,7 +10,7 @@ import { branch, seededBytes, seededNoise } from './seeded.ts'
 import { createServers, DEATHS, HELPER, LEADER, ROLES, type Servers } from './servers.ts'
 
 const GOAL = 3
-/** More awaits than a contribution has: a device that vanishes only after this many has completed its report. */
+/** More awaits than one contribution has, so a device that vanishes after this many awaits has sent its report. */
 const AWAITS = 12
 
 type Answered = 'heard' | 'unheard' | 'lost' | 'late'

@@ -205,7 +205,7 @@ export async function createServers(options: ServersOptions) {
   }
 }
 
-/** Maximum number of passes of `settle`: more than the number of writes at which a server can die. */
+/** Maximum number of passes of `settle`: above the number of writes, because a server's death at each can end one. */
 const MOST_WALKS = 20
 
 const minus = (x: number) => -x

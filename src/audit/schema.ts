@@ -98,7 +98,7 @@ const SUMMARY: Form = {
 const COUNTED: Form = { day: text(/^\d{4}-\d\d-\d\d$/), count, received: count }
 const ERASED = /^(event|events|item|category|query|events older than [\d.]+ days)$/
 
-/** Fields of `detail`, by kind of entry. The key of a kind's second form has a space, which no kind's name contains. */
+/** Fields of `detail`, by kind of entry. If a kind has a second form, the second key is its name, a space and a word. */
 const DETAILS: Readonly<Record<string, Form>> = {
   request: {
     method: oneOf('GET', 'POST'),

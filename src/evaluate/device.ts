@@ -39,7 +39,7 @@ export interface DeviceScores {
   readonly model: BaseModel
   /** Parts of each item's score, computed from all events before the case; `terms.base`: the base model's scores. */
   readonly terms: ScoreTerms
-  /** Personal model and fit problem; null without a fit, or if its weight λ is 0 and `learnsInVain` isn't set. */
+  /** Personal model, and the input of its fit; null without a fit, or if λ is 0 and `learnsInVain` isn't set. */
   readonly learned: { readonly personal: Fused; readonly problem: FitProblem } | null
   /** Scores with the personal model at the weight λ that devices use, [N], even if the guard switched it off. */
   readonly served: Float32Array

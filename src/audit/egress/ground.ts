@@ -192,7 +192,7 @@ export function readNetLog(text: string, isShop: (url: string) => boolean): Sent
   return sent.sort((a, b) => a.time - b.time)
 }
 
-/** Parses the log, which has one event per line, and no end as long as the browser is open. */
+/** Parses the log, JSON with one event per line. While the browser is open, the closing brackets are missing. */
 function parse(text: string): Log {
   try {
     return JSON.parse(text)

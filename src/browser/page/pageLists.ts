@@ -127,8 +127,8 @@ export class PageLists {
 }
 
 /**
- * Fetches the catalog for a page without a worker and without the code that replaces it. Such a page has no log that
- * could contain this request, which goes to the address that the shop declared.
+ * Fetches the catalog, from the address that the shop declared, for a page in which neither the worker nor its
+ * replacement runs. No log has this request, because such a page has no log.
  * @throws NearsideError `model-unreachable`
  */
 export async function fetchOrder(

@@ -36,10 +36,10 @@ async function federation(terms: Partial<Policy> = {}) {
   const aggregators = await TestAggregators.start(server, terms)
   const fetch = aggregators.fetchWith(server.fetch)
   const config = { federation: FEDERATION }
-  /** Opens a tab that closes with the test. */
+  /** Opens a tab that closes by itself when the test ends. */
   const open = (database: string, overrides: Partial<Environment> = {}) =>
     start(server, database, { fetch, ...overrides }, config)
-  /** Opens a tab that the test closes. */
+  /** Opens a tab that the test must close. */
   const visit = (database: string, overrides: Partial<Environment> = {}) =>
     openDevice(server, database, { fetch, ...overrides }, config)
   return { server, aggregators, open, visit }

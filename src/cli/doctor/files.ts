@@ -30,7 +30,7 @@ export interface Visit {
   readonly shop: PageOptions
   /** URL of the page. */
   readonly page: string
-  /** Holds the answers to the requests of `transport`. */
+  /** Requests files through `transport`, and keeps the answers. */
   readonly asker: Asker
   readonly transport: Transport
   /** Current time, milliseconds since the epoch. */

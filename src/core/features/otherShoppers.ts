@@ -18,7 +18,7 @@ export interface OtherCounts {
 
 /** Sums of co-occurrence over the shoppers outside the log. */
 export interface OtherPairs {
-  /** Sum of the squared strengths of each item, weighted by basket, [N]. */
+  /** Each item's squared strength, summed over the baskets with it by the basket's weight, [N]. */
   readonly norm: Float64Array
   /** Index of each item's first neighbour, [N + 1]. */
   readonly start: Int32Array

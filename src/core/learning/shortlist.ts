@@ -78,8 +78,8 @@ export function plainItemScan(vectors: Float32Array | null, popularity: Float32A
 
 /**
  * Returns ascending rows: all of `own`, and every other row that could be among the `places` rows with the highest
- * scores; null if no lower bound of the highest scores is known.
- * @param own distinct rows with score terms that don't follow from `signals` and `userVector`, such as searches
+ * scores; null if no lower bound for the score at the last place is known.
+ * @param own distinct rows whose score has a term that doesn't follow from `signals` and `userVector`, e.g. of a search
  */
 export type Shortlist = (
   signals: Signals,

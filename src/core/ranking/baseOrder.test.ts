@@ -17,7 +17,7 @@ test('base order sorts the shown items best first, and items of equal score as i
   expect(order.sorted([4, 3, 1, 0])).toBe(order.rows)
 })
 
-test('BaseOrder.find returns the highest rows that a list may contain, in the catalog’s order', () => {
+test('BaseOrder.find returns the rows with the highest base scores that a list may contain, ascending', () => {
   const order = new BaseOrder(model, new ShownItems(model, null).rows)
   const choose = (excludeIds: readonly string[], among?: ReadonlySet<string>) =>
     new ShownItems(model, null).choose({ excludeIds, ...(among && { among }) })

@@ -36,7 +36,7 @@ export const onlyRows = (rows: readonly number[]): Choice => ({
 
 /** Items that lists may show: the model's items that the shop sells. */
 export class ShownItems {
-  /** Rows of these items, in the catalog's order. */
+  /** Rows of the items that lists may show, in the catalog's order. */
   readonly rows: readonly number[]
   /** Rows that no list shows. */
   readonly others: readonly number[]

@@ -29,7 +29,7 @@ describe('the filter ‘bought’ removes purchases that are not due again', () 
   const all = ['milk', 'laptop', 'candle', 'unknown']
   const boughtOnce = (ago: number) => own('bought', [order(all, ago)], rates)
 
-  test('an item ordered once is due to be bought again after the visit only if a rule calls it a consumable', () => {
+  test('after the visit of its only order, an item is due to be bought again only if a rule calls it a consumable', () => {
     expect(own('bought', [event('purchase', all, MINUTE)], rates)).toEqual(all)
     // The purchase lies in the future, because the clock was set back.
     expect(own('bought', [event('purchase', all, -MINUTE)], rates)).toEqual(all)

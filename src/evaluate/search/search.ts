@@ -173,7 +173,8 @@ async function readItems(path: string, now: number): Promise<readonly Item[]> {
 const LIKE_A_CATALOG = /^(catalog(ue)?|products?|items?)\b.*\.(jsonl|ndjson|csv|tsv)(\.gz)?$/i
 
 /**
- * @param shop a shop folder or catalog file; if it has no file `name` in it, there are no synonyms
+ * @param shop a shop folder or a catalog file. For a catalog file, or if the folder has no file `name`, there are no
+ *   synonyms.
  * @throws NearsideError `input-invalid` if the file `name` isn't a list of synonyms
  */
 async function readSynonyms(shop: string, name: string): Promise<Synonyms> {

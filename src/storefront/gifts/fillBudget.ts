@@ -3,7 +3,7 @@
  * less a loss for each further product of the same department. Pure functions.
  */
 
-/** A product that a choice can contain. */
+/** A product that a set of gifts can contain. */
 export interface Offer {
   readonly id: string
   /** Price in pence, above 0. */

@@ -37,7 +37,7 @@ export interface Window {
 
 /** Maximum number of targets drawn from the next set. */
 const NEXT_TARGETS = 16
-/** Weight of the last position of a set, shared by its targets; a position inside a set has weight 1. */
+/** Weight of a set's last position, divided among its targets in the next set. A position inside a set has weight 1. */
 const NEXT_WEIGHT = 4
 
 /** One shopper's item sets before `until` (milliseconds), ascending by time. */

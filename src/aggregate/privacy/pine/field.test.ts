@@ -43,7 +43,7 @@ describe('the field', () => {
   it('the field maps any safe integer to its residue', () => {
     const anyInteger = fc.oneof(
       fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
-      // Integers near a multiple of q, for which the quotient is off by one.
+      // Integers near a multiple of q, where the rounded quotient can be off by one.
       fc
         .tuple(fc.integer({ min: -(2 ** 20), max: 2 ** 20 }), fc.integer({ min: -2, max: 2 }))
         .map(([times, rest]) => times * MODULUS + rest),

@@ -26,8 +26,8 @@ export interface Driver extends Query {
   /** Runs `body` as one transaction, and again after a conflict with another process. */
   transaction<T>(body: (on: Query) => Promise<T>): Promise<T>
   /**
-   * Runs `body` as one transaction that deletes secrets of a round. Inside `exclusively`, it fails once the database
-   * has dropped the connection that holds the lock.
+   * Runs `body`, which deletes secrets of a round, as one transaction. Inside `exclusively`, `step` fails if the
+   * database has dropped the connection that holds the lock of `exclusively`.
    */
   step<T>(body: (on: Query) => Promise<T>): Promise<T>
   /**
