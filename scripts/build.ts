@@ -62,7 +62,7 @@ const PACKAGE_SOURCES = [
   ...new Set(NODE_PACKAGES.flatMap(({ files }) => files).filter((path) => path !== STUDIO)),
 ]
 
-/** Compares the sources with the last package's manifest, because a build writes that file last. */
+/** Compares the sources' times with the manifest of the last of NODE_PACKAGES, the file that a build writes last. */
 function packagesAreFresh(): boolean {
   const built = join(ROOT, 'dist', NODE_PACKAGES[NODE_PACKAGES.length - 1].name, 'package.json')
   const needed = [built, join(ROOT, STUDIO), join(ROOT, 'dist/lib/index.d.ts'), API_FILE]

@@ -105,7 +105,7 @@ export const { shop }: ShopperScript = {
     const searches = queries.map((query) => ({ name: 'search' as const, search_term: query }))
     await personalizer.evaluate(captureAll, searches)
     made += searches.length
-    // Reads what the device stores now, because beyond 10,000 events the device deletes the oldest, which contain
+    // Reads the device's data already here, because beyond 10,000 events the device deletes the oldest, which contain
     // marks.
     const held = await personalizer.evaluate(async (it) => {
       const catalog = await caches.match('/catalog/catalog.json', { ignoreVary: true })

@@ -44,7 +44,7 @@ test.skipIf(browsers.length > 0)('NEARSIDE_BROWSERS accepts only firefox and web
 })
 
 for (const name of browsers)
-  test(`${name}: the shop's vault works, and the list follows a click`, async () => {
+  test(`${name}: the shop's vault works, and a click changes the list`, async () => {
     const root = testFolder()
     for (const part of ['index.html', 'assets', 'catalog'])
       cpSync(join('dist/demo', part), join(root, part), { recursive: true })

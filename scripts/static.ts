@@ -89,7 +89,7 @@ function isWebKit(userAgent = ''): boolean {
 
 /** Lets browsers cache files that never change: files with a hash in the name, and files of a published version. */
 function cacheControl(path: string, isThere: boolean): string {
-  // Browsers ask the server for a newer service worker despite this header, unless the demo simulates a network cut.
+  // Browsers ask for a newer service worker despite this header, except while the demo simulates a network cut.
   if (path === '/sw.js' && isThere) return 'public, max-age=86400'
   const isFixed = /^\/(assets|models\/[^/]+)\//.test(path)
   return isThere && isFixed ? 'public, max-age=31536000, immutable' : 'no-cache'

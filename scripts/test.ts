@@ -152,7 +152,7 @@ function note(status: string, name: string, ...messages: string[]): string {
   return `${status}: ${name.replace(`${ROOT}/`, '')}${said && `\n${said}`}`
 }
 
-/** Begin and end of a long message, because the cause can be named at the end. */
+/** The beginning and end of a long message, because its end can name the cause. */
 function shortened(message: string): string {
   if (message.length <= 2500) return message
   return `${message.slice(0, 1500)}\n[…]\n${message.slice(-1000)}`

@@ -33,7 +33,7 @@ function scoreOf({ itemVectors, bias }: Table, query: Float32Array, row: number)
 /**
  * Finds the best rows by the scan, and scores them in double precision.
  * @param fixed part of each row's score that doesn't depend on the query: the table's bias
- * @returns the rows, and the floor that the scan needed
+ * @returns the rows, and the floor (lowest score that the scan accepts) at which it found few enough
  */
 export function bestByScan(
   table: Table,
@@ -52,7 +52,7 @@ export function bestByScan(
     .map((row) => ({ row, score: scoreOf(table, query, row) }))
     .sort((a, b) => b.score - a.score || a.row - b.row)
     .slice(0, places)
-  // The scan is sure to find a row only if the row's score reaches the floor, the lowest score that it accepts.
+  // The scan can miss rows below the floor, so the rows found must all reach it.
   if (!(scored.length === places && scored[places - 1].score >= floor))
     throw new Error(`The scan's floor ${floor} is too high for ${places} rows`)
   return {

@@ -34,7 +34,10 @@ const FITS = 100
 /** Maximum error of a parameter. A rival with a larger error did not solve the problem, so its time is meaningless. */
 const MAX_ERROR = 1e-2
 
-/** `ours`: a fit's problem. `compact`: the same problem for other libraries, without parameters that don't change. */
+/**
+ * `ours`: a fit's problem for our engine. `compact`: the same for other libraries, without parameters that don't
+ * change.
+ */
 function problems(): { ours: FitProblem; compact: FitProblem } {
   const shape = { seed: 1, cases: FIT_CASES, candidates: FIT_CANDIDATES, steps: 30 }
   const compact = testProblem({ ...shape, parameters: MOVING })

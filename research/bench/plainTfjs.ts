@@ -48,7 +48,9 @@ export async function plainFit(problem: FitProblem): Promise<Float32Array> {
   }
 }
 
-/** Item table, column-major: with WASM, vector × matrix takes a quarter of the time of matrix × vector. */
+/**
+ * Item table, stored as the right factor of vector × matrix, which takes WASM a quarter of the time of matrix × vector.
+ */
 export interface TfjsTable {
   /** Item vectors, column-major [N, d]. */
   readonly columns: Float32Array

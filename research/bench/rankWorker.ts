@@ -105,7 +105,7 @@ function checked({ engine, best, repeat }: ScanPeer, check: (found: Best) => voi
   }
 }
 
-/** Makes a whole list: encoding, features, search, ranks and reasons. */
+/** Rivals that each make a whole list: encoding, features, search, ranks and reasons. */
 function lists(model: BaseModel): Rival[] {
   const one = (engine: string, large: boolean): Rival => {
     const ranker = new Ranker(model, null, large ? scoreInPart : null)

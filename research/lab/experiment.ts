@@ -4,7 +4,10 @@ import type { Evaluated } from '@nearside/evaluate/report/report.ts'
 import type { Steps } from '@nearside/evaluate/steps.ts'
 
 interface Asked {
-  /** Shop, model and protocol. The protocol selects the test cases; `personal` takes all cases from `until` on. */
+  /**
+   * Shop, model and protocol. The protocol selects the test cases; the protocol `personal` takes all cases from the day
+   * `until` on.
+   */
   readonly question: Question
   readonly seed: number
 }
@@ -14,7 +17,10 @@ export interface Experiment {
   run(asked: Asked, steps: Steps): Promise<Evaluated>
 }
 
-/** First fields of every experiment's result. No experiment counts the shoppers whose lists learning made worse. */
+/**
+ * First fields of every experiment's result. `shoppersWorse` (whose lists learning made worse) is null, because no
+ * experiment counts them.
+ */
 export function head({ question, seed }: Asked, shop: string, until: number) {
   return {
     shop,

@@ -190,8 +190,8 @@ export const WITH_ANOTHER_KEY: Tampering = (scene) =>
 export const WITH_THE_KEY: Readonly<Record<string, Tampering>> = {
   'an upload without consent': (scene) => {
     const { ledger } = scene.bundle
-    // Skips logs in which one entry stands for erased or folded (summarised) entries. It also states whether the
-    // shopper agreed, so the log would keep a consent.
+    // Skips logs in which one entry stands for erased or folded (summarised) entries. Such an entry also states whether
+    // the shopper agreed, so the log would keep a consent.
     const isPlain = !ledger.some(standsForOthers) && ledger.some(({ kind }) => kind === 'upload')
     return isPlain
       ? signed(
@@ -305,7 +305,9 @@ export const BESIDE_THE_LISTS: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** First upload of the last acknowledged report; undefined if the log lacks the entry to which its id commits. */
+/**
+ * First upload of the last acknowledged report; undefined if the log lacks the entry to which the report's id commits.
+ */
 function counted(ledger: Entries): LedgerEntry | undefined {
   const receipt = ledger.findLast(({ kind }) => kind === 'receipt')
   const sent = ledger.find(

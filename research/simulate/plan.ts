@@ -49,7 +49,7 @@ export interface Plan {
   readonly whole: Crowd
   /** Devices whose quantised updates are only added to the sum. */
   readonly rest: Crowd
-  /** Number of counted updates of `rest`. */
+  /** Number of updates of `rest` in the sum: of devices that neither vanish nor are refused. */
   readonly restCounted: number
   readonly parameters: PolicyParameters
   /** Maximum number of reports of a device; after these reports, another device plays the same shopper. */
@@ -80,7 +80,7 @@ export function planOf(question: SimulationQuestion): Plan {
     throw invalidInput(
       `only ${Math.max(0, goal)} of ${devices} devices send an honest report: a round needs 2`,
     )
-  // Servers refuse a δ above 1/n².
+  // Servers refuse a δ above 1/n², where n is the number of reports in a round.
   const delta = Math.min(terms.delta, 1 / devices ** 2)
   const reports = Math.min(rounds, terms.maxParticipations)
   const noiseMultiplier = noiseFor(epsilon ?? NO_NOISE_EPSILON, reports, delta)

@@ -57,7 +57,7 @@ export async function search(page: Page, box: string, word: string): Promise<str
   return isRight ? '' : `${found} found, ${narrowed} of them with a choice`
 }
 
-/** Waits until the condition holds or time runs out. The caller then checks the page itself. */
+/** Waits until the condition holds or time runs out; the caller has to check which. */
 export async function settle(
   page: Page,
   holds: (ids: string[], personal: boolean) => boolean,

@@ -66,7 +66,7 @@ const viewed = (sku: string) => ({
   },
 })
 
-/** The test runs the web pixel's code in the page, because both use the same storage. */
+/** The test runs the web pixel's code in the page, because page and pixel use the same storage. */
 const tellPixel = (adapters: string, event: { readonly name: string }) => `
   import('${adapters}').then(({ relayShopifyPixel }) => {
     const subscribe = (name, tell) => name === '${event.name}' && tell(${JSON.stringify(event)})

@@ -17,7 +17,7 @@ export interface Look {
   readonly picture: Picture
   readonly palette: Palette
   readonly pattern?: PatternName
-  /** Icons printed on a shape, or beside an icon; at most two. */
+  /** Icons printed on a drawn shape, or placed beside the product's icon; at most two. */
   readonly motifs: readonly string[]
   /** Material of a shape. */
   readonly material?: MaterialName

@@ -190,7 +190,7 @@ export async function simulateYear(question: YearQuestion, steps: Steps): Promis
 
 /** @throws NearsideError `input-invalid` if not even a demonstration's devices accept the terms */
 function termsOf({ terms: { issuer: _, ...terms }, goal, epsilon }: YearQuestion) {
-  // Servers refuse a δ above 1/n².
+  // Servers refuse a δ above 1/n², where n is the number of reports in a round.
   const delta = Math.min(terms.delta, 1 / goal ** 2)
   const noiseMultiplier = noiseFor(epsilon, terms.maxParticipations, delta)
   const year = { minSeparationSeconds: WEEK / 1000, periodDays: 365, aggregationGoal: goal }

@@ -80,7 +80,7 @@ describe('RFC 9578, type 2', () => {
 
 describe('the blinded request that an issuer sees', () => {
   it('the blinded request reveals nothing to an issuer: for any message, exactly one blind leads to that request', async () => {
-    // The small modulus allows the test to try all blinds: for any message, they give every invertible number once.
+    // The small modulus allows the test to try all blinds: with any message, they make every invertible number once.
     const n = 61n * 53n
     const unit = (value: bigint) => value % 61n !== 0n && value % 53n !== 0n
     const units = Array.from({ length: Number(n) }, (_, i) => BigInt(i)).filter(unit)

@@ -26,7 +26,10 @@ export async function blind(modulus: Uint8Array, message: Uint8Array, draw: Rand
   }
 }
 
-/** Blinded message m · r^e mod n. If m is invertible, every invertible number comes from exactly one r. */
+/**
+ * Blinded message m · r^e mod n (m: `encoded`, r: `factor`, the blind). If m is invertible, every invertible number
+ * comes from exactly one r.
+ */
 export function multiplyBlind(encoded: bigint, factor: bigint, n: bigint): bigint {
   // Computes r^e for e = 2¹⁶ + 1: sixteen squarings, then one multiplication.
   let power = factor

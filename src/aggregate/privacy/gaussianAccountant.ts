@@ -23,14 +23,14 @@ export function deltaOf(epsilon: number, mu: number): number {
  */
 export const substitutionMu = (lossSquared: number): number => 2 * Math.sqrt(lossSquared)
 /**
- * μ by zero-out: a device's update is replaced by zeros, which moves the sum by at most C. Many publications state ε by
- * zero-out.
+ * μ by zero-out: a device's update is replaced by zeros, which moves the sum by at most C (clip norm). Many
+ * publications state ε by zero-out.
  */
 export const zeroOutMu = (lossSquared: number): number => Math.sqrt(lossSquared)
 
 /**
- * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square). Along a single
- * direction, where an attacker can look, the ratio is only z.
+ * Norm of one aggregator's noise, divided by the largest norm of an update: z·√d (root mean square; z: noise
+ * multiplier, d: dimension). Along a single direction, where an attacker can look, the ratio is only z.
  */
 export const noiseOverUpdate = (noiseMultiplier: number, dimension: number): number =>
   noiseMultiplier * Math.sqrt(dimension)
@@ -66,7 +66,7 @@ export function epsilonOf(mu: number, delta: number): number {
 export const muAt = (epsilon: number, delta: number): number =>
   least((mu) => deltaOf(epsilon, mu) > delta, 1e-4)
 
-/** Least noise multiplier (within 1e-4, rounded up) with which all reports cost at most ε by substitution at δ. */
+/** Least noise multiplier (within 1e-4, rounded up) with which so many reports cost at most ε by substitution at δ. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
   if (!(epsilon > 0)) throw invalidInput(`ε must be above 0, not ${epsilon}`)
   const isEnough = (z: number) => epsilonOf(substitutionMu(reports / z ** 2), delta) <= epsilon

@@ -34,7 +34,7 @@ describe('clip', () => {
 })
 
 describe('quantize', () => {
-  it('`quantize` gives integers whose norm is at most C_q, for any vector', () => {
+  it('`quantize` gives integers whose norm is at most the clip norm, for any vector', () => {
     const vectors = fc.oneof(
       update,
       // Many coordinates lie just above a whole step, so that rounding up adds the most.
@@ -51,7 +51,7 @@ describe('quantize', () => {
     )
   })
 
-  it('`quantize` keeps the bound when every coordinate is rounded up', () => {
+  it('`quantize` keeps the norm within the clip norm when every coordinate is rounded up', () => {
     const up = (length: number) => new Uint8Array(length)
     for (const d of [1, 88, 1024]) {
       const clipNorm = Math.ceil(2 * Math.sqrt(d)) + 1

@@ -7,7 +7,7 @@ import { clip } from './clip.ts'
 import { MODULUS, residue } from './pine/field.ts'
 import type { RandomBytes } from './randomBytes.ts'
 
-/** Squared norm Σ x², exact below 2⁵³ (the policy keeps C_q ≤ 1883). */
+/** Squared norm Σ x², exact below 2⁵³ (the policy keeps the norm bound C_q ≤ 1883). */
 export function squaredNorm(vector: Int32Array): number {
   let sum = 0
   for (const coordinate of vector) sum += coordinate * coordinate

@@ -80,7 +80,7 @@ describe('a binary HTTP message', () => {
     for (let length = 0; length < whole.length; length++) {
       const cut = whole.slice(0, length)
       try {
-        // A truncated message is valid only if it ends between two parts.
+        // A truncated message is valid only if it ends between two parts, so before the body.
         expect(decodeRequest(cut).body.length).toBe(0)
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(RangeError)

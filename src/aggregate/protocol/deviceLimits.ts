@@ -31,6 +31,9 @@ export const DEMONSTRATION_LIMITS: DeviceLimits = {
 export const limitsOf = (demonstration: unknown): DeviceLimits =>
   demonstration === true ? DEMONSTRATION_LIMITS : DEVICE_LIMITS
 
-/** Tolerance for rounding: other implementations of Φ, or sums in another sequence, differ in the last digits. */
+/**
+ * Tolerance for rounding: other implementations of the normal distribution, or sums in another sequence, differ in the
+ * last digits.
+ */
 const ROUNDING = 1e-9
 export const isAbove = (value: number, most: number): boolean => value > most * (1 + ROUNDING)

@@ -83,12 +83,14 @@ export function dimensionOf({ parameters }: Pick<Policy, 'parameters'>): number 
   return parameters.featureWeights + (parameters.itemCounts ?? 0)
 }
 
-/** Norm bound of a quantized update: C_q = ⌊C·scale⌋. */
+/** Norm bound of a quantized update: C_q = ⌊C·scale⌋ (C: clip norm). */
 export function integerClipNorm(policy: Pick<Policy, 'clipNorm' | 'scale'>): number {
   return Math.floor(policy.clipNorm * policy.scale)
 }
 
-/** Variance σ² of each aggregator's discrete Gaussian: (z·C_q)², rounded up to reach at least z. */
+/**
+ * Variance σ² of each aggregator's discrete Gaussian: (z·C_q)² (z: noise multiplier), rounded up to reach at least z.
+ */
 export function noiseVariance(
   policy: Pick<Policy, 'clipNorm' | 'scale' | 'noiseMultiplier'>,
 ): bigint {

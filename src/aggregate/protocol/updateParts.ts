@@ -16,7 +16,7 @@ export function countsFor(items: number, featureWeights: number): number {
 type Terms = Pick<Policy, 'clipNorm' | 'countShare'>
 
 /**
- * Joins gradient and counts to an update of at most the clip norm.
+ * Joins gradient and counts to an update whose norm is at most the clip norm.
  * @param counts [N]; scaled to a fixed norm, so that each device has the same weight
  */
 export function joinParts(

@@ -188,7 +188,7 @@ async function exactThroughKills({ processes, kills, prepare }: Database): Promi
     await victim.start()
   }
   await Promise.all(uploads)
-  // Every report is sent again, as a device does that saw no acknowledgement.
+  // Forty reports are sent again, as by devices that saw no acknowledgement.
   await Promise.all(made.slice(0, 40).map(({ body }) => upload(body)))
   for (const { body } of held) await upload(body)
 

@@ -148,7 +148,7 @@ export function createHelper(options: HelperOptions) {
           if (thrown instanceof NearsideError && thrown.code === 'report-invalid') return 'invalid'
           if (thrown instanceof NearsideError && thrown.code === 'consent-missing')
             return 'unagreed'
-          // The fault is this server's, so it makes no report of the request invalid.
+          // The fault is this server's, so the report isn't invalid: the device can send it again.
           log(`a report of round ${round} was not checked: ${thrown}`)
           return 'unchecked'
         }),
@@ -279,7 +279,7 @@ function pieces(bytes: Uint8Array, length: number): Uint8Array[] {
   )
 }
 
-/** Counts the ids; refuses ids that don't ascend or occur twice. */
+/** Counts the ids; refuses ids that aren't in ascending order or that occur twice. */
 function countIds(ids: Uint8Array): number {
   const hex = pieces(ids, REPORT_ID_BYTES).map(toHex)
   if (ids.length % REPORT_ID_BYTES !== 0 || hex.some((id, i) => i > 0 && id <= hex[i - 1]))

@@ -22,7 +22,7 @@ const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   'version-taken': 409,
 }
 
-/** Answers 503 for every error that isn't the request's fault. So a report is either stored on disk or refused. */
+/** Answers 503 for every error that isn't the request's fault, so that the sender tries again. */
 export function respondThrown(c: Context, thrown: unknown): Response {
   const error = NearsideError.from(
     thrown,

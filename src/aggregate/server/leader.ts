@@ -108,7 +108,7 @@ export function createLeader(options: LeaderOptions) {
         if (!(thrown instanceof StepTaken)) throw thrown
       }
     },
-    /** Abandons a round that is open or waits for the helper, with its reports. Returns false for other rounds. */
+    /** Abandons a round, and its reports, if it is open or waits for the helper. Returns false for other rounds. */
     abandon: (round: number) => abandon(round, 'its operator gave it up', UNFINISHED),
     /** Prevents further steps, and resolves when the current step is done. */
     async stop(): Promise<void> {

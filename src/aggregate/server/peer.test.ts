@@ -62,7 +62,7 @@ describe('a proxy before the helper', () => {
     await expectReleased(federation, made)
   })
 
-  it('a proxy can’t forge the helper’s answer: the leader counts no report because of a forged answer', async () => {
+  it('a proxy can’t forge the helper’s answer: after a forged answer, the leader doesn’t count the report', async () => {
     const federation = await createFederation()
     const made = await make(federation, 4)
     federation.proxy = async (url, answer) => {

@@ -26,8 +26,8 @@ export function meanUpdate(
 
 /**
  * Reasons why honest devices can't have made this mean; empty if they can. The mean of n honest updates with both
- * noises has a norm above C + √2·z·C·(√d + 6)/n in less than one of 10⁷ rounds, so a larger norm shows a faulty
- * aggregator.
+ * noises has a norm above C + √2·z·C·(√d + 6)/n (C: clip norm, z: noise multiplier, d: length of an update) in less
+ * than one of 10⁷ rounds, so a larger norm shows a faulty aggregator.
  */
 export function implausible(
   mean: Float64Array,
