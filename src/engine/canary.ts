@@ -14,7 +14,7 @@ import type { Engine } from './engine.ts'
  */
 export const CANARY_TOLERANCE = 1e-3
 
-/** Size of the canary. With an odd number of parameters, rows are padded to whole SIMD vectors. */
+/** Size of the canary. Its number of parameters is odd, so that engines must pad the rows to whole SIMD vectors. */
 export const CANARY_SIZE = { cases: 64, candidates: 64, parameters: 31, steps: 8 } as const
 
 /** Parameters that the JS engine returns for `canaryProblem(CANARY_SIZE)`. */

@@ -1,4 +1,7 @@
-/** @module Finds candidates by the fastest implementation on this processor; all find the same candidates. */
+/**
+ * @module Finds candidates by the fastest implementation that this browser allows; all implementations find the same
+ * candidates.
+ */
 
 import { type ItemStatistics, withColdStart } from '@nearside/core/features/itemStatistics.ts'
 import {

@@ -90,7 +90,7 @@ describe('recently-viewed baseline', () => {
     expect(ranked(score(20, 'days')).slice(0, 3)).toEqual([2, 0, 3])
   })
 
-  it('`looks` decides whether repeated views of an item in a session count once, by their logarithm, or each', () => {
+  it('`looks` decides whether an item’s views in a session count once, by the logarithm of their number, or each', () => {
     const looks = [0, 3, 3, 3].map((item, k) => ({
       ...purchase(item, NOW - 9 + k, 'visit'),
       name: 'view_item' as const,
@@ -300,7 +300,7 @@ describe('popularity', () => {
     expect([...at(0).all]).toEqual([0, 0, 0])
     expect([...at(40).all]).toEqual([0, 1, 0])
     expect([...at(41).all]).toEqual([0, 2, 1])
-    // An item's weight is its shoppers of 30 days, plus a hundredth of all its shoppers, plus 0.1.
+    // An item's weight is its number of shoppers in the last 30 days, plus a hundredth of all its shoppers, plus 0.1.
     expect(at(40).share[1] / at(40).share[0]).toBeCloseTo(0.11 / 0.1, 5)
     expect(at(41).share[1] / at(41).share[0]).toBeCloseTo(1.12 / 0.1, 5)
     expect(at(41).share.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6)

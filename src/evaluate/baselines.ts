@@ -71,7 +71,7 @@ export const LAST_VIEWED: TunableArm = {
 }
 
 export interface Decay {
-  /** Unit of an event's age; with `looks`, the age is the number of later events. */
+  /** Unit of an event's age; in the unit `looks`, the age is the number of later events. */
   readonly unit: 'days' | 'sessions' | 'looks'
   /** Age at which an interaction counts half. */
   readonly halfLife: number

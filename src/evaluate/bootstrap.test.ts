@@ -58,7 +58,7 @@ describe('bootstrap of a lift', () => {
       const found = liftOf(values, over, random, 400)
       if (found && found.lo <= 0.05 && found.hi >= 0.05) covered++
     }
-    // Binomial(300, .95) falls outside [.90, .985] for about one seed in a thousand.
+    // With a true share of 95 %, the share in 300 trials falls outside [.90, .985] for about one seed in a thousand.
     expect(covered / trials).toBeGreaterThan(0.9)
     expect(covered / trials).toBeLessThan(0.985)
   })

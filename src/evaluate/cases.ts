@@ -23,7 +23,7 @@ export type HistoryFrom = 'install' | 'beginning'
 export type Target = 'purchase' | 'any'
 
 export interface AskedCase extends NextCase {
-  /** Purchased items, to be found among all items; in a log without purchases, equal to `next`. */
+  /** Purchased items, even the one that the shopper was viewing; in a log without purchases, equal to `next`. */
   readonly bought: Wanted
 }
 

@@ -147,7 +147,8 @@ function preferenceOf(rows: readonly Counted[]) {
     ...(row.team === 'personal' ? [row] : []),
   ])
   const { shown: followed, followed: own, rate, variance } = rateOf(asRate)
-  // Clicks of unknown shoppers count as independent Bernoulli trials, whose variance is (1 − rate) times a Poisson one.
+  // Clicks of unknown shoppers count as independent Bernoulli trials. Their variance is 1 − rate times that of Poisson
+  // counts, which `rateOf` assumes.
   const single = picks.some(({ unit }) => unit === '') ? variance * (1 - rate) : variance
   const spread = Z * Math.sqrt(single)
   return { followed, own, rate, lo: Math.max(0, rate - spread), hi: Math.min(1, rate + spread) }

@@ -190,7 +190,7 @@ function heading(
     seeds > 1
       ? `over ${seeds} training seeds and over shoppers; 95 % intervals by paired bootstrap over shoppers, widened by the spread between seeds`
       : 'over shoppers; 95 % intervals by paired bootstrap over shoppers'
-  // In a log without times, the model knows the tested shoppers, but not their tested events.
+  // With leave-one-out, the model can know the tested shoppers, but not their tested events.
   const who = protocol === 'personal' ? unseen : 'shoppers'
   return [
     `${shop}, ${which}: ${count(cases)} cases of ${count(shoppers)} ${who}, all ${count(model.itemIds.length)} items ranked before the case is known`,

@@ -62,7 +62,7 @@ export function prepareWalk(
 
 /**
  * Scorer of the server's second model, which learned from orders alone and uses the popularity of orders. The owner's
- * question (a), what clicks gain, needs it.
+ * question (a), what clicks gain, needs these scores.
  * @param input evaluation of that model
  * @param itemIds item ids, in the rows that the callers' histories and scores use
  */

@@ -34,7 +34,7 @@ function ranked(parameters: Partial<SessionKnnParameters>, bought = [0], daysAgo
 }
 
 describe('session-knn', () => {
-  it('sessionKnn ranks items high whose visit, or shopper, has an item of the history', () => {
+  it('sessionKnn ranks an item high if another visit, or another shopper, has it together with an item of the history', () => {
     expect(new Set(ranked({}).slice(1, 3))).toEqual(new Set([1, 3]))
     expect(new Set(ranked({ neighbour: 'shopper' }).slice(1, 4))).toEqual(new Set([1, 2, 3]))
   })

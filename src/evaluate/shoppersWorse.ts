@@ -50,7 +50,7 @@ export function signFlipP(differences: readonly number[], random: Random): numbe
     differences.reduce((sum, x, k) => sum + (isFlipped(k) ? -x : x), 0) <= limit
   const isExact = differences.length <= EXACT_CASES
   const patterns = isExact ? 2 ** differences.length : SAMPLED_FLIPS
-  // The observed pattern is one of all patterns; to a sample it is added.
+  // All patterns include the observed pattern; to a sample, it is added.
   let asBad = isExact ? 0 : 1
   for (let pattern = 0; pattern < patterns; pattern++)
     if (isAsBad((k) => (isExact ? ((pattern >> k) & 1) === 1 : random.next() < 0.5))) asBad++

@@ -29,7 +29,7 @@ export interface TestShop {
   readonly dayOnly: boolean
 }
 
-/** Shop of regular customers with orders over 100 days; two of three order lines are a shopper's five favourites. */
+/** Shop of regular customers with orders over 100 days; two of three order lines are one of five favourites. */
 export function testShop(shoppers = 60, items = 30, seed = 1): TestShop {
   const random = createRandom(seed)
   return {

@@ -17,7 +17,7 @@ import { DEFAULT_HOLDOUT, DEFAULT_SEED, trainModel } from './trainModel.ts'
 interface Training {
   /** Number of parts of the shoppers; with 1, only the held-out shoppers are tested. */
   readonly folds: number
-  /** Number of models for each part, of consecutive seeds. */
+  /** Number of models for each part; their seeds are consecutive. */
   readonly seeds: number
   readonly learns: boolean
 }

@@ -63,7 +63,8 @@ export async function walkShopper(
     const known: { held: History; scored: ReturnType<ShopperDevice['scoreUnguarded']> }[] = []
     const scoredIn = new Map<Store, Promise<DeviceScores>>()
     const scoreStore = (store: Store, history: History) => {
-      // Stores have the end of one history (`seeded` also earlier orders): same length and first event mean equal.
+      // Each store has the last events of one history (`seeded` also earlier orders). So two stores with the same
+      // length and the same first event have the same events.
       const found = known.find(
         ({ held }) => held.length === history.length && held[0] === history[0],
       )

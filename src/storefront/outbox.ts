@@ -123,9 +123,9 @@ async function sendEach(): Promise<void> {
     if (isCut.get()) return
     const answer = await post(body).catch(() => null)
     const isFinal = answer !== null && FINAL.includes(answer.status)
-    // `refused` is in memory during a visit as `nobody`, otherwise stored. So an order of a visit as `nobody` that is
-    // refused after that visit is dropped unlisted. Any other order that is refused during such a visit stays queued
-    // until the visit ends.
+    // The list `refused` belongs to the present kind of visit: in memory as `nobody`, otherwise stored. An order that
+    // is refused in a visit of the other kind isn't listed: an order placed as `nobody` is dropped, and any other order
+    // stays queued.
     const isShown = nobodys.has(id) === (who.get() === NOBODY)
     if (isFinal && isShown) refused.set([...refused.get(), id])
     if (answer?.ok || (isFinal && (isShown || nobodys.has(id)))) drop(id)

@@ -176,7 +176,7 @@ describe('rules that change while a page is open', () => {
     expect(await first('mug')).toBe('/mugs')
   })
 
-  test('the last rules stay while newer rules can’t be read, and a read that never ends delays no later query', async () => {
+  test('the last rules stay in use while newer rules can’t be read, and a read that never ends delays no later query', async () => {
     let read: () => Promise<readonly Rule[]> = async () => {
       throw new Error('The worker is lost.')
     }

@@ -15,8 +15,8 @@ export interface QueryRules {
 }
 
 /**
- * Finds the rules for a query; null if there are none. This module imports no other code of the search, because the
- * bundler would move shared code to one more file.
+ * Finds the rules for a query; null if there are none. This module imports no other code of the search: the bundler
+ * would put code that both use into one more file.
  * @param given valid rules, as `parseRules` returns them; redirects are checked again, since they move the shopper
  */
 export function createSearchRules(
@@ -79,7 +79,7 @@ export function followSearchRules(
     if (text !== used) find = createSearchRules(given, ...shop)
     used = text
   }
-  // If rules can't be read, the last rules stay.
+  // If newer rules can't be read, the rules read last stay in use.
   const tryToRead = () => read().catch(() => {})
   const first = tryToRead()
   return async (query, now) => {

@@ -45,7 +45,7 @@ export class Vocabulary {
     return undefined
   }
 
-  /** Whether a title or its category has the second word right after the first. */
+  /** Whether the title or the category of some product has the second word right after the first. */
   readonly hasPair = (first: string, second: string): boolean => {
     const folded = this.#fold(second)
     return this.#titles.some((title) =>

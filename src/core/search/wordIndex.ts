@@ -88,7 +88,7 @@ export class WordIndex {
     return [...this.#terms.fuzzyGet(term, errors)].map(([term, [, edits]]) => ({ term, edits }))
   }
 
-  /** Number of products with the word in the field in which most products have it. */
+  /** Largest number of products that have the word in the same field. */
   frequency(term: string): number {
     const postings = this.#terms.get(term)?.values() ?? []
     return Math.max(0, ...[...postings].map(({ size }) => size))

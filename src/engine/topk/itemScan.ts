@@ -1,6 +1,6 @@
 /**
- * @module Finds the items whose score could reach a floor, by a WebAssembly scan of int8 rows. Rounding to int8 causes an
- * error with a known bound. The scan lowers the floor by this bound, so that it misses no item.
+ * @module Finds the items whose score could reach a floor (lowest score), by a WebAssembly scan of int8 rows. Rounding
+ * to int8 causes an error with a known bound. The scan lowers the floor by this bound, so that it misses no item.
  */
 import { type ItemScan, NO_GAIN } from '@nearside/core/learning/shortlist.ts'
 import { instantiate, PAGE } from '../wasm/instantiate.ts'
@@ -37,7 +37,7 @@ const STEPS = 128
 /** Number of rows that a step of the scan reads: a block from each quarter of the table. */
 const STEP_ROWS = 4 * BLOCK_ROWS
 const HITS = ((STEPS * STEP_ROWS) / 4) * HIT_BYTES
-/** Maximum level of a quantised query, so that sums of up to 512 products with int8 stay below 2³¹. */
+/** Largest integer in a quantised query, so that sums of up to 512 products with int8 numbers stay below 2³¹. */
 const MOST = 32_767
 
 /**

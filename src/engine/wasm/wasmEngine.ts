@@ -74,9 +74,9 @@ export const places = (width: number) => ({
 
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit
 /**
- * The shift is the largest score of the previous step. If the largest score has changed by more than `FAR`, the kernel
- * runs again with the new shift. A score that is lower than the shift by 87 is lost; a score that is higher by `FAR`
- * can still be summed.
+ * Maximum change of a case's largest score between two steps. The softmax subtracts a shift from each score: the
+ * largest score of the previous step. After a larger change, the kernel runs again with the new shift. Scores 87 below
+ * the shift are lost; scores `FAR` above the shift can still be summed.
  */
 const FAR = 32
 

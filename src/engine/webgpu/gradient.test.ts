@@ -1,6 +1,6 @@
 /**
- * @module Compares the gradient of the fused WGSL fit, on llvmpipe, with the gradient in double precision. Errors are
- * at most 1e-6 of the latter's maximum. `objective.test.ts` compares that gradient with its definition.
+ * @module Tests that the gradient of the fused WGSL fit, on llvmpipe, differs from the gradient in double precision by
+ * at most 1e-6 of the largest component. `objective.test.ts` tests the gradient in double precision.
  */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'

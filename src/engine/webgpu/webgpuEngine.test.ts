@@ -1,6 +1,6 @@
 /**
- * @module Tests the fused WGSL fit in Node: its results on Mesa's llvmpipe, and its exact number of calls there and on
- * Dawn's null backend. The null backend validates every call and computes nothing.
+ * @module Tests the fused WGSL fit in Node: its results on Mesa's llvmpipe, and its exact number of GPU calls on
+ * llvmpipe and on Dawn's null backend, which validates every call and computes nothing.
  */
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'

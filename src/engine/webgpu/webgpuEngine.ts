@@ -25,7 +25,7 @@ function failureOf(device: GPUDevice): Promise<never> {
       fail(event.error.message)
     })
   })
-  // If the device fails between two fits, the next fit rejects.
+  // If the device fails between two fits, nobody handles the rejection yet; the next fit then rejects.
   failure.catch(() => {})
   return failure
 }

@@ -119,7 +119,7 @@ describe('the fused kernels', () => {
     await expectReference(await engine.fit(problem))
   })
 
-  test('the engine refuses to start beside an existing WebGPU backend', async () => {
+  test('the engine refuses to start if TensorFlow.js already has a WebGPU backend', async () => {
     const { adapter } = await watchedAdapter()
     await expect(createWebgpuEngine(adapter)).rejects.toMatchObject({
       code: 'engine-unavailable',

@@ -1,6 +1,6 @@
 /**
- * @module Predicts the next different product, period after period, by four arms (`UPDATE_ARMS`), for shoppers that no
- * training saw.
+ * @module Predicts the next product other than the one being viewed, period after period, by four arms (`UPDATE_ARMS`),
+ * for shoppers that no training saw.
  */
 
 import { buildStatistics } from '@nearside/core/features/statistics.ts'

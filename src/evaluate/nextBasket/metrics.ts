@@ -1,4 +1,7 @@
-/** @module Metrics of a predicted basket: of the whole basket, and of its repeat and explore items separately. */
+/**
+ * @module Metrics of a predicted basket: of the whole basket, and separately of its repeat items (bought before) and
+ * explore items (the others).
+ */
 import { highestRows } from '@nearside/core/model/highest.ts'
 import { hitRate, ndcg, placesIn, recall } from '@nearside/train/metrics.ts'
 

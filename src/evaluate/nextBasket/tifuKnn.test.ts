@@ -5,7 +5,7 @@ import { decayedFrequency, TA_FENG, tifuKnn } from './tifuKnn.ts'
 const settings = { neighbours: 1, groups: 2, basketDecay: 0.5, groupDecay: 0.1, own: 0.75 }
 
 test('baskets decay within and between groups; if equal groups are impossible, the last group has one basket more', () => {
-  // The groups are basket 1, and baskets 2 and 3. The three baskets decay by 1/4, 1/2 and 1.
+  // The first group is basket 1; the second is baskets 2 and 3. The baskets' decay factors are 1/4, 1/2 and 1.
   const vector = decayedFrequency([[0, 1], [1], [2]], settings)
   expect(vector.get(0)).toBeCloseTo((0.1 * 0.25) / 2, 9)
   expect(vector.get(1)).toBeCloseTo((0.1 * 0.25) / 2 + 0.5 / 2 / 2, 9)

@@ -11,9 +11,9 @@ interface TifuSettings {
   readonly neighbours: number
   /** Number of groups that a shopper's baskets are divided into. */
   readonly groups: number
-  /** Decay from one basket to the previous basket, from 0 to 1. */
+  /** Weight of a basket relative to the next basket, from 0 to 1. */
   readonly basketDecay: number
-  /** Decay from one group to the previous group, from 0 to 1. */
+  /** Weight of a group relative to the next group, from 0 to 1. */
   readonly groupDecay: number
   /** Weight of the shopper's own vector, from 0 to 1; the neighbours' mean gets the rest. */
   readonly own: number

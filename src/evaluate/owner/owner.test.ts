@@ -94,7 +94,7 @@ describe('the owner’s questions', () => {
     expect(of(all, 'base-fresh', 'server')).toEqual(of(all, 'base-fresh', 'beginning'))
   }, 180_000)
 
-  it('scores of the server’s second model, trained on orders, use the item rows of the histories, not those of that model', async () => {
+  it('scores of the server’s second model, trained on orders, use the item rows of the histories, not the second model’s own rows', async () => {
     const input = clicks()
     const turned = [...input.shoppers].map(({ id, interactions }) => ({
       id,

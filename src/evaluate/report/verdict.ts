@@ -99,8 +99,8 @@ export function conclude(
 }
 
 /**
- * Sentence on how many times as many shoppers would prove this gain; null without a gain. An interval's width falls
- * with the root of the number of shoppers.
+ * Sentence on how many times as many shoppers would prove this gain; null without a gain. An interval's width is
+ * inversely proportional to the root of the number of shoppers.
  */
 function moreShoppers({ relative, lo }: Lift): string | null {
   const times = Math.ceil(((relative - lo) / relative) ** 2)

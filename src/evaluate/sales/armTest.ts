@@ -39,7 +39,7 @@ export interface Compared {
 const LEVEL = 0.05
 /** Logarithm of the wealth that the bets on one arm must reach to prove that this arm is better. */
 const PROOF = Math.log(2 / LEVEL)
-/** Bets, as shares of the largest possible. Small bets prove small lifts slowly; large bets prove large lifts soon. */
+/** Bets, as shares of the largest bet. Small bets prove small lifts slowly; large bets prove large lifts soon. */
 const BETS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 0.9]
 /** Quantile of the weights above which weights are capped. Uncapped, one order of ten thousand pounds could decide. */
 const UNCAPPED = 0.99
@@ -133,7 +133,8 @@ function wealth(
   return days.map(({ visitors, weights, isPersonal, cap }) => {
     const expected = theta * visitors.personal
     const q = expected / (expected + visitors.holdOut)
-    // Largest loss by one order, per unit of its weight. Bets are divided by it, so that no bet exceeds its wealth.
+    // Largest loss by one order, per unit of its weight. Bets are divided by this loss, so that none loses more than
+    // its wealth.
     const loss = isSigned ? Math.max(q, 1 - q) : side === 'higher' ? q : 1 - q
     const gain = [(sign * -q) / (loss * cap), (sign * (1 - q)) / (loss * cap)]
     BETS.forEach((bet, b) => {

@@ -17,7 +17,7 @@ export interface Sale {
   readonly refund: number | null
   /** Margin of the order; null if the file has no such column. */
   readonly margin: number | null
-  /** Whether it is the customer's first order with an arm, or first without an arm; true if it names no customer. */
+  /** Whether the order is its customer's first with an arm, or first without an arm; true if it names no customer. */
   readonly isFirst: boolean
   /** Revenue by department; empty if the file names none. */
   readonly departments: ReadonlyMap<string, number>

@@ -21,7 +21,7 @@ export function gradedNdcg(ranking: readonly string[], ratings: Ratings, k: numb
   return ideal > 0 ? gain(ranking.map((id) => ratings.get(id) ?? 0)) / ideal : 0
 }
 
-/** All of SEARCH_METRICS. All but NDCG count a product as relevant if its rating is above 0. */
+/** Values of all SEARCH_METRICS. Except NDCG, they count a product as relevant if its rating is above 0. */
 export function measureRanking(
   ranking: readonly string[],
   ratings: Ratings,

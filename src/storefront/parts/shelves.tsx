@@ -92,7 +92,7 @@ interface AboutProps {
 
 const PLAIN = { limit: SHELF, itemComponent: PlainCard, layoutComponent: Shelf } as const
 
-/** Options of a shelf whose cards keep the width of a full row, even if there are few. */
+/** Options of a shelf whose cards are as wide as in a full row, even if the shelf has few. */
 export const FIXED = { ...PLAIN, layoutComponent: FixedShelf } as const
 
 export function Similar({ title = words('similar'), ...about }: AboutProps) {

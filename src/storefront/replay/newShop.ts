@@ -44,7 +44,7 @@ export interface ShopWeek {
 }
 
 export interface NewShop {
-  /** ε of one update, and ε of a device's four updates in a year. */
+  /** Privacy loss ε of one update, and of a device's four updates in a year. */
   readonly epsilon: { readonly report: number; readonly year: number }
   /** The opening week, then all further weeks. */
   readonly weeks: readonly ShopWeek[]

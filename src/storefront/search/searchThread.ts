@@ -15,7 +15,7 @@ export interface ToSearch {
 
 export interface FoundFirst extends SearchAnswer {
   readonly items?: readonly Item[]
-  /** File names and SVGs; null if a file has no picture. */
+  /** File name and SVG of each picture; null if there is no such picture. */
   readonly pictures?: readonly (readonly [name: string, svg: string | null])[]
 }
 
