@@ -22,7 +22,7 @@ const device = (seed: number) => new VirtualDevice(aggregators, createRandom(see
 const verify = ({ text }: Pick<Exported, 'text'>, options?: VerifyOptions) =>
   verifyBundle(parseBundle(text), options)
 
-/** A device whose shopper agreed, which learned and sent updates, and which got a receipt from the leader. */
+/** A device that learned, sent updates with consent, and got a receipt from the leader. */
 async function contributor(seed = 1): Promise<VirtualDevice> {
   const one = device(seed)
   await one.look()

@@ -84,8 +84,8 @@ export interface LeaderOptions extends AggregatorOptions {
 }
 
 /**
- * Maximum distance of a round's model from the last trained model, in steps of the largest honest size: learning rate ·
- * clip norm / (1 − momentum).
+ * Maximum distance of a round's model from the last trained model, in units of the longest step that honest reports can
+ * cause: learning rate · clip norm / (1 − momentum).
  */
 const MOST_STEPS = 10
 

@@ -91,8 +91,8 @@ interface ServerEnvironment extends Pick<AggregatorOptions, 'now'> {
 }
 
 /**
- * Milliseconds between groups of reports. With a smaller value each report waits less, but the server needs more CPU
- * time.
+ * Least milliseconds between two groups of reports (a group is stored in one transaction). With a smaller value each
+ * report waits less, but the server needs more CPU time.
  */
 const GATHER = 50
 /** Pause between groups, which lets reports of other devices arrive. */
@@ -258,8 +258,8 @@ async function createAggregators(
 }
 
 /**
- * @throws NearsideError `input-invalid` if the terms require work and no key file is given, or if the terms' issuer
- * isn't of kind `work` with the given key
+ * @throws NearsideError `input-invalid` if the terms require work and no key file is given, or if a key file is given
+ * and the terms name no issuer of kind `work` with this key
  */
 async function openTokenSigner({
   issuerKey,

@@ -17,7 +17,7 @@ import { openStore } from './store/store.ts'
 import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './testModel.ts'
 
 const [role, port, database, goal, peer, models] = process.argv.slice(2)
-// The process waits for the test's signal: the test loads it in advance, to replace a process that it kills.
+// Waits for the test's signal: the test starts this process in advance, to replace another that the test kills.
 await new Promise((resolve) => process.stdin.once('data', resolve))
 const store = await openStore(database, {
   role: role === 'helper' ? 'helper' : 'leader',

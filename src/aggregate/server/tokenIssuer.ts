@@ -81,9 +81,9 @@ export async function createTokenIssuer({
   /** Private key in PEM, as `openssl genrsa 2048` makes it. Use the key for nothing else. */
   readonly key: string
   /**
-   * Whether the shopper who sent `request` may have the token `asked`. Allow signed-in shoppers one token per
-   * period that the shop chooses. `asked` is the hex SHA-256 of the request's body, which has been read already.
-   * The same `asked` means the same token, so store it with the account and allow it again.
+   * Whether the shopper who sent `request` may have the token `asked`. Allow signed-in shoppers one token per period
+   * that the shop chooses. `asked` is the hex SHA-256 of the request's body, which has been read already. The same
+   * `asked` means the same token, so store `asked` with the account, and allow a repetition.
    */
   readonly allow: (request: Request, asked: string) => boolean | Promise<boolean>
 }): Promise<{

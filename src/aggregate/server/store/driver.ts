@@ -16,7 +16,7 @@ export interface Query {
 }
 
 /**
- * Outside a transaction, the driver's own statements see committed data only.
+ * Statements that run on the driver itself, outside a transaction, see committed data only.
  * @throws (all methods) NearsideError `storage-unavailable` if the database fails or doesn't answer in time
  */
 export interface Driver extends Query {

@@ -99,7 +99,7 @@ describe.skipIf(NO_POSTGRES !== '')(`two processes on one database${NO_POSTGRES}
       await one.count(1, 1, [counted(1)])
       const locks = `from pg_locks where locktype = 'advisory'`
       await ask(url, `select pg_terminate_backend(pid) ${locks}`)
-      // `pg_terminate_backend` only requests the end of a connection.
+      // `pg_terminate_backend` only requests the end of a connection, so the test waits until the lock is gone.
       await expect.poll(() => ask(url, `select pid ${locks}`)).toEqual([])
       // The other store begins a step while this store still believes that it is alone.
       expect(await two.exclusively(() => two.fill(1, 1))).toBe(true)

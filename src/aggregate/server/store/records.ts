@@ -19,7 +19,10 @@ export interface RoundSummary {
   readonly state: RoundState
   readonly policy: Policy
   readonly policyHash: string
-  /** Number of reports in the leader's sum. At the helper: stored seeds, and after the release, summed reports. */
+  /**
+   * At the leader, number of reports in the sum; at the helper, of stored seeds, and after the release, of summed
+   * reports.
+   */
   readonly counted: number
   /** Time of opening, milliseconds since the epoch. */
   readonly openedAt: number

@@ -84,7 +84,7 @@ export class ReportTable {
     return (await this.#driver.rows<ReportRow>(sql, round)).map((row) => this.#open(row))
   }
 
-  /** Deletes the marks of rounds that ended by `expired`. @returns the salt of a round that opens now */
+  /** Deletes the marks of rounds that ended no later than `expired`. @returns the salt of a round that opens now */
   async renewSalt(on: Query, expired: number): Promise<Uint8Array> {
     const [newest] = await on.rows<{ salt: Uint8Array; began: number }>(
       `select salt, min(opened_at) as began from rounds where salt is not null

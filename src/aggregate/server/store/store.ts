@@ -20,7 +20,9 @@ import { ReportTable } from './reportTable.ts'
 import { roundMethods } from './rounds.ts'
 import { openSqlite } from './sqlite.ts'
 
-/** @throws (all methods) NearsideError `storage-unavailable`; `storage-corrupt` for secrets of another store key */
+/**
+ * @throws (all methods) NearsideError `storage-unavailable`; `storage-corrupt` for secrets that another key encrypted
+ */
 export type Store = ReturnType<typeof createStore>
 
 function createStore(driver: Driver) {
