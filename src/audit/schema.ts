@@ -198,7 +198,7 @@ export function checkEntry(value: unknown): void {
   read(entry.detail, 'detail')
 }
 
-/** Stored settings that the checks read. The log's last entry commits to all other settings. */
+/** Stored settings that the checks read; others may have any form. */
 const SETTINGS: Form = {
   consent: optional(
     object({ contribute: flag, wording: optional(words), terms: optional(exactly(TERMS)) }),

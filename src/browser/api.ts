@@ -20,7 +20,9 @@ import type { LedgerEntry } from './ledger/entry.ts'
 /** Returns the worker of a vault (frame on another origin that keeps the shopper's data); made by `inVault`. */
 export interface VaultSource {
   (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
-  /** Keeps the page from replacing a vault's worker that can't start: the page's origin would get the data. */
+  /**
+   * Keeps the page from replacing a vault's worker that can't start: otherwise the page's origin would get the data.
+   */
   readonly inVault: true
 }
 
@@ -90,7 +92,7 @@ export interface PersonalizerOptions<TItem extends Item = Item> {
    * remove views and visits that are unusual for this shopper.
    */
   readonly cleaning?: 'rules' | 'iqr' | 'isolation-forest'
-  /** Kinds of items that lists leave out unless they say otherwise; default `['bought', 'basket']`. */
+  /** Kinds of items that a list leaves out unless its own options say otherwise; default `['bought', 'basket']`. */
   readonly exclude?: ListOptions['exclude']
   /**
    * The shop's own rules for lists, or the URL of a `rules.json` (`{ "rules": […] }`) at the page's own origin. With
@@ -191,8 +193,8 @@ export interface Personalizer {
    */
   similar(item: string, options?: ListOptions): Promise<readonly Recommendation[]>
   /**
-   * Finds items bought in the same orders as `item`. For several items (a basket), the list has items bought with most
-   * of them, and leaves the basket's own items out.
+   * Finds items bought in the same orders as `item`. For several items (a basket), items bought with most of these come
+   * first, and the basket's own items are left out.
    */
   boughtTogether(
     item: string | readonly string[],

@@ -7,8 +7,8 @@ import type { PersonalizerOptions } from './api.ts'
 import type { ContributionTerms } from './contribution/terms.ts'
 
 /**
- * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. Instead of an unavailable engine the device
- * uses another one and reports that.
+ * Preferred engine. `auto` lets the device choose; `js` is plain JavaScript. Instead of an unavailable engine the
+ * device uses another one, and a notice reports that.
  */
 export type EnginePreference = 'auto' | 'webgpu' | 'wasm' | 'js'
 

@@ -1,4 +1,4 @@
-/** @module List of notices, for the page and the worker. It is shared, so that the page needs no code of the worker. */
+/** @module List of notices, in a file of its own, so that the page needs no code of the worker. */
 import type { Notice } from './apiSnapshot.ts'
 
 export const MAX_NOTICES = 50

@@ -17,7 +17,7 @@ import { post, randomUpdate } from './testReports.ts'
 const GOAL = 500
 const ROUNDS = 2
 
-/** Group of addresses that counts as one sender for limits. */
+/** IPv6 network whose addresses count as one sender under the rate limits. */
 const ADDRESS = '2001:db8:77:42::/64'
 const ADDRESS_BYTES = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0x00, 0x77, 0x00, 0x42)
 
@@ -73,7 +73,7 @@ it(`the servers’ files hold no report or secret of an ended round, and never a
       sealed.push(body.slice(body.length - HELPER_SHARE_BYTES + 32, -32))
       expect((await post(federation, body)).status).toBe(201)
     }
-    // The first report is sent alone, so that the running sum is a single share at first.
+    // The first report is sent alone, so that the sum read next is exactly its share.
     await one(0)
     const { sum } = await leaderStore.aggregate(round)
     for (let i = 1; i < GOAL - 1; i += 50)

@@ -13,8 +13,8 @@ import { createFederation, LEADER } from './testFederation.ts'
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 const shop = await readShop(path('data/online-retail'))
 /**
- * The shop at the time when the gate judged the round. No shopper had come since the model's training, so there were no
- * test cases.
+ * The shop at the time when the gate (check of a round's model) judged the round. No shopper had come since the model's
+ * training, so there were no test cases.
  */
 const before = {
   ...shop,

@@ -1,6 +1,6 @@
 /**
- * @module Zod schemas of the JSON bodies between aggregators and of public answers. The OpenAPI page is generated from
- * these schemas.
+ * @module Zod schemas of the JSON that aggregators send to each other, and of their public answers. The OpenAPI page is
+ * generated from these schemas.
  */
 import { z } from '@hono/zod-openapi'
 import { type ErrorCode, NearsideError } from '@nearside/core/error.ts'
@@ -40,7 +40,7 @@ export const proposalSchema = z.strictObject({ policy: z.unknown() })
 
 export const releaseRequestSchema = z.strictObject({
   policyHash: hash,
-  /** Base64 of the reports' ids, concatenated, ascending. */
+  /** The reports' ids, ascending and concatenated, in base64. */
   ids: z.string(),
 })
 
@@ -59,7 +59,7 @@ export const reachedSchema = z
     closed: count,
     /** Salt of the marks, base64. */
     salt: z.string(),
-    /** Base64 of the marks (see `markOf`), concatenated, ascending. */
+    /** The marks (see `markOf`), ascending and concatenated, in base64. */
     marks: z.string(),
     key: z.string(),
     signature: z.string(),

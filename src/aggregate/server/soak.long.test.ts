@@ -18,8 +18,8 @@ const GOAL = 4
 /** Number of rounds until all code is compiled and all caches are full. */
 const WARM = 20
 /**
- * Number of rounds measured after the warm-up, and again at the end. The test compares the least memory of both groups,
- * because V8's compiled code varies by half a megabyte.
+ * Number of rounds in each of two measured groups: after the warm-up, and at the end. The test compares the groups'
+ * minimum memory, because V8's compiled code varies by half a megabyte.
  */
 const MEASURED = 10
 /** Maximum number of bytes by which memory may grow per round; a server that kept a round's reports would need more. */

@@ -50,7 +50,7 @@ export function createReport(
   const channels = probes.filter(({ kind }) => kind === 'channel')
   const open = named(channels.filter(({ policed }) => policed === 'found'))
   const untried = named(channels.filter(({ lifted }) => lifted !== 'found'))
-  // Without the channels that this browser doesn't have: their probes plant no leak.
+  // Channels that this browser doesn't have are left out: their probes plant no leak.
   const planted = probes.filter(
     ({ kind, lifted }) => lifted === 'found' || (kind === 'planted' && lifted === 'nothing'),
   )

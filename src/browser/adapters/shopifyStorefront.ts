@@ -31,7 +31,8 @@ export function followStorefront(
       variant: number || undefined,
       product: numberOf(productId) ?? known.product,
       sku: textOf(sku) ?? known.sku,
-      // If no variant is selected, the handle stands for all, because `nearside import` groups variants by handle.
+      // If no variant is selected, the handle stands for all variants, because `nearside import` groups variants by
+      // handle.
       handle: textOf(handle) ?? known.handle,
     }
     if (number) variants.set(number, ids)

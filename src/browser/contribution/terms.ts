@@ -68,7 +68,7 @@ type Facts = Readonly<Record<string, unknown>>
 
 /**
  * Whether a consent to the terms `agreed` covers `asked`: the same recipients, at most the same cost of privacy, and
- * both or neither of a demonstration.
+ * both from a demonstration shop or neither.
  */
 export function isWithin(asked: Facts | ContributionTerms, agreed: Facts | ContributionTerms) {
   const [one, other] = [asked as Facts, agreed as Facts]

@@ -156,7 +156,7 @@ describe('no worker code runs, and the catalog is a URL', () => {
     throw new DOMException('blocked by policy', 'SecurityError')
   }
 
-  test('if neither a worker nor the page can rank, the page requests the catalog once and lists items in its sequence', async () => {
+  test('if neither a worker nor the page can rank, the page requests the catalog once and lists items in the catalog’s sequence', async () => {
     const asked: string[] = []
     const fetch: typeof globalThis.fetch = async (url) => {
       asked.push(String(url))

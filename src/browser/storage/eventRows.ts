@@ -116,7 +116,8 @@ export function eventRows(database: Database) {
   }
   const dropOldest = (share: number): Promise<number> =>
     database.transact(['events', 'heads', 'settings'], 'relaxed', async (table) => {
-      // Unencrypted copies of sent updates, which an auditor couldn't recompute from the remaining events.
+      // Deletes the unencrypted copies of sent updates, because an auditor couldn't recompute these updates from the
+      // remaining events.
       await table('settings').delete('openings')
       const gone = await remove(table, (events) =>
         events.slice(0, Math.max(1, Math.ceil(events.length * share))),

@@ -48,7 +48,10 @@ export interface Settings {
   readonly looked: number
   /** Time of the last check of the live file (new prices and stock), milliseconds since the epoch. */
   readonly lookedLive: number
-  /** Rows of the shopper's products in a large catalog's tail, as `worker/tail.ts` stores them; not in `settings()`. */
+  /**
+   * Rows of the shopper's products in a catalog's tail (products loaded when needed; `worker/tail.ts`); not in
+   * `settings()`.
+   */
   readonly tail: unknown
 }
 

@@ -61,7 +61,7 @@ export function destinationsOf(
   return all.flatMap(([purpose, url]) => (typeof url === 'string' ? [{ purpose, url }] : []))
 }
 
-/** Change of the settings that stores the destinations' addresses in addition to earlier ones. */
+/** Returns a change for `changeSettings`, which adds the destinations' addresses to the stored ones. */
 export const declaring =
   (destinations: readonly Destination[]) =>
   ({ declared = [] }: Partial<Pick<Settings, 'declared'>>) => {

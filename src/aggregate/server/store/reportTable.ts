@@ -1,7 +1,7 @@
 /**
  * @module Table of reports. A row is found by its mark, a salted hash of the report's id. While its round is open, the
- * row also contains the id. The row stays until `periodDays` after the end of its round. All rounds that began within
- * `periodDays` share a salt.
+ * row also contains the id. The row stays until `periodDays` after the end of its round. A salt serves all rounds that
+ * begin within `periodDays` of its first round.
  */
 import { randomBytes } from 'node:crypto'
 import { concat, fromHex } from '@nearside/core/bytes.ts'
