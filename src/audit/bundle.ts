@@ -119,7 +119,10 @@ function structureOf(text: string): { readonly depth: number; readonly members: 
   return { depth, members }
 }
 
-/** Members of all objects. @throws NearsideError `input-invalid` for values that canonical JSON can't represent */
+/**
+ * Counts the members of all objects. @throws NearsideError `input-invalid` for values that canonical JSON can't
+ * represent
+ */
 function countMembers(value: unknown): number {
   if (typeof value === 'number' && !Number.isFinite(value)) throw invalid('a number is too large')
   if (typeof value === 'string' && /\p{Surrogate}/u.test(value))

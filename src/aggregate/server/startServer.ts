@@ -69,12 +69,12 @@ interface ServerOptions {
   readonly models: string
   /** PEM files of the keys that sign published models; absent: models stay unsigned. */
   readonly keys?: readonly string[]
-  /** Validity of a release, in days. */
+  /** Validity of a signed model release, in days. */
   readonly days?: number
   readonly publishers?: readonly string[]
   /** PEM file of the key that issues tokens, if the terms require work; leader and single only. */
   readonly issuerKey?: string
-  /** Whether to roll back a round's model if newer test cases find it worse, see `review`. */
+  /** Whether to roll back a round's model if it ranks newer test cases worse, see `review`. */
   readonly rollback?: boolean
   /** Folder of the owner's page, see `OwnerOptions`; leader and single only. */
   readonly owner?: string
@@ -216,7 +216,7 @@ async function createAggregators(
     if (publishers?.length) log('signs models of its --publisher keys')
     return { app: createApp(helper, appOptions), leader: null }
   }
-  // A missing model is reported at the start instead of at the first report.
+  // Reads the model now, so that a missing model stops the start and not the first report.
   const latest = await readLatest(models)
   const { manifest, version } = latest
   const whole = shop === undefined ? null : await readShop(shop, now())

@@ -37,7 +37,7 @@ export interface TestFederation {
   readonly fetch: typeof globalThis.fetch
   modelHash(): Promise<string>
   setDown(url: string, down: boolean): void
-  /** Proxy before the aggregators, which can answer by itself or change an aggregator's answer. */
+  /** Proxy in front of the aggregators; the proxy can answer itself, or change an aggregator's answer. */
   proxy: (url: URL, answer: () => Promise<Response>) => Promise<Response>
   now: number
 }

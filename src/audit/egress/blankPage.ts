@@ -37,7 +37,7 @@ const ASK = `const ask = async (url) => {
   for (const credentials of ['omit', 'include']) await fetch(url + '?' + credentials, { credentials, referrerPolicy: 'no-referrer' }).catch(() => 0)
 }`
 
-/** Makes requests that only a script can make, and repeats some, for files that the browser has cached. */
+/** Makes requests that only a script can make, and repeats some, to request files that the browser has cached. */
 const SCRIPT = `(async () => { ${ASK}
   await ask('data.json'); await ask('data.json'); await ask(OTHER + 'data.json');
   await fetch(OTHER + 'data.json', { mode: 'no-cors' }).catch(() => 0);

@@ -42,7 +42,7 @@ export function sentBy(packets: readonly Packet[]): Sent[] {
         flows.set(way, flow)
         streams.push(flow)
       }
-      // Sequence numbers relative to the SYN, or to the first captured packet if the capture lacks the SYN.
+      // Sequence numbers count from the SYN, or from the first captured packet if the capture lacks the SYN.
       const { opens, sequence: start = 0 } = flow?.first ?? {}
       if (flow && payload.length > 0)
         flow.pieces.push({ at: (sequence - start - (opens ? 1 : 0)) >>> 0, bytes: payload })
@@ -115,14 +115,15 @@ function readFrame(frame: Buffer): Omit<Packet, 'time'> {
     const header = (bytes[0] & 15) * 4
     const fragment = bytes.readUInt16BE(6) & 0x3fff
     const [from, to] = [12, 16].map((at) => bytes.subarray(at, at + 4).join('.'))
-    // On loopback, the kernel makes packets that are too long for the length field; these have length 0.
+    // On loopback, a packet can be too long for the length field, which is then 0: take all captured bytes.
     const rest = bytes.subarray(header, bytes.readUInt16BE(2) || bytes.length)
     return readSegment(fragment ? -1 : bytes[9], from, to, rest)
   }
   if (type === IPV6) {
     const [from, to] = [8, 24].map((at) => `[${ipv6(bytes.subarray(at, at + 16))}]`)
     const rest = bytes.subarray(40, 40 + (bytes.readUInt16BE(4) || bytes.length))
-    // Hop-by-hop options precede the kernel's group messages. Packets with other extensions count as `other`.
+    // The kernel's group messages follow a header of hop-by-hop options. Packets with other extension headers count as
+    // `other`.
     return readSegment(bytes[6] === 0 && rest[0] === 58 ? 58 : bytes[6], from, to, rest)
   }
   const protocol = type === ARP ? 'kernel' : 'other'

@@ -34,7 +34,8 @@ process.once('message', (order: Order) =>
     .then((outcome) => send({ kind: 'done', outcome }))
     .catch((error) => {
       const wire = NearsideError.from(error, 'worker-failed', 'the proof failed').toWire()
-      // The command prints one line of an error. Playwright's further lines tell which element it waited for.
+      // The command prints only an error's first line; Playwright's further lines, sent here, name the element it
+      // waited for.
       if (wire.message.includes('\n')) say(stripVTControlCharacters(wire.message))
       send({ kind: 'failed', error: wire })
     }),

@@ -74,7 +74,7 @@ export async function startResolver() {
   }
 }
 
-/** Accepts the connections of leaks, so that the leaked bytes follow the handshake. */
+/** Accepts the connections of leaks, because the leaked bytes are sent only after TCP's handshake. */
 export async function startCollector(port: number): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())

@@ -150,7 +150,7 @@ function* decodings(bytes: Buffer): Generator<Buffer> {
   if (/%[\da-f]{2}/i.test(text)) yield fromLatin1(text.replace(/%([\da-f]{2})/gi, byCode))
   if (/\\u[\da-f]{4}/i.test(text)) yield fromLatin1(text.replace(/\\u([\da-f]{4})/gi, byCode))
   if (/\\["\\/]/.test(text)) yield fromLatin1(text.replace(/\\(["\\/])/g, '$1'))
-  // UTF-16 text, in either byte order, whose characters Latin-1 has, too.
+  // Reads UTF-16 text, in either byte order, if Latin-1 has its characters, too: takes every second byte.
   if (/(\0[\s\S]){4}|([\s\S]\0){4}/.test(text))
     for (const phase of [0, 1]) yield bytes.filter((_, at) => at % 2 === phase) as Buffer
   // Base64 may start anywhere in a path or between dashes, so all four offsets are tried.

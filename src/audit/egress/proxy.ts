@@ -81,7 +81,7 @@ export async function startProxy(
     asked: (): readonly Asked[] => asked,
     gave: (host: string, path: string, validator: string) =>
       given.has(`${host} ${path} ${validator}`),
-    /** Removes headers that restrict a page, so that a planted leak can get out. */
+    /** Starts or, with false, stops the removal of headers that restrict a page, so that a planted leak can get out. */
     lift: (next: boolean) => {
       lifted = next
     },
@@ -108,7 +108,7 @@ type Certificate = ReturnType<typeof makeCertificate>
 
 /**
  * Makes a certificate for this run.
- * @returns its key and certificate, and `trust`: the switch that makes Chromium accept it
+ * @returns the key, the certificate, and `trust`: the switch that makes Chromium accept it
  */
 export function makeCertificate(names: readonly string[], folder: string) {
   const [key, cert] = ['key.pem', 'cert.pem'].map((file) => join(folder, file))

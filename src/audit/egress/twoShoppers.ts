@@ -54,7 +54,7 @@ export function compareShoppers(first: readonly Asked[], second: readonly Asked[
 
 /**
  * Repeats the comparison until one finds no difference. On a busy machine, requests that a page makes at the same time
- * arrive in any sequence, and the browser looks for a newer service worker sooner or later. A leak causes a difference
+ * arrive in any sequence, and the browser looks for a newer service worker at varying times. A leak causes a difference
  * in every comparison; a leak by the number or sequence of requests causes the same difference each time, so `more` and
  * `order` count only if all comparisons find them.
  * @param most maximum number of comparisons

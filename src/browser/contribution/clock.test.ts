@@ -92,7 +92,7 @@ describe('the limit of updates per year holds', () => {
     )
   })
 
-  it('the limit of updates per year holds if the device’s clock steps a week 53 times in one day', () => {
+  it('the limit of updates per year holds if the device’s clock jumps ahead by weeks within one day', () => {
     const all = Array.from({ length: 219 }, (_, n): Clocks => {
       const truth = NOW + n * 300_000
       return { truth, own: truth + (n % 2) * 8 * DAY + n * 7 * DAY, leader: truth, helper: truth }

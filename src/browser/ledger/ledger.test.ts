@@ -73,7 +73,7 @@ describe('routine requests', () => {
     expect((await verifyChain(await ledger.entries())).ok).toBe(true)
   })
 
-  test('routine requests make at most two entries a day, even with a request every five minutes for a month', async () => {
+  test('routine requests to two addresses make at most two entries a day, even with a request every five minutes for a month', async () => {
     const { clock, ledger } = setUp()
     for (let i = 0; i < 30 * 288; i++) {
       clock.now += 300_000

@@ -26,7 +26,8 @@ export interface PageEnvironment {
   /** Milliseconds without a message from the worker after which the worker counts as dead. */
   readonly silence: number
   /**
-   * Does the worker's job in the page if there are no workers; without it, lists are then in the catalog's sequence.
+   * Does the worker's job in the page if there are no workers; without this function, lists are then in the catalog's
+   * sequence.
    */
   readonly inPage?: () => Promise<Thread>
   /** Name of the IndexedDB database; default `nearside`. */

@@ -219,7 +219,10 @@ export interface PersonalRecord {
 }
 
 const personalRows = (database: Database) => ({
-  /** Stores the record as the current version and keeps the newest three; null if an erasure came in between. */
+  /**
+   * Stores the record as the current version and keeps the newest three; null if anything was erased or forgotten since
+   * `epoch` was read.
+   */
   putPersonal: (record: Omit<PersonalRecord, 'version'>, epoch: number): Promise<number | null> =>
     database.transact(['personal', 'heads'], 'relaxed', async (table) => {
       if ((await epochOf(table)) !== epoch) return null

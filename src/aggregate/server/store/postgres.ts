@@ -198,7 +198,7 @@ function queryOf(client: pg.PoolClient, timeout?: number): Query {
   }
 }
 
-/** Whether the database itself reported the error; then the connection still works. */
+/** Whether the database or our own code reported the error; then the connection still works. */
 function isAnswer(thrown: unknown): boolean {
   return thrown instanceof Again || thrown instanceof NearsideError || codeOf(thrown) !== ''
 }

@@ -99,7 +99,8 @@ export function reportMethods(driver: Driver, table: ReportTable) {
       )
       const sql = 'select mark from reports where round = $1 order by mark'
       const rows = await driver.rows<ReportRow>(sql, round)
-      // The salt is deleted together with the marks. If it is still there after the marks were read, they are complete.
+      // The salt is deleted together with the marks. If the salt still exists after the marks were read, no mark is
+      // missing.
       return reachedBy(ended, await saltOf(driver, round), rows)
     },
   }

@@ -67,7 +67,7 @@ it('a SQLite store refuses a file that another version made', () => {
 it.each([
   ['SQLITE_IOERR_FSYNC', true],
   ['SQLITE_CORRUPT', true],
-  // A full disk refuses writes and loses nothing.
+  // A full disk refuses writes and loses nothing, so the process goes on.
   ['SQLITE_FULL', false],
 ])('whether %s ends the process: %s', async (code, ends) => {
   const file = join(testFolder(), 'l.sqlite')
