@@ -13,7 +13,7 @@ import { SHARING_ENGLISH, type SharingKey, termsText } from './termsText.ts'
 const LEAST_WIDTH = 280
 const LEAST_HEIGHT = 170
 
-/** Milliseconds between two checks whether a press would count. */
+/** Milliseconds between two checks whether a press would count as consent. */
 const LOOK_INTERVAL = 100
 
 const isPress = (key: string) => key === 'Enter' || key === ' '
@@ -77,7 +77,7 @@ export async function ask(
 
 /**
  * Resolves with the first press that counts as consent.
- * @param changed gets the reason why a press would not count now, or null; called at first and at each change
+ * @param changed gets the reason why a press would not count now, null if it would; called at first and at each change
  */
 function pressThatCounts(
   agree: HTMLElement,
@@ -123,7 +123,7 @@ function pressThatCounts(
     },
     until,
   )
-  // A timeout of 0 runs after the click event that belongs to the press.
+  // A timeout of 0 ends a press only after its click event, because the gate judges the click by the press.
   const end = (id: string) => setTimeout(() => gate.end(id))
   for (const name of ['pointerup', 'pointercancel'] as const)
     addEventListener(name, ({ pointerId }) => end(`${pointerId}`), until)
@@ -162,7 +162,7 @@ button:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }`
 
 interface Sheet {
   readonly decline: HTMLButtonElement
-  /** Button that agrees; another button declines. */
+  /** Button by which the shopper agrees. */
   readonly act: HTMLButtonElement
   /** Shows one sentence beside the button, also to a screen reader. */
   say(sentence: string): void
@@ -172,7 +172,7 @@ interface SheetText {
   /** Language of the words: `en` or `de`. */
   readonly language: string
   readonly title: string
-  /** Text shown in a frame before the sentences. */
+  /** Text shown in a box above the sentences. */
   readonly banner?: string
   readonly sentences: readonly string[]
   readonly decline: string

@@ -40,7 +40,8 @@ describe('the base model', () => {
     expect(ids(await device.recommend({ limit: 2 }))).toEqual(['item-31', 'item-30'])
     expect(asked()).not.toContain('latest.json')
     server.files = await testModelFiles('2', 99)
-    // The check of latest.json is scheduled only after the first list, so the timer is fired until it has run.
+    // The check of latest.json is scheduled only after the first list, so the test fires the timer until the check has
+    // run.
     await expect
       .poll(() => {
         timers.fire(1000)

@@ -84,7 +84,7 @@ test('an event about a product in the catalog’s second part is stored as soon 
   expect(await items()).toEqual(['item-3'])
 })
 
-test('past orders keep their products that are in the catalog’s second part', async () => {
+test('past orders imported before the catalog’s second part has arrived keep their products of that part', async () => {
   const { device, finish, items } = await open()
   const seeded = device.seed([
     { id: 'a', time: Date.now() - 9e8, items: [{ item_id: 'item-3' }] },

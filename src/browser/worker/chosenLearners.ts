@@ -11,7 +11,9 @@ import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 import type { Shopper } from './shopper.ts'
 
-/** Seed of the network's weights. It must never change, so that the same stored events give the same network. */
+/**
+ * Seed of the learners' random numbers. It must never change, so that the same stored events give the same learners.
+ */
 const SEED = 1
 
 export type ChosenLearners = ReturnType<typeof createChosenLearners>
@@ -20,7 +22,7 @@ export function createChosenLearners(services: Services, shop: Shop, shopper: Sh
   const { bus, config, nextTask, notices, state } = services
   let made: { readonly model: BaseModel; readonly learners: CandidateLearners } | null = null
   let running: Promise<void> | null = null
-  /** Number that rises when everything learned must be dropped; a run that began before then stops. */
+  /** Number that rises when everything learned must be dropped; a learning run that began earlier then stops. */
   let generation = 0
   bus.on('fitted', learn)
   bus.on('rebuilt', learn)

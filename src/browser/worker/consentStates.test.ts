@@ -74,7 +74,7 @@ class Scene {
     for (const { tested } of this.tabs.splice(0)) await tested.device.close()
   }
 
-  /** Waits until the work of all listeners, and all work that it starts, has ended. */
+  /** Waits until all listeners have finished, including listeners that they cause to run. */
   async settle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work)
   }

@@ -138,7 +138,8 @@ export class Contribution {
         'storage-unavailable',
         'Contributing needs storage on disk, because the privacy budget is counted there.',
       )
-    // Only a vault (frame on another origin) asks the shopper. Without one, a withdrawal must apply before any `await`.
+    // Only a vault (frame on another origin) asks the shopper, and only about a yes: a no must apply before any
+    // `await`.
     const asks = agreed ? confirmConsent : undefined
     // If the aggregators can't be reached, the question shows the terms that they last sent.
     if (asks)
@@ -277,7 +278,7 @@ export class Contribution {
     this.#timer = wait ? timers.set(() => this.start(), Math.min(wait, LONGEST_WAIT)) : null
     if (!next) return
     await this.send(next)
-    // The update may have to wait for its token, and for a while after the token's arrival.
+    // Sets a timer if the update still waits for its token, or for its time after the token's arrival.
     await this.#look(false)
   }
 

@@ -52,7 +52,10 @@ export function createErasure(
     return { ...forgotten, profile: state.profiles.current, logged: logged?.sequence ?? null }
   }
 
-  /** @throws NearsideError `aborted` if anything was deleted or put back since; `storage-…` if the disk refuses */
+  /**
+   * @throws NearsideError `aborted` if anything was deleted or put back after these events were forgotten; `storage-…`
+   *   if the disk refuses
+   */
   async function restore(forgotten: LoggedForgotten): Promise<void> {
     const isTheirs = forgotten.profile === state.profiles.current
     if (!isTheirs || !(await store.own().restore(forgotten)))

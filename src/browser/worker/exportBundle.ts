@@ -47,7 +47,7 @@ export async function exportBundle(
   return JSON.stringify({ ...held, salt, ledger: log })
 }
 
-/** Round trip through JSON. The export replaces half surrogate pairs, which canonical JSON can't contain. */
+/** Copies a value through JSON. A half of a surrogate pair is replaced, because canonical JSON can't contain it. */
 function plain(value: unknown): object {
   const text = JSON.stringify(value, (_key, one) =>
     one instanceof Float32Array

@@ -9,7 +9,7 @@ import { areRowsOf, pickRows, type TailRows } from '@nearside/core/model/tail.ts
 
 export interface Shard {
   readonly rows: TailRows
-  /** Catalog rows of the items of this part of the tail (shard). */
+  /** This shard's products, as in the catalog. */
   readonly items: readonly Item[]
 }
 
@@ -21,7 +21,10 @@ interface Kept {
   readonly shards: readonly (readonly [number: number, shard: Shard])[]
 }
 
-/** Reads the parts of the tail (shards) in a stored record; none if it is damaged or of another model's tail. */
+/**
+ * Reads the parts of the tail (shards) in a stored record; none if the record is damaged or belongs to another model's
+ * tail.
+ */
 export function readKept(value: unknown, head: BaseModel): Shards {
   const shards = new Map<number, Shard>()
   try {

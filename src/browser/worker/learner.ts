@@ -207,7 +207,7 @@ export class Learner {
     const log = ownLog()
     try {
       const epoch = await own.store.epoch()
-      // Another tab could have stored a newer personal model.
+      // Read the personal model again, because another tab could have stored a newer one.
       const { personal } = await loadPersonal(own.store, base.hash)
       const { createFastCandidates, fitPersonal } = await this.#services.onDemand()
       const { engine } = await this.#engine.chosen()

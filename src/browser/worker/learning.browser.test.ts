@@ -60,7 +60,7 @@ describe('learning', () => {
     const later = await start(server, database, { onDemand })
     await later.device.ready()
     expect(found).toBe(0)
-    // On a busy machine, the device sets its timer a little after it is ready.
+    // On a busy machine, the device sets its timer late, so the test fires timers again and again.
     await expect
       .poll(() => {
         later.timers.fire(1000)

@@ -222,7 +222,10 @@ export class Lists {
     return causesOf(known, ids)
   }
 
-  /** Ids of the list without the events that `without` leaves out. The shopper's feedback on items always stays. */
+  /**
+   * Yields the ids of lists made without the events that `without` leaves out. The shopper's feedback on items always
+   * stays.
+   */
   *#without(query: ListQuery, ranker: Ranker, { key, without }: Pick<Cause, 'key' | 'without'>) {
     const leave = (event: ShopperEvent) => (isAnswer(event.name) ? event : without(event))
     const present = this.#views.present(ranker)

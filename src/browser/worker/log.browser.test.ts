@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(ids(await tested.device.recommend({ limit: 1 }))).toEqual(['item-31'])
   })
 
-  test('the device’s log has only a commitment (hash) to a fitted model; the model in an export matches it', async () => {
+  test('the device’s log has only a commitment (hash) to a fitted model; the model in an export matches the commitment', async () => {
     const tested = await start(await testServer(), newDatabase())
     await live(tested)
     await tested.device.fineTune({})
@@ -145,7 +145,7 @@ describe('the log', () => {
   })
 })
 
-/** All rows of all tables by key, read with the browser's own API, as JSON like an export. */
+/** All keys and rows of each table, read with the browser's own API and converted as an export converts them. */
 async function readTables(name: string): Promise<ReadonlyMap<string, [IDBValidKey, unknown][]>> {
   const done = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {

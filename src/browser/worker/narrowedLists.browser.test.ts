@@ -200,7 +200,7 @@ test('a list with `dearer: 2` has items of up to twice the given item’s price,
   expect(ids(await bare.device.similar('item-9', { dearer: 1.5 }))).toEqual(['item-13'])
 })
 
-test('the list “picture” has only items that look like the given item, even if rules pin others; without a model it is empty', async () => {
+test('the list “picture” has only items that look like the given item, even if rules pin others; without a model the list is empty', async () => {
   // Items whose numbers end in the same digit have equal picture vectors, except that items 0 and 20 share a small
   // extra component.
   const pictures = new Int8Array(testCatalog.length * 64)

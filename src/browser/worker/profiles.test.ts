@@ -36,7 +36,7 @@ beforeEach(() => {
 const environment = (): Partial<Environment> => ({ indexedDb: () => disk })
 const open = (config: Partial<WorkerConfig> = {}, more: Partial<Environment> = {}) =>
   start(server, database, { ...environment(), ...more }, config)
-/** Opens a device that the test closes. */
+/** Opens a device that the test must close itself. */
 const visit = (config: Partial<WorkerConfig> = {}) =>
   openDevice(server, database, environment(), config)
 

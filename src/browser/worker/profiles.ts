@@ -85,7 +85,7 @@ export class Profiles {
         })
         this.#unstored = null
       } catch (error) {
-        // If the disk refuses to store the switch, it applies to this tab only.
+        // A switch that can't be stored on disk applies to this tab only.
         if (!isInvalid(error)) throw error
         // Another tab has removed the person, so the switch is undone.
         this.#unstored = null
@@ -137,7 +137,10 @@ export class Profiles {
     for (const id of this.#opened.keys()) this.#close(id)
   }
 
-  /** Drops other people's data from this tab's memory, because another tab could have erased them. */
+  /**
+   * Drops from this tab's memory the data of all people except the person in use: another tab could have erased the
+   * data.
+   */
   forgetOthers(): void {
     const { store } = this.#services
     for (const own of [store.me, ...this.#opened.values()])

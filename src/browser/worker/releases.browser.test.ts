@@ -33,7 +33,7 @@ interface Made {
   readonly issued?: number
 }
 
-/** Files that a server has after this release was published. */
+/** Files of a server that has published this release. */
 async function published({ version = '1', release, seed, by = BOTH, days = 90, issued }: Made) {
   const files = await testModelFiles(version, seed)
   const latest: LatestModel = JSON.parse(new TextDecoder().decode(files.get('latest.json')))

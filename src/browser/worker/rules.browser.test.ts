@@ -129,7 +129,7 @@ describe('rules that the page passes', () => {
       expect(await announced()).toBe('item-30, item-29')
     })
 
-    test('after a device slept past the end of a rule, its next action updates the lists', async () => {
+    test('if a device slept past the end of a rule, the device’s next action updates the lists', async () => {
       const { announced, device, setClock } = await open(18)
       setClock(31)
       await device.checkForUpdate()

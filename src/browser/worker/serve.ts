@@ -16,7 +16,7 @@ import { type Device, startDevice } from './device.ts'
 import type { Environment } from './services.ts'
 import { createBus } from './state.ts'
 
-/** Part of a dedicated worker's scope. */
+/** Part of a dedicated worker's global scope that `serve` uses. */
 export interface Scope {
   postMessage(message: FromWorker): void
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null

@@ -107,7 +107,8 @@ export async function openServices(
       fetch: environment.fetch,
       ledger,
       destinations: destinationsOf(config),
-      // Stores addresses even while the store is in memory, because the log of requests to them may move to disk later.
+      // The store keeps the addresses that the page declares, even in memory: it may move to disk later, with the
+      // requests' log.
       records: (change) => store.changeSettings(change, 'strict'),
       relayed: federation && relay ? { ...federation, relay } : undefined,
       offline: offlineSignal(state, bus),

@@ -50,7 +50,7 @@ export class Shop {
   #modelThere: Promise<unknown> = Promise.resolve()
   #ruled: Promise<void> = Promise.resolve()
   #stopClock = () => {}
-  /** Time of the last announced begin or end of a sale or rule (at first: creation), milliseconds since the epoch. */
+  /** Time up to which begins and ends of sales and rules have been announced, milliseconds since the epoch. */
   #announcedAt: number
   #isStopped = false
   /** Null until a base model is loaded. */
@@ -63,8 +63,8 @@ export class Shop {
    */
   whole: Promise<unknown> = Promise.resolve()
   /**
-   * Resolves when the device knows the catalog and whether there is a tail, or loading both has failed. Captured events
-   * wait for no more than this, because the page could close soon.
+   * Resolves when the device knows the catalog and whether there is a tail, or loading what it lacks has failed.
+   * Captured events wait for no more than this, because the page could close soon.
    */
   stocked: Promise<unknown> = Promise.resolve()
   /** Whether lists may be shown: prices and stock are checked in this visit, or the check takes too long. */

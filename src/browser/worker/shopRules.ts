@@ -15,7 +15,7 @@ import type { ReadLatest, RulesCheck } from './releases.ts'
 import type { Services } from './services.ts'
 import type { Shop } from './shop.ts'
 
-/** Number of faults that a notice mentions. */
+/** Maximum number of faults that a notice mentions. */
 const TOLD = 3
 
 export class ShopRules {

@@ -12,7 +12,7 @@ export class ShopTail {
   readonly #changed: () => Promise<void>
   /** Queries of the lists that the page watches, by the id that the page gave the watch. */
   readonly watched = new Map<number, ListQuery>()
-  /** Tail of the loaded model; null if it has none or nothing has needed it yet. */
+  /** Tail of the loaded model; null if the model has none, or nothing has needed the tail yet. */
   current: Tail | null = null
   /** Whether the model that is being loaded has a tail. */
   isExpected = false
@@ -56,7 +56,10 @@ export class ShopTail {
     return tail
   }
 
-  /** Opens a new model's tail with the shopper's stored products; loads those of watched lists. Never rejects. */
+  /**
+   * Opens a new model's tail with the shopper's stored products, and loads the products of watched lists. Never
+   * rejects.
+   */
   async start(): Promise<void> {
     const before = this.current
     const tail = await this.open()

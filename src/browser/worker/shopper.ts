@@ -82,7 +82,7 @@ export function createShopper(services: Services, shop: Shop, cleanMore: CleanMo
   }
 
   /**
-   * Adds events of the person in use to those in memory, after they are stored, and announces them.
+   * Once new events are stored, adds them to those in memory and announces them, unless the person in use has changed.
    * @returns the stored events; none, with a notice, if they can't be stored
    */
   function take(storing: Promise<readonly ShopperEvent[]>): Promise<readonly ShopperEvent[]> {

@@ -47,7 +47,8 @@ export function createStoredData(
       notices.add(error, 'engine-failed', 'The list of people could not be read')
       const { current, others } = readProfiles(stored)
       state.profiles = { current, others }
-      // Another person's actions must not count for the shopper.
+      // Without the code for people, another person's actions go to memory, because they must not count for the
+      // shopper.
       if (current !== ME) store.use(store.beside(createMemoryDatabase()))
     }
   }

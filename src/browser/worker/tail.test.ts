@@ -1,4 +1,7 @@
-/** @module Tests a large catalog, whose head (best sellers) is loaded at once and whose tail in parts when needed. */
+/**
+ * @module Tests a large catalog, whose head (best sellers) is loaded at once, and whose tail is loaded in parts when
+ * needed.
+ */
 import 'fake-indexeddb/auto'
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
@@ -184,7 +187,7 @@ test('the next visit knows the shopper’s products without a request, and lists
   expect(ids(device.list(bought))).toEqual([item_id])
 })
 
-test('of a large catalog’s tail, the disk has only products of the shopper’s events, and none after these are erased', async () => {
+test('of a large catalog’s tail, the disk has only products of the shopper’s events, and none after the events are erased', async () => {
   const opened = await open()
   const [one, other] = [inTail('garden'), inTail('kitchen')]
   for (const item_id of [one, other]) await opened.capture({ name: 'view_item', item_id })

@@ -93,7 +93,9 @@ export function createTail(
     mine = new Map([...own, ...pickItems(loaded, latest)])
   }
 
-  /** Loads the shards that have the first `MOST_SOUGHT` of these products that are not loaded. Never rejects. */
+  /**
+   * Loads the shards of the given products; of those not loaded yet, only of the first `MOST_SOUGHT`. Never rejects.
+   */
   async function seek(ids: readonly string[]): Promise<void> {
     const wanted = new Set(ids.filter((id) => !inHead.has(id)))
     if (wanted.size === 0) return
@@ -181,7 +183,7 @@ export function createTail(
       const parts = known().map(({ rows }) => rows)
       return joinTail(model, parts)
     },
-    /** Whether these products belong to `model`. A federated round changes the model, but not its tail. */
+    /** Whether this is the tail of `model`. A federated round changes the model, but not its tail. */
     isOf: (model: BaseModel | undefined): boolean =>
       model?.manifest.tail?.sha256 === head.manifest.tail?.sha256,
     /** Loads the products that a list needs, if the query is valid. Never rejects: a failure adds a notice. */

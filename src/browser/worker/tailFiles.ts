@@ -92,7 +92,7 @@ export function createTailFiles({ config, now, transport }: Reading, head: BaseM
       departments ??= await shardsBy('departments.json')
       return departments.get(name) ?? []
     },
-    /** Numbers of the shards that have most products with the query's words in their titles. */
+    /** Numbers of the `MOST_SEARCHED` shards whose products' titles contain the most of the query's words. */
     async ofQuery(query: string): Promise<readonly number[]> {
       // The table of words isn't cached: it takes as much memory as a shard, and searches are rare.
       const shardsOf = await shardsBy('words.json')

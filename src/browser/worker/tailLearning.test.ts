@@ -15,7 +15,7 @@ import { HEAD, TAIL, tailShop } from './testTail.ts'
 
 const HOUR = 3_600_000
 
-test('a fit and an update equal those of a device that has only the best sellers, from which an auditor recomputes the update', async () => {
+test('a fit and an update equal those of a device that has only the best sellers, and an auditor recomputes the update from the best sellers', async () => {
   const shop = await tailShop()
   const inHead = new Set(shop.head.map(({ id }) => id))
   const tail = shop.catalog.map(({ id }) => id).filter((id) => !inHead.has(id))
@@ -25,7 +25,7 @@ test('a fit and an update equal those of a device that has only the best sellers
   expect(createTitleIndex(shop.head)(search_term).length).toBeGreaterThan(50)
   expect(createTitleIndex(shop.catalog)(search_term)).toEqual([])
   const clock = Date.now()
-  // A fit needs products that the base model ranks high.
+  // The events are about products that the base model ranks high, because a fit needs such products.
   const { device: probe } = await start(
     ...([new TestServer(new Map(shop.files)), newDatabase()] as const),
     {},

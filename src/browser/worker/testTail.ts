@@ -1,4 +1,6 @@
-/** @module Shop for tests whose model has best sellers (head) and other parts (shards), in the files of `publish`. */
+/**
+ * @module Test shop with a split model: best sellers (head) and other parts (shards), in files like those of `publish`.
+ */
 import { sha256Hex, utf8 } from '@nearside/core/bytes.ts'
 import type { Item } from '@nearside/core/catalog/item.ts'
 import { readStrings } from '@nearside/core/model/fields.ts'

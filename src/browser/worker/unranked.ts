@@ -57,7 +57,7 @@ export class FirstOrder {
     this.#bestSellers = new Set(best.filter((row) => popularity[row] > 0).map((row) => ids[row]))
   }
 
-  /** Sorts the catalog's items as the base model does for a cold-start user. */
+  /** Sorts the catalog's items as the base model does for a new shopper. */
   sort({ ids, categories }: CatalogOrder): void {
     const sold = this.#sold
     if (!sold) return

@@ -408,7 +408,7 @@ describe('terms', () => {
     await real.device.close()
   })
 
-  test('a consent is for named recipients; if a page names others, it ends until the shopper agrees anew', async () => {
+  test('a consent is for named recipients; if a page names others, the consent ends until the shopper agrees anew', async () => {
     const { server, aggregators, open } = await federation()
     const database = newDatabase()
     const tested = await open(database)

@@ -93,7 +93,7 @@ test('a rule about a product’s page applies to each list about the product', a
       expect(ids(await device.similar(item, options))[0]).toBe('item-31')
       expect(ids(await device.boughtTogether(item, options))[0]).toBe('item-31')
     }
-  // A basket is not about one product.
+  // A basket is not about one product, so the rule does not apply.
   expect(ids(await device.boughtTogether(['mug'], {}))).not.toContain('item-31')
 })
 

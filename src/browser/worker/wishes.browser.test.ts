@@ -250,7 +250,7 @@ describe('automatic learning', () => {
       tested.timers.fire(0)
       await expect.poll(() => tested.device.snapshot().deferred).toBe(reason)
       expect(cases(tested)).toBe(0)
-      // Lists still change, and a requested fit still runs.
+      // Lists are still made. When the condition ends, the waiting fit runs.
       expect(await tested.device.recommend({ limit: 3 })).toHaveLength(3)
       await tested.device.conditions(CALM)
       tested.timers.fire(0)
@@ -370,7 +370,7 @@ describe('retention', () => {
     expect(await parameters(second)).toEqual(await parameters(never))
   })
 
-  /** Captures the same events under other ids. */
+  /** Captures events under other ids than their own. */
   function renamed({ device }: TestDevice): Pick<TestDevice['device'], 'capture'> {
     return {
       capture: (captured) => device.capture({ ...captured, id: `again-${captured.id}` }),
@@ -406,7 +406,7 @@ test('after a catalog change new items are listed at once and removed items are 
   ])
   for (const list of lists) expect(ids(list).filter((id) => gone.has(id))).toEqual([])
   for (const list of lists.slice(0, 3)) expect(ids(list)).toContain('new')
-  // Ids such as an earlier search gave: some products have left the catalog since, and `nowhere` was never in it.
+  // Ids as an earlier search found them: item-4 and item-8 have left the catalog since; `nowhere` was never in it.
   const found = ['nowhere', 'item-4', 'new', 'item-8', 'item-0']
   for (const order of ['personal', 'base'] as const) {
     const reranked = ids(await tested.device.rerank(found, { order }))

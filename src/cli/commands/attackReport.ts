@@ -38,7 +38,7 @@ Not tested: other servers, other code, and many devices of one attacker (docs/PR
 
 export const command = defineReportCommand(syntax, async (options, { progress }) => {
   const { trials } = options
-  // The linking attack compares all pairs of devices, so it uses fewer devices.
+  // The linking attack compares all pairs of devices, so it uses fewer devices than `trials`.
   const devices = Math.max(10, Math.ceil(trials / 50))
   const terms = await readTerms(options.policy)
   const random = createRandom(options.seed)

@@ -34,7 +34,7 @@ async function compare(a: string, b: string, flags: Flags = {}) {
   return { result: result as CompareResult, text: printed.join('\n') }
 }
 
-it('compare names the better model, and its metrics for each model equal those of evaluate', async () => {
+it('compare names the better model, and reports the same metrics for each model as evaluate does', async () => {
   const html = join(folder, 'report.html')
   const { result, text } = await compare(A, B, { arms: 'all', html })
   const ndcg = (name: string) => Number(result.arms.find((arm) => arm.name === name)?.['ndcg@10'])

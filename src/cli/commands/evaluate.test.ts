@@ -309,7 +309,7 @@ describe('invalid options of evaluate', () => {
     await expect(run({ shop: single, model: modelFolder })).rejects.toThrow(/fewer than two items/)
   })
 
-  it('evaluate refuses a test date after the log before training starts', async () => {
+  it('evaluate refuses a test date later than the log’s last event, before training starts', async () => {
     await expect(run({ shop: shopFolder, until: '2025-01-01' })).rejects.toThrow(
       /0 of \d+ held-out shoppers/,
     )

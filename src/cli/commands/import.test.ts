@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import type { Flags } from '../testCommand.ts'
 import { type Files, runImport } from '../testImport.ts'
 
-/** Runs an import with raw ids and without required titles. */
+/** Runs an import that keeps the raw ids and accepts products without titles. */
 async function run(files: Files, flags: Flags = {}, folder = testFolder()) {
   const given = { 'raw-ids': true, untitled: true, ...flags } as const
   const { shop, ...rest } = await runImport(files, given, folder)

@@ -152,7 +152,7 @@ describe('import of Shopify’s exports', () => {
     ])
   })
 
-  test('import of Shopify skips test orders, by their payment or their tag', async () => {
+  test('import of Shopify skips orders that their payment or tag marks as tests', async () => {
     const paid = (name: string, more: Record<string, string>) => [
       { ...order(name, 'paid', '01'), ...line('MG-R', 'Mug - Red'), ...more },
       { Name: name, ...line('MG-B', 'Mug - Blue') },

@@ -88,7 +88,7 @@ describe('files in two encodings', () => {
 test.each(['sep=;\r\n', '"sep=;"\n', '\uFEFFsep=;\n'])(
   'import skips Excel’s line %j, and uses the delimiter that it names',
   async (mark) => {
-    // Semicolons delimit this header, although it has more commas; the first line decides.
+    // Excel's line names the semicolon, so it delimits this header, although a quoted name has commas.
     const header = 'order;customer;sku;title;"price, net, of one, in €";date\n'
     const { report, events } = await imported(
       { 'orders.csv': mark + header + line('1', '9,90') + line('2', 'x;y') },

@@ -115,7 +115,7 @@ describe('import of WooCommerce’s exports', () => {
       kept: 2,
       dropped: { 'cancelled or refunded order': 1, 'zero quantity': 1 },
     })
-    // The order names a variation without a SKU by its title; the import finds its number in the catalog.
+    // The order names a variation without a SKU by its title; the import finds the variation's number in the catalog.
     expect(brief(events, 'item', 'session', 'quantity')).toEqual(['MG-R 501 2', '12 501 1'])
     expect(report.catalog).toMatchObject({
       columns: { group: 'Parent' },

@@ -148,7 +148,7 @@ test('measure plans a trial from orders that name no arm', async () => {
   expect(days(0.1, 0.05)).toBeGreaterThan(days(0.1, 0.1))
   expect(days(0.05, 0.1)).toBeGreaterThan(days(0.5, 0.1))
   expect(text).toContain('hold-out')
-  // The report names no number of days beyond ten years, because such a number means nothing to its reader.
+  // The report names no number of days beyond ten years, because such a number means nothing to a reader.
   expect(text).not.toMatch(/\d\d,\d{3} days/)
 })
 

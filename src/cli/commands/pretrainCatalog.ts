@@ -34,7 +34,10 @@ export async function makeCatalogVersion(options: CatalogOptions, context: Comma
   return { ...latest, manifestContent: { ...made.manifest, version: latest.version } }
 }
 
-/** For each field that the model reads, the share of items that have it; no picture vectors if no item has one. */
+/**
+ * For each field that the model reads, the share of items that have it; picture vectors are left out if no item has
+ * one.
+ */
 function describeContent(items: readonly PicturedItem[]): string {
   const fields = ['title', 'category', 'brand', 'price', 'pictureVector'] as const
   const shares = fields.flatMap((field) => {

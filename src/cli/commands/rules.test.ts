@@ -115,7 +115,7 @@ it.each<[string, Rule | object, string]>([
   expect(code).toBe(lines.some((line) => line.startsWith('error')) ? 1 : 0)
 })
 
-it('rules check reports rules that together empty a list, even if both apply only on one page, at one time, in one list or in one context', async () => {
+it('rules check reports rules that together empty a list, even if they apply only on one page, at one time, in one list or in one context', async () => {
   const mugs: Rule = { name: 'mugs', only: { category: ['mugs'] } }
   const bags: Rule = { name: 'bags', only: { category: ['bags'] } }
   const empty = async (...rules: Rule[]) => {

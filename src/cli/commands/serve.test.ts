@@ -204,8 +204,8 @@ describe('nearside serve', () => {
     expect((await send('127.0.0.1%3A2%2Fhelper')).status).toBe(503)
     expect((await send('127.0.0.1%3A3')).status).toBe(404)
     /**
-     * Origin that the answer to a preflight request allows. A browser sends its request only if the answer allows its
-     * page's origin.
+     * Origin that the answer to a preflight request allows. A browser sends the request itself only if the answer
+     * allows the page's origin.
      */
     const allowed = async (url: string, origin: string) => {
       const headers = {

@@ -19,7 +19,7 @@ import { openPreview } from '../studio/preview.ts'
 import { readRulesFile, requireKey } from '../studio/rulesFile.ts'
 
 const HOST = '127.0.0.1'
-/** On the shop's server, only the proxy of the same machine reaches the studio. */
+/** Only a proxy on this machine may say which client a request comes from. */
 const isProxy = trustedProxies([HOST])
 
 const syntax = new Command('studio')

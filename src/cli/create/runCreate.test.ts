@@ -99,7 +99,7 @@ test('a person answers four questions; after a wrong answer the program repeats 
   expect(scripts.shop).toMatch(/^nearside pretrain --catalog "[^"]+" --out data\/models && /)
 })
 
-test('with --no-immediate nothing is started in a terminal', async () => {
+test('in a terminal, too, --no-immediate keeps the new project from being started', async () => {
   const { target, given } = shop()
   const args = [target, '--framework', 'vue', '--no-immediate', ...given]
   expect(await runCreate(args, null, () => {}, true)).toBeNull()

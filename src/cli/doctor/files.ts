@@ -30,7 +30,7 @@ export interface Visit {
   readonly shop: PageOptions
   /** URL of the page. */
   readonly page: string
-  /** Requests files through `transport`, and keeps the answers. */
+  /** Sends the requests of `transport`, and stores their answers. */
   readonly asker: Asker
   readonly transport: Transport
   /** Current time, milliseconds since the epoch. */

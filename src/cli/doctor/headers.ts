@@ -108,7 +108,7 @@ export function parsePolicies(texts: readonly (string | null | undefined)[]): Co
     .filter(({ size }) => size > 0)
 }
 
-/** By directive: the directive itself, then its fallbacks, of which the first that a policy has applies. */
+/** For each directive: the directive and then its fallbacks; the first of these that a policy has applies. */
 const CHAINS = {
   'connect-src': ['connect-src', 'default-src'],
   'frame-src': ['frame-src', 'child-src', 'default-src'],

@@ -151,7 +151,7 @@ it('a page shows products of the catalog’s first part before the rest of the c
   }
 })
 
-it('if the catalog file has not one product per line, or breaks off, a page shows the products that it can read', async () => {
+it('if the catalog file breaks off, or its products are not one per line, a page shows the products that it can read', async () => {
   const all = Array.from({ length: 600 }, (_, i) => ({ id: `p${i}` }))
   for (const text of [JSON.stringify(all), JSON.stringify(all, null, 2)]) {
     const { provided, started } = await openPage(async () => new Response(text), all)

@@ -29,7 +29,7 @@ import { readRulesFile, requireRules, writeRulesFile } from './rulesFile.ts'
 
 export interface Studio {
   readonly file: string
-  /** Token of the page's address, or the login of a studio on the shop's server. */
+  /** Token in the page's address, or the login of a studio on the shop's server. */
   readonly access: string | Login
   /** Origin that requests must name, e.g. `http://127.0.0.1:PORT`; the port is known once the server listens. */
   readonly origin: () => string
@@ -41,7 +41,7 @@ export interface Studio {
   readonly preview: Preview
   readonly costs: (rules: readonly Rule[], steps: Steps) => Promise<RuleCosts>
   readonly now: () => number
-  /** Signs the file; absent if the shop has no key. */
+  /** Signs the rules file; absent if the shop has no key. */
   readonly sign?: SignRules
 }
 

@@ -170,7 +170,7 @@ function pauseAfter(
   busyFor: Question['busyFor'],
 ) {
   if (status !== 429 && ![500, 502, 503, 504].includes(status)) return busyFor?.(value) ?? null
-  // The header can also name a date, which isn't a number.
+  // If the header is missing or names a date, `seconds` is NaN, and each try waits twice as long as the last.
   const seconds = Number.parseFloat(headers.get('retry-after') ?? '')
   return seconds >= 0 ? 1000 * seconds : 1000 * 2 ** (tried - 1)
 }

@@ -101,7 +101,7 @@ export const Input = ({ label, onChange, ...rest }: InputProps) => (
 )
 
 interface SelectProps extends FieldProps {
-  /** Values, or texts by value. */
+  /** Values of the options, or their texts by value. */
   readonly options: readonly string[] | Readonly<Record<string, string>>
   /** Text of the empty value; absent if there is none. */
   readonly empty?: string
