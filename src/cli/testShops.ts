@@ -19,7 +19,7 @@ export interface Reply {
   readonly isCut?: boolean
 }
 
-/** Starts a server; a request without a reply waits forever. */
+/** Starts a server. A request for which `give` returns undefined waits forever. */
 export async function serve(give: (asked: Asked, nth: number) => Reply | undefined) {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {

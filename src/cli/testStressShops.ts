@@ -88,7 +88,10 @@ export function seenOnce(): StressShop {
   }
 }
 
-/** Shop where a shopper's events of one day share one second. Some shoppers buy everything; one item in ten is gone. */
+/**
+ * Shop where a shopper's events of one day share one second. Some shoppers buy everything; the catalog lacks one item
+ * in ten.
+ */
 export function oneSecond(): StressShop {
   const random = createRandom(3)
   const orders: (string | number)[][] = [

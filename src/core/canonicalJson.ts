@@ -1,6 +1,7 @@
 /**
  * @module Canonical JSON, so that two parties hash the same bytes (RFC 8785). ECMAScript serialises numbers and strings
- * as the RFC prescribes. The package `canonicalize` would accept undefined members and lone surrogates.
+ * as the RFC prescribes. The package `canonicalize` isn't used, because it accepts undefined members and lone
+ * surrogates.
  * @see https://www.rfc-editor.org/rfc/rfc8785
  */
 import { invalidInput, type NearsideError } from './error.ts'

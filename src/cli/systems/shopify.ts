@@ -13,7 +13,8 @@ const API = '/admin/api/2026-07/graphql.json'
 const RIGHTS =
   'it must be CLIENT_ID:CLIENT_SECRET of your app, or its access token, with the scopes read_products and, for orders, read_orders and read_customers (read_all_orders for orders older than 60 days)'
 
-// Each page costs at most 1,000 points, the limit of a query: 13 products with 30 variants, 10 orders with 20 lines.
+// A page of 13 products with 30 variants, or of 10 orders with 20 lines, costs at most 1,000 points, the limit of a
+// query.
 const PAGE = 'pageInfo { hasNextPage endCursor }'
 const VARIANT = 'id sku title price compareAtPrice availableForSale'
 const VARIANTS = `nodes { ${VARIANT} } ${PAGE}`
@@ -81,10 +82,12 @@ const readShop = object({
 const readProducts = object({ products: connection(object({ ...productMembers, variants })) })
 const readOrders = object({ orders: connection(order) })
 
-/** Number in `gid://shopify/ProductVariant/12`, which storefronts and exports use. */
+/**
+ * Number at the end of an id such as `gid://shopify/ProductVariant/12`; storefronts and exports use only this number.
+ */
 const numberOf = (id: string | undefined) => id?.replace(/^.*\//, '')
 
-/** Number of products from which a bulk operation is faster than pages. */
+/** Number of products from which a bulk operation is faster than reading page by page. */
 const MANY = 1000
 
 /** Yields a row for each variant. The import leaves out products that the online store doesn't show. */
@@ -151,7 +154,10 @@ function ratingOf({ rating }: Product): number | undefined {
   return Number(read.value) * (5 / Number(read.scale_max)) || undefined
 }
 
-/** Yields a row for each order line, also of cancelled, refunded and test orders: the import drops these rows. */
+/**
+ * Yields a row for each order line, also of cancelled, refunded and test orders: the import drops the rows of such
+ * orders.
+ */
 export async function* orders(given: ShopApi) {
   const { askShop } = await signIn(given)
   const readPage = async (after: string | null) =>

@@ -1,6 +1,6 @@
 /**
- * @module Reads a large list of a Shopify shop as a bulk operation: the shop writes all entries into one file, which
- * costs no points of its limit.
+ * @module Reads a large list of a Shopify shop as a bulk operation: the shop writes all entries into one file, and this
+ * request doesn't count toward the API's limit of points.
  * @see https://shopify.dev/docs/api/usage/bulk-operations/queries
  */
 import { isRecord } from '@nearside/core/isRecord.ts'
@@ -23,15 +23,15 @@ const readLook = object({
 
 /** Maximum milliseconds between two requests for the bulk operation's state. */
 const SLOWEST = 10_000
-/** Maximum number of requests for the bulk operation's state, which take about an hour. */
+/** Maximum number of requests for the bulk operation's state; together they take about an hour. */
 const MOST_LOOKS = 360
 
 type Access = Pick<Parameters<typeof askGraphql>[1], 'secret' | 'ifRefused'>
 
 /**
  * @param query query without variables; its connections have `edges`
- * @returns all objects; a child names its parent in `__parentId`. Null if the shop can't start or finish the operation,
- *   e.g. while the app runs another operation
+ * @returns all objects; each entry of a connection names its parent in `__parentId`. Null if the shop can't start or
+ *   finish the operation, e.g. while the app runs another operation
  * @throws NearsideError `input-invalid` if the API refuses a request or the file is incomplete, `aborted` if the signal
  *   aborts
  */

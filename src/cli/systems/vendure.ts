@@ -1,7 +1,6 @@
 /**
  * @module Reads a Vendure shop: public products from its Shop API, and orders without names and addresses from its
- * Admin API. Parameters of an address choose the channel (`vendure-token`), `languageCode` and
- * `currencyCode`.
+ * Admin API. Parameters of the shop's address choose the channel (`vendure-token`), `languageCode` and `currencyCode`.
  * @see https://docs.vendure.io/reference/graphql-api/shop/queries
  */
 import type { Read } from '@nearside/core/reading.ts'

@@ -90,14 +90,17 @@ export async function* products(api: ShopApi) {
   }
 }
 
-/** Yields a row for each order line, also of cancelled, refunded and test orders: the import drops these rows. */
+/**
+ * Yields a row for each order line, also of cancelled, refunded and test orders: the import drops the rows of such
+ * orders.
+ */
 export async function* orders(api: ShopApi) {
   const query = { status: 'any', _fields: ORDER_FIELDS }
   for await (const order of signIn(api).all('orders', query, readOrder))
     for (const { name, sku, quantity, price, variation_id, product_id } of order.line_items)
       yield {
         'Order Number': order.number,
-        // An order that was never paid counts as abandoned.
+        // The import drops orders with this status, which were never paid.
         'Order Status': order.status === 'pending' ? 'pending payment' : order.status,
         'Order Date': `${order.date_created_gmt}Z`,
         'Customer ID': order.customer_id || order.billing.email?.toLowerCase(),

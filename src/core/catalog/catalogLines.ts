@@ -17,7 +17,7 @@ export const headOf = (text: string): string => text.split('\n', HEAD + 1).join(
 
 /**
  * Writes the text without picture vectors, which devices download with the base model.
- * @param first ids of the products in the head, in this order; ids after the first `HEAD` are ignored
+ * @param first ids of the products in the head, in this order; only the first 500 (`HEAD`) count
  */
 export function writeCatalog(rows: readonly unknown[], first: readonly string[]): string {
   const places = new Map(first.slice(0, HEAD).map((id, place) => [id, place]))

@@ -1,4 +1,6 @@
-/** @module Computes the changes between two states of a catalog. A file of its own, because pages load only `live.ts`. */
+/**
+ * @module Computes the changes between two states of a catalog. Pages, which load only `live.ts`, don't need this code.
+ */
 import type { Item } from './item.ts'
 import type { LiveChanges, LiveValues } from './live.ts'
 

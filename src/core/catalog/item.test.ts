@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { productPage } from './item.ts'
 
-it('productPage uses the catalog’s address if it is a web address, else /product/ID', () => {
+it('productPage returns an item’s `url` if it is a web address, else /product/ID', () => {
   expect(productPage({ id: 'a b', url: 'https://shop.example/p/7' })).toBe(
     'https://shop.example/p/7',
   )

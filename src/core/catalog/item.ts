@@ -61,7 +61,7 @@ export type AttributeValue = string | number | boolean
 export const isBadge = (value: unknown): value is string =>
   typeof value === 'string' && /^\S.{0,23}$/.test(value)
 
-/** Address of a product's page: from the catalog if it is an http(s) or root-relative URL, else `/product/<id>`. */
+/** Address of a product's page: the item's `url` if it is an http(s) or root-relative URL, else `/product/<id>`. */
 export function productPage({ id, url = '' }: Item): string {
   return /^(https?:\/)?\//.test(url) ? url : `/product/${encodeURIComponent(id)}`
 }

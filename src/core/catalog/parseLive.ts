@@ -5,7 +5,7 @@ import type { Item } from './item.ts'
 import type { LiveFile } from './live.ts'
 import { parseItem } from './parseItem.ts'
 
-/** Minutes between two requests for a `live.json` that can't be read. */
+/** Minutes until the next request if `live.json` can't be read. */
 export const LIVE_MINUTES = 5
 
 /** Maximum number of products in each of `changed`, `gone` and `added`; no catalog has as many. */

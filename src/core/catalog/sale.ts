@@ -5,7 +5,10 @@
 import { DAY } from '../time.ts'
 import type { Item } from './item.ts'
 
-/** Milliseconds since the epoch; NaN for an unreadable date, so that comparisons fail and the sale never runs. */
+/**
+ * Beginning in milliseconds since the epoch; NaN for an unreadable date, so that comparisons fail and the sale never
+ * runs.
+ */
 const beginOf = ({ from }: NonNullable<Item['sale']>): number =>
   from ? Date.parse(from) : Number.NEGATIVE_INFINITY
 

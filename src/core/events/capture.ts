@@ -92,7 +92,7 @@ export function isSameOrder(a: EventDraft, b: EventDraft): boolean {
 
 function linesOf(name: EventName, lines: readonly OrderLine[]) {
   if (lines.length === 1) return lines[0]
-  // An event that only shows a list has no quantities or prices.
+  // A shown list of several items keeps no quantities or prices.
   return { lines: name === 'view_item_list' ? undefined : known(lines) }
 }
 

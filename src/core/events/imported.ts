@@ -26,7 +26,7 @@ export interface KnownEvents {
   readonly events: readonly EventDraft[]
   /** Maps an event's item id to the catalog's id, e.g. a groupId to a variant's id; undefined if unknown. */
   readonly knownAs: (item: string) => string | undefined
-  /** Time in milliseconds since the epoch; older orders are ignored. */
+  /** Time in milliseconds since the epoch; older events are ignored. */
   readonly after: number
   readonly now: number
 }
@@ -65,9 +65,9 @@ function readOrder(input: unknown, now: number): EventDraft | NearsideError {
 }
 
 /**
- * Reads events from a file that another device of the shopper saved, newest first. They keep their id, time and session,
- * so a second import adds nothing, even from a third device. An order that the shop reported to one device (`seed`) and
- * that another device recorded counts once.
+ * Reads events, newest first, from a file that another device of the shopper saved. They keep their id, time and
+ * session, so a second import adds nothing, even from a third device. An order that the shop reported to one device
+ * (`seed`) and that another device recorded counts once.
  * @param most maximum number of events; the oldest events are left out
  */
 export function readTransferred(

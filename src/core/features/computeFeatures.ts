@@ -27,7 +27,7 @@ const VISIT_HALF_LIVES = [
   [C.interactionShareEver, Number.POSITIVE_INFINITY],
 ] as const
 /**
- * The item's share of the shopper's interactions is divided by `FILL` times the item's share of all shoppers
+ * The item's share of the shopper's interactions is divided by `FILL` times the item's share of the shop's popularity
  * (`popularityShares`), so that interest in a rare item counts more.
  */
 const FILL = 0.1
@@ -223,7 +223,7 @@ function writeInteractions(
   }
 }
 
-/** Each item's share of `popularityOf`, [N], > 0. */
+/** Each item's share of the sum of `popularityOf`, [N], > 0. */
 const popularityShares = onceFor((statistics: ItemStatistics): Float32Array => {
   const { share, sum } = popularityOf(statistics)
   const divisor = statistics.whole?.popularity ?? sum

@@ -19,7 +19,7 @@ interface CooccurrenceOptions {
   readonly acrossSessions: number
   /** Half-life of a pair's weight, in days between its two sessions. */
   readonly gapHalfLifeDays: number
-  /** Added to the norm of the cosine, so that rare items that occur together only once get a small weight. */
+  /** Added to the denominator of the cosine, so that rare items that occur together only once get a small weight. */
   readonly shrinkage: number
 }
 

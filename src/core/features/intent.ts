@@ -17,13 +17,13 @@ import type { Profile } from './profile.ts'
 
 /** Number of last viewed products that the intent reads. */
 const RECENT = 6
-/** Number of later viewed products after which a product's weight is halved. */
+/** Number of products viewed afterwards that halve a product's weight. */
 const HALF_LIFE = 2
 
 export interface Intent {
   /** Share of each peer group among the last `RECENT` products viewed, weighted by `HALF_LIFE`, [groups + 1]. */
   readonly recent: Float32Array
-  /** Share of each peer group in the last product viewed, or in all products with the latest time, [groups + 1]. */
+  /** Share of each peer group among the products viewed last (several if viewed at one time), [groups + 1]. */
   readonly last: Float32Array
   /** Indices of the last products' peer groups: distinct, and above 0, because group 0 has no peers. */
   readonly groups: readonly number[]

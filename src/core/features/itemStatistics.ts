@@ -32,7 +32,7 @@ export interface ItemStatistics {
   readonly ageDays: Float32Array
   /** Share of an item's shoppers who came back to the item on another day, shrunk to the mean, [N]. */
   readonly repeatRate: Float32Array
-  /** Log lift (change of demand) of each item in each context; absent if no context was counted. */
+  /** Lifts (logarithms of the change of demand) of items, by context; absent if no context was counted. */
   readonly context?: readonly ContextTable[]
   /** Cold-start items, which are the last rows; absent if there are none. */
   readonly coldStart?: ColdStartItems

@@ -23,7 +23,10 @@ export interface OtherPairs {
   /** Index of each item's first neighbour, [N + 1]. */
   readonly start: Int32Array
   readonly neighbour: Int32Array
-  /** Sum of the weighted strengths of an item and this neighbour in the same baskets. */
+  /**
+   * Sum of weight × strength × strength over the baskets, and pairs of a shopper's baskets, with the item and this
+   * neighbour.
+   */
   readonly together: Float64Array
 }
 

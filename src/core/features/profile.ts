@@ -35,7 +35,7 @@ export interface Profile {
   readonly interactions: readonly PastInteraction[]
   readonly orders: number
   readonly owned: readonly OwnedItem[]
-  /** Share of the order lines after the first order that repeat an earlier line, shrunk towards a third. */
+  /** Share of the order lines after the first order whose item was ordered before, shrunk towards a third. */
   readonly repeatTendency: number
   /** Session of the most recent interaction; '' for an empty history. */
   readonly lastSession: string
@@ -183,7 +183,7 @@ export function interestOf(
   let price = 0
   for (const interaction of interactions.slice(0, MAX_INTERACTIONS)) {
     const weight = interaction.strength * 2 ** (-interaction.age / INTEREST_HALF_LIFE)
-    // A minimum, so that very old interactions don't turn a division by their sum into 0 / 0.
+    // A minimum, so that the division by the sum of the shares isn't 0 / 0 if all interactions are very old.
     const share = Math.max(weight, 1e-6)
     const inLast = interaction.session === lastSession
     total += share

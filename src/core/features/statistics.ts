@@ -166,7 +166,10 @@ function windowStarts(log: LogColumns, asOf: number, windows: readonly number[])
   })
 }
 
-/** @param visit called with the index of a shopper's first event, the index after the last event, and the shopper */
+/**
+ * @param visit called with the index of a shopper's first event, the index after the last event, and the shopper's
+ * index
+ */
 function eachShopper(
   { shopperStart, basketStart, fold, without }: LogColumns,
   visit: (begin: number, end: number, shopper: number) => void,

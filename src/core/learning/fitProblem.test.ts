@@ -78,8 +78,8 @@ describe('fitProblemOf', () => {
     cases.forEach((_, t) => {
       expect(made?.weight[t]).toBe(problem.weight[t])
     })
-    // The other training examples are the latest views of the evening. A view of an item that the base model ranks low
-    // has weight 0.
+    // Besides the orders, the training examples are the latest views of the evening. A view of an item that the base
+    // model ranks low has weight 0.
     const views = made?.weight.subarray(cases.length) ?? []
     expect(views.some((weight) => weight > 0)).toBe(true)
     for (const weight of views) expect(weight).toBeLessThanOrEqual(1)

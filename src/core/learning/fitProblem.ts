@@ -69,7 +69,7 @@ export function* fitProblemSteps(
     )
     const first = t * FIT_CANDIDATES
     offset.set(base, first)
-    // A row of X is [E_i ; f_i / scale]: the derivative of a candidate's score with respect to (u, w_p).
+    // A row of `design` is [E_i ; f_i / scale]: the derivative of a candidate's score with respect to (u, w_p).
     for (let k = 0; k < items.length; k++) {
       const at = (first + k) * PARAMETERS
       const vector = items[k] * DIMENSION

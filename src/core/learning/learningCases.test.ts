@@ -35,7 +35,7 @@ describe('casesFromHistory', () => {
     }
   })
 
-  it('a later purchase of the same item leaves a case’s weight unchanged', () => {
+  it('a later purchase of a case’s item leaves the case’s weight unchanged', () => {
     const cases = casesFromHistory([
       entry('view_item', 1, 10, 'a'),
       entry('view_item', 2, 20, 'a'),

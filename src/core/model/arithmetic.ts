@@ -6,7 +6,7 @@
 /** ln 2 in two parts; the product of the first part with an integer below 2¹¹ is exact. */
 const LN2_HIGH = 0.6931471803691238
 const LN2_LOW = 1.9082149292705877e-10
-/** Largest x for which e^x is within double precision. */
+/** Largest x for which e^x is finite in double precision. */
 const LARGEST = 709.782712893384
 /** Lowest x for which e^x doesn't round to 0. */
 const LOWEST = -745.1332191019412

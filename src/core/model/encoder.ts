@@ -166,7 +166,8 @@ function encodeLast(
   const last = rows.length - 1
   const at = rows[last] * DIMENSION
 
-  // q·(K a_t) = (Kᵀq)·a_t and Σ p_t V a_t = V Σ p_t a_t: two matrix products serve all positions.
+  // With a_t the normalised state of position t, q·(K a_t) = (Kᵀq)·a_t and Σ p_t V a_t = V Σ p_t a_t: two matrix
+  // products serve all positions.
   const query = multiply(weights.query, normalised.subarray(at, at + DIMENSION))
   const lookup = multiplyTransposed(weights.key, query)
   const attention = new Float32Array(rows.length)

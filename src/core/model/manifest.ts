@@ -84,7 +84,7 @@ export interface ModelManifest {
 }
 
 interface TailRecord {
-  /** Folder of the shards, beside the versions' folders; its name contains its index's hash. */
+  /** Folder of the shards, beside the versions' folders; its name contains the hash of its `index.json`. */
   readonly folder: string
   /** SHA-256 of the folder's `index.json`, which names the shards and their hashes. */
   readonly sha256: string
@@ -141,7 +141,9 @@ const MAX_FILES = 16
 const MAX_BEST_SELLERS = 1000
 const MAX_SIGNATURES = 16
 const LONGEST_RELEASE = 366 * DAY
-/** Maximum `searchTolerance`: a hit by a synonym has 0.8 of an exact hit's relevance and must stay behind it. */
+/**
+ * Maximum `searchTolerance`: a hit by a synonym has 0.8 of an exact hit's relevance and must stay behind the exact hit.
+ */
 const MOST_TOLERANCE = 0.2
 
 const corrupt = (what: string) =>

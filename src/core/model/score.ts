@@ -116,7 +116,10 @@ export function coldStartScores(model: BaseModel, now: number): Float32Array<Arr
   return base
 }
 
-/** Scores with λ = `fusionWeight` of the personal parameters, [N]. λ = 0 yields exactly the base scores. */
+/**
+ * Scores in which the personal parameters have the weight λ = `fusionWeight`, [N]. λ = 0 yields exactly the base
+ * scores.
+ */
 export function personalScores(
   model: Pick<BaseModel, 'itemVectors'>,
   terms: Pick<ScoreTerms, 'base' | 'features'>,

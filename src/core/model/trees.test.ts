@@ -23,7 +23,7 @@ const features = fc
   .map((values) => Float32Array.from(values))
 
 describe('treesScore', () => {
-  it('a feature value equal to the threshold leads to the upper branch', () => {
+  it('a feature value equal to the threshold takes the branch of higher values', () => {
     const row = new Float32Array(2 * FEATURE_COUNT)
     row[3] = 1.99
     row[FEATURE_COUNT + 3] = 2

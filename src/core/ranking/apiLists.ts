@@ -35,7 +35,8 @@ export type Signal = 'viewed' | 'wished' | 'basket' | 'bought'
  * it, within the list's limit. The list to compare with is made by the same rules, but without the action.
  *
  * If a personal model is in use, two lists are made without the action: with its parameters (not trained again) and
- * without them. The item must leave its screen in both. If several actions qualify, one that raises many is named.
+ * without them. The item must leave its screen in both. If several actions qualify, one that raises many items is
+ * named.
  */
 export type Reason =
   /** The shopper acted on `item`, which can be the listed item itself; `signal` is their strongest action on it. */

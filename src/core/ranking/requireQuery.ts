@@ -1,4 +1,4 @@
-/** @module Validates list queries. A file of its own, because a page with a worker need not load it. */
+/** @module Validates list queries. A page with a worker doesn't load this code, because the worker validates. */
 import { invalidInput } from '../error.ts'
 import type { ListOptions, ListQuery } from './apiLists.ts'
 import { EXCLUSIONS } from './listQuery.ts'

@@ -1,4 +1,4 @@
-/** @module Finds when rules next begin or end. A file of its own, because search in the page doesn't need it. */
+/** @module Finds when rules next begin or end. Search in the page doesn't need this code. */
 import { DAY } from '../time.ts'
 import { type Rule, readDate } from './rule.ts'
 

@@ -30,8 +30,8 @@ export interface RuleItems {
 /** Conditions under which a rule applies; all conditions must hold. */
 export interface RuleCondition {
   /**
-   * Queries whose search results the rule changes. Case, plurals and filler words make no difference; a query that
-   * synonyms or rewordings turn into one of these matches, too. Rules without this condition don't change which
+   * Queries whose search results the rule changes. Case, plurals and filler words make no difference; a query also
+   * matches if synonyms or rewordings turn it into one of these. Rules without this condition don't change which
    * products a search finds. `search` combines with `from` and `until` only.
    */
   readonly search?: readonly string[]

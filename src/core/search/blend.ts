@@ -1,7 +1,7 @@
 /** @module Applies the personal ranking inside a search result without moving a clearly less relevant hit up. */
 import type { SearchHit } from './hit.ts'
 
-/** Relative difference between two relevances below which they count as equal, since rounding can cause it. */
+/** Relative difference below which two relevances count as equal, since rounding can cause such a difference. */
 const ROUNDING = 1e-9
 
 /**

@@ -196,7 +196,7 @@ function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
 /** Share of the best relevance below which a hit is weak. Weak hits come after the hits that are sorted by price. */
 const STRONG = 0.5
 
-/** Sorts hits by distance from the query's price, weak hits last; their nearness becomes their relevance. */
+/** Sorts hits by distance from the query's price, weak hits last. The nearness of a hit becomes its relevance. */
 function nearestFirst(
   hits: readonly ProductHit[],
   distance: (hit: ProductHit) => number,

@@ -39,9 +39,9 @@ export function cleanOwnVisits(cleaned: Cleaned, cleaning: Exclude<Cleaning, 'ru
 }
 
 interface Usual {
-  /** Dwell time on an item in milliseconds. */
+  /** Limits of a usual dwell time on an item, in milliseconds. */
   readonly dwell: Fences
-  /** Events per minute of a visit. */
+  /** Limits of a usual visit's events per minute. */
   readonly rate: Fences
   readonly forest: IsolationForest
 }
@@ -106,7 +106,7 @@ export function logFences(values: readonly number[]): Fences {
 /** Events per minute are computed as if each visit lasted at least this many milliseconds. */
 const LEAST_SPAN = 1000
 const SHORT_LOOK = 1000
-/** Median dwell time in milliseconds that a visit without any measured dwell time gets. */
+/** Median dwell time in milliseconds that is assumed for a visit without any measured dwell time. */
 const USUAL_DWELL = 20_000
 
 /** Events per minute; null for fewer than three events, which have no meaningful rate. */

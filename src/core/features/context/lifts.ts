@@ -16,7 +16,7 @@ export interface ContextTable {
   readonly kind: string
   /** Values of the context that occur in the log, e.g. `rain`. */
   readonly values: readonly string[]
-  /** Log lift (change of demand) of each item for each context value, row-major [values, N]. */
+  /** Lift (logarithm of the change of demand) of each item for each context value, row-major [values, N]. */
   readonly lifts: Float32Array
 }
 

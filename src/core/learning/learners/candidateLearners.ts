@@ -177,7 +177,9 @@ function combinationOf({ learners, imbalance, seed }: CandidateLearnersOptions):
   return combine(members, COMBINATION_RATE, weights)
 }
 
-/** Wraps a learner that trains on balanced batches, and corrects its predictions to the true share of positives. */
+/**
+ * Wraps a learner so that it trains on balanced batches, and corrects its predictions to the true share of positives.
+ */
 function rebalanced(
   learner: IncrementalLearner,
   method: Imbalance,

@@ -1,7 +1,8 @@
 /**
- * @module Incremental gradient descent with fusion, on a logistic head. A batch moves θ_prev to θ_new by steps θ ← θ −
- * α·g, then θ = λ·θ_new + (1−λ)·θ_prev. The next batch adapts the rates λ and α. λ grows if θ_new has a lower log-loss
- * on that batch than θ_prev. α grows if a step twice as long would have a lower log-loss than one half as long.
+ * @module Incremental gradient descent with fusion, for logistic regression. A batch moves θ_prev to θ_new by steps θ ←
+ * θ − α·g, then θ = λ·θ_new + (1−λ)·θ_prev. The next batch adapts the rates λ and α. λ grows if θ_new has a lower
+ * log-loss on that batch than θ_prev. α grows if a step twice as long would have a lower log-loss than a step half as
+ * long.
  */
 import { type Example, type IncrementalLearner, logLoss, sigmoid } from './learner.ts'
 

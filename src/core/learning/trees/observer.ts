@@ -133,7 +133,7 @@ function divide({ classes }: NumericObserver, threshold: number): [Counts, Count
 /** Weight by class. */
 export type Counts = readonly number[]
 
-/** Minimum share of the weight for a branch to count. */
+/** Minimum share of a split's weight at which a branch counts. */
 const LEAST_BRANCH = 0.01
 
 /** Information gain in bits; −∞ if fewer than two branches count. */
