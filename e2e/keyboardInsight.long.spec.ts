@@ -177,7 +177,7 @@ test('by keyboard: in the console a shopper looks for a model, sends an update, 
   await expect(consent).toBeEnabled()
   const given = fact(page, 'Contribution', 'Consent')
   await tabTo(page, consent)
-  // Each change of the consent adds an entry to the log.
+  // Each change of the consent adds an entry to the log, until the console lists only some entries at first.
   for (let time = 0; time < 11; time++) {
     await page.keyboard.press('Space')
     await expect(given).toHaveText('given')

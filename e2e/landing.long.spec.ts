@@ -81,7 +81,7 @@ test('a button pressed before the shop’s script arrives still works', async ({
   await expect(page.getByRole('link', { name: 'Basket, 2' })).toBeVisible()
 })
 
-test('a department shows and reads out only a returning shopper’s own list', async ({ page }) => {
+test('a returning shopper sees and hears only their own list in a department', async ({ page }) => {
   await page.goto('/product/22086')
   await expect
     .poll(() => page.evaluate(() => localStorage.getItem('nearside-shop.known')))

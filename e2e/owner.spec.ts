@@ -124,7 +124,7 @@ test('while the server doesn’t answer, the owner’s page says so, shows no ca
   await expect(page.getByRole('region')).toHaveCount(7)
 })
 
-test('the page fits 320 pixels, axe finds no violation in light and dark, and it prints without buttons', async ({
+test('the page fits 320 pixels, prints without buttons, and has no axe violation in light and dark', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 320, height: 640 })

@@ -93,7 +93,7 @@ test('sorted by best match, Back shows the products in the order last shown, eve
   await expect.poll(() => scrolled(page)).toBe(place)
 })
 
-test('after a department and then a kind are chosen in the tree, list, counts and address follow; Back undoes each choice', async ({
+test('choosing a department and then a kind in the tree changes list, counts and address; Back undoes each choice', async ({
   page,
 }) => {
   await page.goto('/search#q=red')

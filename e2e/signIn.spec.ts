@@ -69,7 +69,7 @@ for (const label of ['C', 'F'])
     await expect(again).toBeVisible()
 
     for (const { id, reason } of await cardsOf(again)) {
-      // The item was bought before the last order.
+      // No item of the last order, which was yesterday, is due.
       expect(bought.get(id)).toBeLessThan(last)
       expect(reason).toBe('You’ve bought this before')
     }

@@ -36,7 +36,7 @@ test('the shopper consents by keyboard in the vault’s window, and the log cont
   await expect(page.getByRole('dialog')).toHaveAttribute('aria-label', /^localhost:\d+$/)
   const frame = page.frames().find((one) => one.url().startsWith(vault))
   expect(frame && (await findings(frame))).toEqual([])
-  // Tab stays in the dialog: elements behind it can't get the focus.
+  // The Tab key moves the focus only within the dialog: elements behind it can't get the focus.
   await page.keyboard.press('Tab')
   await expect(offer.getByRole('button', { name: 'Not now' })).toBeFocused()
   await page.keyboard.press('Tab')

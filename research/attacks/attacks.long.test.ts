@@ -68,10 +68,11 @@ describe('an attack', () => {
     expect((await tellOpposites(given(300, quiet), 1)).ours).toBeLessThan(0.62)
   })
 
-  test('an attack on the sums detects that a device sent an update as often as ε under zero-out adjacency allows, and no more', async () => {
+  test('an attack on the sums detects a device’s update as often as ε under zero-out adjacency allows, and no more', async () => {
     const [area] = await inferMembership(given(600), 1)
     expectHolds([area])
-    // At the demo’s noise an attacker who knows all other updates does better than a coin: Φ(1/√2) = .76.
+    // At the demo’s noise an attacker who knows all other updates can reach an area under the ROC curve of
+    // Φ(1/√2) = .76; a coin has .5.
     expect(area.ours).toBeGreaterThan(0.65)
     const quiet = { ...DEMO_PARAMETERS, noiseMultiplier: 20 }
     expect((await inferMembership(given(300, quiet), 1))[0].ours).toBeLessThan(0.62)

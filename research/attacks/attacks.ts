@@ -177,8 +177,8 @@ export async function inferMembership(given: Given, reports: number): Promise<At
 }
 
 /**
- * Guesses from a round's counts which of two products a device counted. Each device counts one product only: two
- * devices' counts can't differ more.
+ * Guesses from a round's counts which of two products a device counted. The device counts no other product, because
+ * then its two possible updates differ most.
  */
 export async function tellProduct({ terms, random, trials, progress }: Given): Promise<Attack> {
   const { countShare = 0, noiseMultiplier } = terms

@@ -24,7 +24,7 @@ export function areaUnderCurve({ no, yes }: Scores): number {
   return (ranks - (yes.length * (yes.length + 1)) / 2) / (no.length * yes.length)
 }
 
-/** Standard error of this area if the scores of “yes” and “no” have the same distribution. */
+/** Standard error of the area under the ROC curve if the scores of “yes” and “no” have the same distribution. */
 export const areaError = ({ no, yes }: Scores): number =>
   Math.sqrt((no.length + yes.length + 1) / (12 * no.length * yes.length))
 

@@ -73,7 +73,7 @@ describe('the rows that other libraries must find', () => {
   })
 })
 
-test('interleave skips a rival whose first answer is wrong, and calls a rival that runs in a worker once per block', async () => {
+test('interleave skips a rival whose first answer is wrong, and calls a rival in a worker only once per block', async () => {
   const calls: number[] = []
   const { timed, skipped } = await interleave(
     [
