@@ -53,8 +53,8 @@ function shownHere(key: string, erasures: number, ids: readonly string[]): Shown
 /**
  * @param list name of the list, e.g. a department or a query; a new name, or a switch between personal and shop
  *   ranking, starts a new ranking
- * @param popular whether `ids` are ranked as for a new shopper: then a prerendered page, and a new shopper's first
- *   page, show them before the device has ranked them
+ * @param popular whether `ids` are in a new shopper's order. If so, a prerendered page, and a new shopper's first page,
+ *   show them before the device has ranked them
  */
 export function useSteadyOrder(list: string, ids: readonly string[], popular = false): Steady {
   const wanted = useSignal(order)

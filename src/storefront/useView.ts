@@ -1,4 +1,4 @@
-/** @module Captures views of a product and of lists, once each, with their duration. */
+/** @module Captures each view of a product, with its duration, and each view of a list. */
 import { useEffect, useRef } from 'react'
 import { useShop } from './shop.ts'
 

@@ -68,7 +68,7 @@ it('the forecast includes first visits, and each shopper has the same weight, ho
   const [one, other] = [first, many].map((shopper) => forecastOf([shopper]))
   expect([one.validationCases, other.validationCases]).toEqual([1, 100])
   const both = forecastOf([first, many])
-  // Each call draws different cases of this shopper, so the means agree only to one decimal place.
+  // Each call draws different cases of the shopper `many`, so the means agree only to one decimal place.
   expect(both['ndcg@10']).toBeCloseTo((one['ndcg@10'] + other['ndcg@10']) / 2, 1)
   expect(forecastOf([])).toMatchObject({ validationShoppers: 0, 'ndcg@10': 0 })
 })

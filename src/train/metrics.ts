@@ -81,7 +81,7 @@ export function recall(places: Int32Array, k: number): number {
   return places.length > 0 ? found / places.length : 0
 }
 
-/** 1 / (1-based rank of the first target); 0 if this rank is above k. */
+/** 1 / (1-based rank of the first target); 0 if this rank exceeds k. */
 export function reciprocalRank(places: Int32Array, k: number): number {
   return places.length > 0 && places[0] < k ? 1 / (places[0] + 1) : 0
 }

@@ -112,7 +112,7 @@ export function requireSequences(shop: Shop): void {
     )
 }
 
-/** @param shop a log of sequences, in which some items may be missing. */
+/** @param shop a log of sequences, from which the events of some items may have been removed */
 export function planLeaveOneOut(shop: Shop, seed: number, now: number): Plan {
   const everybody = { fraction: 0 }
   /** Start of the day on which all shoppers have their second last event. */

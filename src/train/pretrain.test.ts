@@ -70,7 +70,7 @@ async function message(run: Promise<unknown>): Promise<string> {
   return (error as NearsideError).message
 }
 
-test('a model of a tiny shop gives finite scores, and ranks a shopper’s kind of item higher', async () => {
+test('a model of a tiny shop gives finite scores, and ranks the kind of item that a shopper buys above other kinds', async () => {
   const shop = tinyShop()
   const { model } = await pretrain(shop, OPTIONS)
   const [, , log] = shop.shoppers

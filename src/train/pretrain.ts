@@ -90,7 +90,7 @@ export interface PretrainOptions {
 }
 
 export interface Pretrained extends WrittenModel {
-  /** Reason why devices learn with this strength, or why they learn nothing. */
+  /** Reason why devices learn with the prior's strength, or why they learn nothing. */
   readonly priorReason: string
   /** Model as a device reads it from `files`. */
   readonly model: BaseModel

@@ -118,7 +118,7 @@ test('the stored values of a person are deleted with the person, also if another
   expect([who.get(), wishlist.get()]).toEqual([ME, []])
 })
 
-test('before the shopper allows storing, nothing of another person is stored; after a refusal, no person’s values are left, but the page keeps them in memory', async () => {
+test('until the shopper allows storing, no values of other people are stored; after the shopper refuses it, no person’s values are left in storage, but the page keeps them in memory', async () => {
   mayKeep.set(false)
   personalizer.change({ persist: { option: 'ask', allowed: null } })
   await switchTo(personalizer, person.id)

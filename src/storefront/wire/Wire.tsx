@@ -26,7 +26,9 @@ function useWire() {
   const [busy, setBusy] = useState(false)
   const stored = useSignal(replayKept)
 
-  /** Tells the causes of `no-worker` apart: the shopper hasn't allowed storing, or the files aren't stored yet. */
+  /**
+   * Tells the causes of `no-worker` apart: the shopper hasn't allowed storing, or the shop's files aren't stored yet.
+   */
   function reasonOf(why: Trouble | null): Shown | null {
     if (why !== 'no-worker' || !import.meta.env.PROD) return why
     if (persist.option === 'ask' && persist.allowed !== true) return 'ask'
@@ -40,7 +42,8 @@ function useWire() {
     setBusy(false)
   }
 
-  // If the shopper pressed the button before the shop's files were stored, the page blocks requests once they are.
+  // If the shopper pressed the button before the shop's files were stored, the page blocks requests once these files
+  // are stored.
   const pressAgain = useEffectEvent(() => void press())
   useEffect(() => {
     if (trouble === 'starting' && stored !== 'unknown') pressAgain()

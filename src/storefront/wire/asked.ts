@@ -5,7 +5,10 @@ export interface Asked {
   readonly address: string
   /** Time, milliseconds since the epoch. */
   readonly time: number
-  /** `here`: answered from this device; `network`: passed on; `refused`: the shopper had blocked all requests. */
+  /**
+   * `here`: answered from this device; `network`: passed on to the network; `refused`: the shopper had blocked all
+   * requests.
+   */
   readonly way: 'here' | 'network' | 'refused'
   /** Number of bytes of the request body; null if unknown. */
   readonly sent: number | null

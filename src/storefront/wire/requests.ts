@@ -1,14 +1,15 @@
 /**
  * @module All requests of the shop since the page opened, from three sources. The service worker reports the requests
  * of all pages, of their workers, and its own. The page's Performance entries list requests made before the service
- * worker ran. The device's log lists those of a vault (a frame on another origin), or of a worker that started earlier.
+ * worker ran. The device's log lists those of a vault (a frame on another origin), or of a worker that started before
+ * the service worker.
  */
 import { useEffect, useSyncExternalStore } from 'react'
 import type { LedgerEntry, Personalizer } from '../../index.ts'
 import { usePersonalizer } from '../../react.ts'
 import { type Asked, addAsked, allAsked, subscribeAsked } from './asked.ts'
 
-/** Milliseconds between two readings of the device's log. Nothing notifies the page of a worker's request. */
+/** Milliseconds between two readings of the device's log. Nothing notifies the page of a new entry. */
 const EVERY = 1000
 
 const NONE: readonly Asked[] = []
@@ -30,8 +31,8 @@ export function collectEntries(): void {
 }
 
 /**
- * Converts a Performance entry to a request. Gives none if the service worker reports the request itself, as it does
- * for all requests except documents.
+ * Converts a Performance entry to a request. Returns none for a request that the service worker handled and so reports;
+ * it reports no documents.
  */
 export function fromEntry(
   entry: Pick<
@@ -45,7 +46,7 @@ export function fromEntry(
   if (!/^https?:/.test(name) || (!isDocument && workerStart > 0)) return []
   const isStored = transferSize === 0 && decodedBodySize > 0
   const way = isStored ? 'here' : 'network'
-  // Performance entries don't tell the size of a body. A document's request has no body.
+  // A Performance entry doesn't tell the size of the request's body; the request for a document has none.
   const sent = isDocument ? 0 : null
   return [{ address: name, time: timeOrigin + startTime, way, sent, by: 'browser' }]
 }

@@ -45,7 +45,7 @@ export const WORKER_FILE = `${import.meta.env.BASE_URL}sw.js`
 
 /**
  * After each page load the browser checks for a newer service worker, and no page can prevent this check. While the
- * wire is cut, the check reads the browser's own copy of the file instead, for a day at most.
+ * wire is cut, the check reads the browser's cached copy of the file, not the server's file, for a day at most.
  */
 export const checkBy = (cut: boolean): RegistrationOptions => ({
   updateViaCache: cut ? 'all' : 'imports',

@@ -63,7 +63,7 @@ export async function makeCatalogBase(
       metrics: {},
     }),
     itemIds: items.map(({ id }) => id),
-    // Without a log, item vectors would add nothing to the similarity of titles.
+    // Item vectors are 0: without a log, they would add nothing to the similarity of titles.
     itemVectors: new Float32Array(items.length * DIMENSION),
     bias: new Float32Array(items.length),
     projection: new Float32Array(DIMENSION * DIMENSION),
@@ -93,12 +93,14 @@ function noEncoder(): ReadonlyMap<string, Tensor> {
 }
 
 /**
- * Maximum number of titles with a word that alone makes two items neighbours, so that the time grows linearly with the
- * number of items. A more frequent word still counts in the similarity of titles that share a rarer word.
+ * A word in more titles than this makes no items neighbours by itself, so that the time grows linearly with the number
+ * of items. Such a word still counts in the similarity of titles that share a rarer word.
  */
 const MOST_TITLES = 1000
 
-/** Neighbours of each item as in `cooccurrence`, by the cosine of the titles' words (TF-IDF), highest first. */
+/**
+ * Neighbours of each item, in the format of `cooccurrence`, by the cosine of the titles' words (TF-IDF), highest first.
+ */
 export function contentNeighbours(
   items: readonly Item[],
 ): NeighbourLists & { readonly neighboursPerItem: number } {

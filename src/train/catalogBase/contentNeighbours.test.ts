@@ -27,7 +27,7 @@ test('items that share more words, or rarer words, are nearer neighbours', () =>
   expect(rows.indexOf(2)).toBeLessThan(rows.indexOf(4))
 })
 
-test('items with equal titles are neighbours of weight 1; a word of every title, or a missing title, makes no neighbours', () => {
+test('items with equal titles are neighbours of weight 1; a word that every title has, or a missing title, makes no neighbours', () => {
   expect(neighboursOf(titled('Tin box', 'Tin box', 'Wax candle'), 0)).toEqual([[1, 1]])
   expect(neighboursOf(titled('set cup', 'set lamp'), 0)).toEqual([])
   expect(neighboursOf([{ id: 'a' }, { id: 'b' }], 0)).toEqual([])

@@ -1,7 +1,7 @@
 /**
  * @module Chooses the kinds of context that help predict the next item, and fits their weights. A kind is kept if
- * weights fitted to earlier cases rank later cases better. The cases are split at several times: with one split, a
- * season that occurred once could pass for an effect of context.
+ * weights fitted to earlier cases rank later cases better. The cases are split at several points in time: with one
+ * split, a season that occurred once could pass for an effect of context.
  */
 import {
   type ContextFeature,
@@ -91,7 +91,7 @@ export function learnContext(
     const found = outcome ? describe(outcome) : ''
     const place = columns.indexOf(1 + f)
     if (place < 0) return dropped(feature, `no help on later cases: ${found}`, scale[1 + f])
-    // Dividing by the fitted factor of the base model's score leaves that score as it is.
+    // The base model's score must keep the factor 1, so the weights are divided by the factor fitted to it.
     const weight = weights[place] / score
     if (Math.abs(weight) < NEGLIGIBLE)
       return dropped(feature, `|weight| below ${NEGLIGIBLE} beside the others`, scale[1 + f])
@@ -106,7 +106,7 @@ function dropped({ name }: ContextFeature, reason: string, scale = 1): FeatureRe
   return { name, scale, weight: 0, kept: false, reason }
 }
 
-/** Fits a weight to each scaled column, and returns the factor `score` of the base model's score (column 0). */
+/** Fits `weights` of the scaled columns. `score` is the factor that the fit gives the base model's score (column 0). */
 function fitWeights(data: RankerDataset) {
   const { scale, constant } = spreadOf(data)
   const centre = new Float64Array(data.columns)
@@ -115,7 +115,10 @@ function fitWeights(data: RankerDataset) {
   return { score: Math.max(weights[0] / scale[0], 1e-3), weights }
 }
 
-/** Measures what the kind gains: weights with and without its columns, fitted before each split point, tested after. */
+/**
+ * Measures what a kind of context gains: fits weights with its columns, and weights without them, to the cases before
+ * each split point, and compares both on the cases after it.
+ */
 function judge(table: RankerDataset, kind: string, columns: readonly number[]): ContextOutcome {
   const loss: number[] = []
   const ndcg: number[] = []

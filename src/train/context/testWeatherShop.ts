@@ -1,6 +1,6 @@
 /**
  * @module Makes a test shop in which the weather can matter: in the rain, people buy umbrellas and boots, in the sun
- * hats and parasols. Each order also has a favourite item.
+ * hats and parasols. Each order also contains a favourite item of the shopper.
  */
 
 import type { ContextChange } from '@nearside/core/features/context/lifts.ts'

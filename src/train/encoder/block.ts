@@ -68,7 +68,7 @@ export function createBlock(matrix: Matrix, weights: EncoderWeights, dropout: nu
     for (let i = 0; i < n * D; i++) mask[i] = random.next() < dropout ? 0 : kept
   }
 
-  /** Later positions and other sequences get weight 0, so that whole rows can be multiplied. */
+  /** Computes the attention. Later positions and other sequences get weight 0, so that whole rows can be multiplied. */
   function attend(n: number, first: Int32Array): void {
     const width = Math.ceil(n / 8) * 8
     linear(attention, query, key, n, width, D)

@@ -27,8 +27,8 @@ export interface ItemTableSettings {
   /** Weight decay of all parts but the projection of pre-trained vectors. */
   readonly decay: number
   /**
-   * Number of items from which a batch computes and updates only the items that it reads (sparse Adam, lazy decay).
-   * In a smaller catalog nearly every batch reads all items.
+   * In a catalog of at least this many items, a batch computes and updates only the items that it reads (sparse Adam,
+   * lazy decay). In a smaller catalog, nearly every batch reads all items.
    */
   readonly sparseFrom: number
 }

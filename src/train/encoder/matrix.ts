@@ -29,7 +29,7 @@ type Vectors = Readonly<
   Record<'gather' | 'scatter' | 'add' | 'dot' | 'shift' | 'exp' | 'scale' | 'adam', Loop>
 >
 
-/** Writes the product to `c`, which has n rows. `outputs` and `inputs` are the dimensions of the weight matrix. */
+/** Computes `c`, a layer's output or a gradient, from n inputs. The weight matrix has the shape [outputs, inputs]. */
 type Product = (
   c: Float32Array,
   a: Float32Array,
@@ -64,7 +64,7 @@ export function createMatrix(floats: number) {
     return scratch
   }
 
-  /** c += a · b with the given row strides; `columns` is the width of both c and b. */
+  /** c += a · b. `row` and `inner` are the strides of a; `columns` is the width of c and of b. */
   const multiply = (
     c: Float32Array,
     [a, row, inner]: readonly [a: Float32Array, row: number, inner: number],

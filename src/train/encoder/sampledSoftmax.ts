@@ -12,7 +12,7 @@ import type { Matrix } from './matrix.ts'
 import type { Window } from './sequences.ts'
 
 const D = DIMENSION
-/** Score of a negative that is also a target of the position, so that the softmax ignores it. */
+/** Score given to a negative that is also a target of the position, so that the softmax ignores it. */
 const EXCLUDED = -1e30
 
 /**

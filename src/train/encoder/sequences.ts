@@ -1,7 +1,8 @@
 /**
  * @module Turns a shopper's history into a sequence of item sets, one for each session (order, visit or day), and cuts
  * it into training windows. The items of a set have no meaningful order, so each epoch shuffles them. A position inside
- * a set learns the next item of the set; the last position learns the whole next set, which is the task on devices.
+ * a set learns to predict the next item of the set; the last position, the whole next set, which is the task on
+ * devices.
  */
 import type { LogName } from '@nearside/core/events/event.ts'
 import { eventStrength } from '@nearside/core/events/strength.ts'
@@ -59,7 +60,9 @@ export function itemSets(history: History, until: number): ItemSet[] {
   return sets.sort((a, b) => a.from - b.from)
 }
 
-/** Shuffles each set's items, and cuts the positions into windows of L positions; the first has a random length. */
+/**
+ * Shuffles each set's items, and cuts the positions into windows of L positions; the first window has a random length.
+ */
 export function drawWindows(sets: readonly ItemSet[], random: Random): Window[] {
   const total = sets.reduce((sum, { items }) => sum + items.length, 0)
   if (sets.length === 0 || total < 2) return []

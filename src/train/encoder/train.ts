@@ -38,12 +38,12 @@ export interface EncoderSettings {
   readonly negatives: number
   /** Whether `packWindows` joins the windows of a batch, which is much faster if histories are short. */
   readonly pack: boolean
-  /** Whether items have a bias during training; the model has none. */
+  /** Whether items have a bias during training; the trained model has none. */
   readonly bias: boolean
   readonly table: ItemTableSettings
 }
 
-/** Number of items from which a batch reads only a small part of the catalog. */
+/** Minimum number of items of a large catalog, of which a batch reads only a small part. */
 export const LARGE_CATALOG = 20_000
 
 export const ENCODER_SETTINGS: EncoderSettings = {
@@ -78,7 +78,7 @@ export const SEQUENCE_SETTINGS: EncoderSettings = {
   bias: false,
 }
 
-/** Encoder with values as devices read them, after quantisation to int8, because ranker and trees are fitted to it. */
+/** Encoder whose values are rounded to int8, as on devices, because ranker and trees are fitted to its scores. */
 export interface TrainedEncoder {
   readonly encoder: Tensors
   /** Item table E, [N, d]. */

@@ -31,7 +31,7 @@ interface ImportOptions extends Partial<LogOptions>, Omit<SourceOptions, 'onProg
   readonly dryRun?: boolean
   readonly onProgress?: (label: string, done: number, total: number) => void
   readonly signal?: AbortSignal
-  /** Other settings for the report. */
+  /** Further settings to list in the report. */
   readonly settings?: Settings
   /** Final change to the items before they are written. */
   readonly refine?: (items: readonly Item[], lines: readonly OrderLine[]) => readonly Item[]

@@ -100,7 +100,10 @@ function membersOf(value: unknown): readonly unknown[] {
   return list.map((entry) => (isRecord(entry) ? entry.element : undefined))
 }
 
-/** Notes the place of each field of a value. A field of an array's entry takes precedence over the record's. */
+/**
+ * Notes the place of each field of a value. A field of an array's entry takes precedence over the record's field of the
+ * same name.
+ */
 function addFields(
   places: Map<string, Place>,
   where: 'record' | 'line',
@@ -119,7 +122,7 @@ function addFields(
         inner,
       )
   } else if (Array.isArray(value)) {
-    // Snowplow lists the words of a query. If a list was one value in an earlier record, it stays one value.
+    // A list is one value if it has the words of a Snowplow query, is a vector, or was one value in an earlier record.
     const whole =
       (name.endsWith('.terms') && value.every((one) => typeof one === 'string')) ||
       (value.length >= VECTOR && typeof value[0] === 'number') ||

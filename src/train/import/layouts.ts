@@ -209,7 +209,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // JSON from Live.getLastVisitsDetails. Matomo's actions include views of pages without a product.
+    // JSON from Live.getLastVisitsDetails. Matomo's actions include page views, which have no product.
     name: 'Matomo visits',
     marks: ['idvisit visitorid type timestamp'],
     columns: {
@@ -228,7 +228,7 @@ const LAYOUTS: readonly Layout[] = [
     },
   },
   {
-    // From Snowplow's Analytics SDKs and loaders. The same event can occur twice, with the same id.
+    // From Snowplow's Analytics SDKs and loaders. An event can occur twice, with the same id (`record`).
     name: 'Snowplow events',
     marks: ['eventid eventname domainuserid collectortstamp'],
     columns: {

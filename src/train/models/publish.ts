@@ -121,7 +121,9 @@ export async function requireSigner(
   )
 }
 
-/** Publishes the folder of the less popular items. Its name is a hash of its content: an existing folder can stay. */
+/**
+ * Publishes the folder of the less popular items. Its name is a hash of its content, so a folder of that name can stay.
+ */
 async function placeTail(
   models: string,
   staging: string,
@@ -182,7 +184,7 @@ export async function readLatestFile(
   }
 }
 
-/** Runs `work` in a staging folder beside the versions, and removes it afterwards. */
+/** Runs `work` in a staging folder beside the versions, and removes the folder afterwards. */
 async function staged<T>(
   models: string,
   disk: Disk,
@@ -204,7 +206,7 @@ async function staged<T>(
 
 /**
  * Renames `draft` to `target`.
- * @param name file in the folder that contains the hashes of all other files
+ * @param name name of the file with the hashes of all other files of the folder
  * @param bytes content of this file
  * @returns false if `target` exists with other content
  */

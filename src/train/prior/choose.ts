@@ -1,7 +1,7 @@
 /**
  * @module Chooses how devices learn: a recipe (strength, half-life) and λ, the weight of the personal model in the
- * score. Among the choices that keep NDCG@10, the one with the highest likelihood of training shoppers' next cases
- * wins. “Learn nothing” is always one of the choices.
+ * score. Among the choices that cost at most 0.3 % of NDCG@10, the one with the highest likelihood of training
+ * shoppers' next cases wins. “Learn nothing” is always one of the choices.
  */
 import { EVENT_WEIGHTS, type EventWeights } from '@nearside/core/events/strength.ts'
 import { type BaseModel, DIMENSION, type PersonalPrior } from '@nearside/core/model/baseModel.ts'
@@ -108,7 +108,7 @@ interface Choice {
   readonly reason: string
 }
 
-/** Largest share of NDCG@10 that a recipe may lose at the lower end of its interval. */
+/** Largest share of NDCG@10 that a recipe may lose, judged by the lower end of the interval of its change. */
 const HARM_LIMIT = 0.003
 /** Half the width of an interval, in standard errors. */
 const ERRORS = 2

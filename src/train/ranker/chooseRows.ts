@@ -1,6 +1,6 @@
 /**
  * @module Chooses the rows of a training case: its targets, the shopper's own items, their strongest neighbours,
- * popular items, and a uniform sample of the rest, whose number doesn't grow with the catalog.
+ * popular items, and a uniform sample of the rest. The number of rows doesn't grow with the catalog.
  */
 import type { Signals } from '@nearside/core/features/computeFeatures.ts'
 import type { Case } from '@nearside/core/features/history.ts'
@@ -68,7 +68,7 @@ function neighbours({ interest }: Signals): number[] {
   return strongest(values, CERTAIN_NEIGHBOURS)
 }
 
-/** Items of the same category and brand as many of the history's last products. */
+/** Items whose category and brand many of the history's last products have. */
 function peers({ peerGroup }: ItemStatistics, { intent }: Signals): number[] {
   const values = new Map<number, number>()
   for (const group of intent?.groups ?? [])

@@ -28,13 +28,13 @@ interface Scored {
   readonly scores: Float32Array
 }
 
-/** Number of items from which a shortlist is faster than scoring all items. */
+/** Minimum number of items at which a shortlist is faster than scoring all items. */
 const SHORTLIST_FROM = 20_000
 
 /**
  * @param scanOf prepares a shortlist's scan of a model's item vectors
  * @returns a function that scores a case with each model, given a user vector [d] (taste) for each. The scored rows
- *   contain the model's `places` highest items, the shopper's own items and the given `others`
+ *   contain each model's `places` highest items, the shopper's own items and the given `others`
  */
 export function createHighest(
   models: readonly LinearModel[],

@@ -18,7 +18,7 @@ it('the selection drops interaction features if the log has only purchases, and 
   }
 })
 
-it('the selection keeps interaction features if the log has more than purchases', () => {
+it('the selection keeps interaction features if the log has other events than purchases, too', () => {
   expect(untaught(false).size).toBe(0)
 })
 

@@ -3,7 +3,9 @@ import { FEATURE_COLUMN, FEATURE_COUNT, FEATURES } from '@nearside/core/features
 import type { FeatureRecord } from '@nearside/core/model/manifest.ts'
 import type { RankerDataset } from './dataset.ts'
 
-/** Smallest relevant weight of a scaled feature: nats by which one standard deviation of it changes a score. */
+/**
+ * Smallest relevant weight of a scaled feature: nats by which one standard deviation of the feature changes a score.
+ */
 export const NEGLIGIBLE = 0.01
 
 interface Spread {

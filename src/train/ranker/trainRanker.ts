@@ -174,7 +174,7 @@ function withEncoder(
 /**
  * Moves the shares of a case's targets to the targets with the highest scores, see `focusedShares`.
  * @param scale divisor of the raw features, [columns]
- * @param weights of a first fit, which had equal shares, [columns]
+ * @param weights of a first fit with equal shares, [columns]
  * @param focus 0 keeps equal shares; 1 gives the likelihood that any of the targets is next
  */
 export function focusTargets(

@@ -16,7 +16,7 @@ export function contextOf({ items, context = [], prices }: Shop): ContextSource 
       if (!prices) return null
       const day = Math.floor(time / DAY)
       const discounts = known.get(day) ?? discountsAt(prices, items.length, time)
-      // Days are cached, because training goes through all days once for each fold of shoppers.
+      // Discounts are cached by day, because training goes through all days once for each fold of shoppers.
       const [oldest] = known.keys()
       if (!known.has(day) && known.size * items.length > MOST_CACHED) known.delete(oldest)
       known.set(day, discounts)

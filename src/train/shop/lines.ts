@@ -110,7 +110,7 @@ async function openBytes(path: string) {
   const isGzip = (await firstBytes(path)).startsWith('\u001f\u008b')
   const file = createReadStream(path, { highWaterMark: 1 << 18 })
   if (!isGzip) return { file, stream: file }
-  // `pipe` doesn't forward errors; destroying the stream with an error rejects the loop that reads it.
+  // `pipe` doesn't forward the file's errors. An error of `gunzip` is thrown in the loop that reads it.
   const gunzip = createGunzip({ chunkSize: 1 << 18 })
   file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip)
   return { file, stream: gunzip }

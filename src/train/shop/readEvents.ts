@@ -34,7 +34,7 @@ function parseHeader(text: string, where: string): Columns {
   return { ...(places as Omit<Columns, 'count'>), count: names.length }
 }
 
-/** Maximum number of cached times; the lines of one order follow each other. */
+/** Maximum number of cached times. Few are needed: the lines of an order, all with one time, follow each other. */
 const TIMES = 10_000
 
 const EVENT_SET: ReadonlyMap<string, LogName> = new Map(LOG_NAMES.map((name) => [name, name]))

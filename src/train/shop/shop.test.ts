@@ -61,7 +61,7 @@ describe('readShop', () => {
     ])
   })
 
-  test('events without a session belong to one visit until half an hour passes without one', async () => {
+  test('events without a session belong to one visit until half an hour passes without such an event', async () => {
     const at = ['10:00:00', '10:30:00', '10:59:59', '11:29:59.001', '11:31:00']
     const sessions = ['', '', '', '', 'own']
     const lines = at.map((time, k) => `a\tview_item\tx\t2014-05-04T${time}Z\t${sessions[k]}`)
@@ -209,7 +209,7 @@ describe('writeShop', () => {
           expect(order(shopEvents(shop))).toEqual(order(expected))
           expect(shop.dayOnly || !dayOnly).toBe(true)
           await writeShop(folder, shop.items, shopEvents(shop), { dayOnly: shop.dayOnly, gzip })
-          // Prices are read from the file; a shop in memory doesn't store the price of each line.
+          // A shop in memory doesn't hold each line's price, so the lines written from it have no prices.
           const { prices: _, ...kept } = shop
           expect(await readShop(folder)).toEqual(kept)
         },

@@ -43,7 +43,7 @@ const fuse = (
   isNewest = ({ time }: { time: number }) => time >= 400,
 ) => fuseWeights(table(cases, wantsHighest), old, isNewest)
 
-test('a fusion of old and new weights follows the new ones if the newest cases agree, and leaves out dropped features', () => {
+test('a fusion of old and new weights follows the new weights if the newest cases agree with them, and leaves out dropped features', () => {
   const { weights, fusionWeight } = fuse(600, () => false)
   expect(fusionWeight).toBeGreaterThan(0)
   expect(weights[SIGN]).toBeLessThan(0)

@@ -15,7 +15,9 @@ interface Traits {
   readonly note: string
   /** First statements: UTC times, and the functions `nearside_hash` (MD5, hex) and `nearside_millis`. */
   readonly before: readonly string[]
-  /** Statement after a table is made, because PostgreSQL plans joins badly without statistics about a new table. */
+  /**
+   * Statement to run after a table is made, because PostgreSQL plans joins badly without statistics about a new table.
+   */
   readonly made?: (table: string) => string
   /** Statement that writes a table to files whose names begin with `file`. */
   store(table: string, file: string): string

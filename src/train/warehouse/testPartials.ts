@@ -25,7 +25,7 @@ export const COLUMNS = {
   price: 'price',
   title: 'name',
 }
-/** Settings for the table that `tableOf` makes. Its newest event sets the limit. */
+/** Settings for the table that `tableOf` makes. The table's newest event sets the time limit. */
 export const SHOP = {
   layout: 'table',
   table: 'shop_log',

@@ -52,7 +52,7 @@ export function PrivacyConsole({
   readonly personalizer: Personalizer
   /** The shop's products, to show titles instead of ids. */
   readonly items?: readonly Item[]
-  /** Messages in another language. Missing messages, and the reason for an engine, stay English. */
+  /** Messages in another language. Missing messages, and the reason why an engine was chosen, stay English. */
   readonly labels?: Partial<ConsoleLabels>
   /** Address of the shop’s privacy page, the target of the link “What could somebody learn from this?”. */
   readonly more?: string

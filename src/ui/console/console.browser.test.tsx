@@ -216,7 +216,7 @@ describe('what is stored', () => {
     await expect.element(stored).toHaveTextContent('It is gone when the page closes.')
   })
 
-  test('a deletion of a kind of actions is confirmed first; then its report gets the focus', async () => {
+  test('a deletion of a kind of actions is confirmed first; then the report of the deletion gets the focus', async () => {
     await personalizer.capture({ name: 'view_item', item_id: 'tin' })
     personalizer.change({ storage: 'indexeddb', retentionDays: 90 })
     const forget = vi.spyOn(personalizer, 'forget')

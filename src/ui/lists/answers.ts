@@ -19,7 +19,7 @@ export interface Folded {
 }
 
 export interface AnswersState {
-  /** The last item whose card feedback replaced by a line; null for none. */
+  /** The last item whose card was replaced by a line after feedback; null for none. */
   readonly folded: Folded | null
   /** Whether the last feedback could not be stored or withdrawn. */
   readonly failed: boolean

@@ -27,7 +27,8 @@ export interface Personalization<TItem extends Item = Item> {
 export const PersonalizationContext = createContext<Personalization | null>(null)
 
 /**
- * Context of the nearest provider. The caller must name the type of its items, because a React context has one type.
+ * Context of the nearest provider. The caller must name the type of the shop's items, because a React context has a
+ * fixed type.
  * @throws Error outside of a `<PersonalizationProvider>`
  */
 export function usePersonalizationContext<TItem extends Item = Item>(): Personalization<TItem> {

@@ -263,7 +263,7 @@ describe('the other lists', () => {
     await expect.element(region).not.toBeInTheDocument()
   })
 
-  test('the old basket list stays until the new basket list is known', async () => {
+  test('if the basket changes, its old list stays until the new list is known', async () => {
     const basket = (items: readonly string[]) => (
       <PersonalizationProvider personalizer={personalizer} items={ITEMS}>
         <CompleteTheBasket items={items} />
@@ -289,7 +289,7 @@ describe('measuring lists', () => {
     </PersonalizationProvider>
   )
 
-  test('a list is measured as seen once when it comes into view, not when its items move; after that, clicks are reported', async () => {
+  test('a list is measured as seen a single time, when it comes into view, not when its items move; after that, clicks are reported', async () => {
     const measure = { shown: vi.fn(), clicked: vi.fn() } satisfies ListMeasure
     const far = <div style={{ blockSize: '300vh' }} />
     const screen = await render(

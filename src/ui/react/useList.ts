@@ -24,7 +24,8 @@ function useList(
     [observer, key, about, mayShow, choose],
   )
   const state = useSyncExternalStore(observer.subscribe, observer.getSnapshot, loading)
-  // React renders a deferred value in slices, but a store's change at once; a dozen new cards then block a slow phone.
+  // The state is deferred, because React renders a store's change at once, and a dozen new cards would block a slow
+  // phone.
   const shown = useDeferredValue(state)
   const deferred = useDeferredValue(observer)
   return deferred === observer ? shown : state

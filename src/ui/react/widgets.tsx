@@ -89,7 +89,7 @@ export function RelatedItems<TItem extends Item = Item>({
   return <List props={props} name={from ? 'looksAlike' : 'similar'} item={props.item} />
 }
 
-/** Items like this item that cost more, up to `upTo` times its price (above 1; default 1.5). */
+/** Similar items that cost more than this item, up to `upTo` times its price (above 1; default 1.5). */
 export function UpSell<TItem extends Item = Item>({
   upTo = 1.5,
   ...props
