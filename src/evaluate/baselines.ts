@@ -144,7 +144,7 @@ function agedInteractions(
   })
 }
 
-/** Per day, caches log(factor · share) for the latest factor; tuning asks for one factor many times in a row. */
+/** For each day's popularity, caches log(factor · share) for the factor that tuning asked for last. */
 const logsOf = onceFor(({ share }: Popularity) => ({
   factor: Number.NaN,
   logs: new Float32Array(share.length),

@@ -25,7 +25,7 @@ const LEAF = 32
 interface EaseWeights {
   /** Matrix row of each item, −1 if it has no row, [N]. */
   readonly row: Int32Array
-  /** Item of each matrix row, [n]; the items of most shoppers come first. */
+  /** Item of each matrix row, [n], sorted by number of shoppers, largest first. */
   readonly item: Int32Array
   /** Weights that the item of each row gives to all other items, [n, stride]. */
   readonly weights: Float32Array

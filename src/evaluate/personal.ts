@@ -39,7 +39,7 @@ export interface PersonalResult extends Envelope {
   /** Failed arms, which the tables omit. */
   readonly leftOut?: readonly LeftOutArm[]
   readonly owner?: OwnerSummary
-  /** Figures for predicting the next different product, for each store of `INSTALLED`. */
+  /** Figures for predicting the next product other than the one being viewed, for each store of `INSTALLED`. */
   readonly verdict: Summary['installed']
   /** Answer for the shop's owner: whether to switch Nearside on. */
   readonly answer: OwnerAnswer

@@ -72,7 +72,7 @@ function start(): ChildProcess {
   return fork(walker, { serialization, execArgv: ['--import', tsx] })
 }
 
-/** @param next next shopper; undefined if no shopper is left */
+/** @param next returns the index of the next shopper; undefined if no shopper is left */
 function answered(
   child: ChildProcess,
   signal: AbortSignal,

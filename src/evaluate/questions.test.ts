@@ -89,7 +89,7 @@ describe('a test case', () => {
     expect(bought.at(1, { arm, store, metric: 'ndcg@10:bought' })).not.toBe(Number.NaN)
   })
 
-  it('the baselines are tuned to predict the next different product', () => {
+  it('the baselines are tuned to predict the next product other than the one being viewed', () => {
     // Each shopper views each product twice and then the next product.
     const shoppers = Array.from({ length: 40 }, (_, s) => ({
       id: `shopper${s}`,

@@ -83,7 +83,8 @@ export function sessionKnn(
       }
       let highest = 0
       for (let i = 0; i < counts.length; i++) if (counts[i] > highest) highest = counts[i]
-      // The scores are normalised, so that the weight of a repeat does not depend on the number of neighbours.
+      // The neighbours' scores are normalised, so that `own`, the weight of the history's own items, means the same for
+      // any number of neighbours.
       if (highest > 0) for (let i = 0; i < counts.length; i++) counts[i] *= (1 - own) / highest
       const strongest = Math.max(...interactions.map(({ weight }) => weight))
       // Years after the last event, every weight has underflowed to 0.

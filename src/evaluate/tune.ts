@@ -25,7 +25,7 @@ export interface Tuned<P extends object = object> {
 
 /** Number of rounds over all parameters; two, because the best value of one parameter depends on the others. */
 const SWEEPS = 2
-/** Maximum number of values to try beyond the ends of a grid. The last one is far from any sensible value. */
+/** Maximum number of values to try beyond the ends of a grid. The last of them is far beyond any sensible value. */
 const WIDENINGS = 6
 
 /** Shares of the cases after which tuning gives up a parameter set that is clearly worse than the best set so far. */

@@ -11,7 +11,7 @@ import { purchase, type TestModelOptions, testInput, testShop, UNTIL } from './t
 import { tuneBaselines } from './tuneBaselines.ts'
 import { type WalkedCase, walkShopper } from './walk.ts'
 
-/** Fits a personal model by plain gradient descent, because the replay accepts any `Fit`. */
+/** Fits a personal model by plain gradient descent instead of by an engine. */
 const fit: Fit = async (problem) => {
   const { cases, candidates, parameters: P, design, offset, target, weight } = problem
   const p = Float32Array.from(problem.mean)

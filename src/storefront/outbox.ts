@@ -20,7 +20,7 @@ interface SentLine {
   readonly price: number
 }
 
-/** Orders that could not be stored. Such orders wait in memory while the page is open. */
+/** Orders that wait in memory while the page is open: placed as `nobody`, or impossible to store. */
 const inMemory = new Map<string, string>()
 /** Ids of orders that were placed while the shopper shopped as `nobody`. */
 const nobodys = new Set<string>()

@@ -16,7 +16,7 @@ const of = (interactions: readonly ReturnType<typeof event>[], dayOnly = false) 
     place,
   ])
 
-describe('cases (moments to predict) of the next different product', () => {
+describe('cases (moments to predict) of the next product other than the one being viewed', () => {
   it('the product last viewed is no target to predict while the visit lasts; half an hour without an event ends the visit', () => {
     const looks = [event(1, 0), event(1, 1), event(2, 2), event(1, 12), event(3, 72)]
     expect(of(looks)).toEqual([

@@ -1,7 +1,7 @@
 /**
  * @module Runs gradient descent in five fused WGSL kernels, on the device of the TensorFlow.js WebGPU backend. The
- * problem and the scratch buffers are tensors of TensorFlow.js, which pools the buffers and counts leaks. Between the
- * first and the last step, nothing is created, written or read back; kernels are only dispatched.
+ * problem and the scratch buffers are tensors of TensorFlow.js, which reuses freed buffers and counts the tensors in
+ * memory. Between the first and the last step, nothing is created, written or read back; kernels are only dispatched.
  */
 import { adamSchedule } from '@nearside/core/adam.ts'
 import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem.ts'

@@ -32,7 +32,8 @@ export type Knowledge = Store | 'server' | 'nightly'
 
 /**
  * Targets of the counting baselines' tuning, and the events that they are predicted from:
- * - `compared`, `installed`: next different product, from the main comparison's history or from events since install
+ * - `compared`, `installed`: next product other than the one being viewed, from the main comparison's history or from
+ *   events since install
  * - all others: purchases, from the events that the named store or server knows
  */
 const TUNED_FOR = ['compared', 'installed', 'server', 'install', 'seeded', 'beginning'] as const

@@ -1,7 +1,7 @@
 /**
  * @module Measures one test case for a shop's owner: the rank of the purchased items on servers that know different
  * events, and on devices whose stores began at different times; for the report's verdict, also the rank of the next
- * different product on devices whose store began on the first tested day.
+ * product other than the one being viewed, on devices whose store began on the first tested day.
  */
 import { firstAtOrAfter, type Wanted } from '@nearside/core/features/cases.ts'
 import type { History } from '@nearside/core/features/history.ts'

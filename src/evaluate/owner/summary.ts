@@ -124,8 +124,8 @@ function hitsOf(asked: Rows<WalkedCase>, seed: number) {
 export type InstalledSummary = ReturnType<typeof summariseInstalled>[number]
 
 /**
- * Figures for predicting the next different product, for each store of `INSTALLED`; with leave-one-out, only those of
- * the main comparison.
+ * Figures for predicting the next product other than the one being viewed, for each store of `INSTALLED`; with
+ * leave-one-out, only for the store of the main comparison.
  */
 export function summariseInstalled(rows: Rows<WalkedCase>, seed: number, arms: readonly ArmName[]) {
   const isMeasured = rows.series.some(({ store }) => store === 'install')

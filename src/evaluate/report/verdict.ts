@@ -17,7 +17,8 @@ const STORES = {
 } as const satisfies Record<InstalledSummary['store'], string>
 
 /**
- * Conclusions about the next different product, for devices whose history begins on the first tested day.
+ * Conclusions about predicting the next product other than the one being viewed, for devices whose history begins on
+ * the first tested day.
  * @param hasClicks whether the log has clicks
  */
 export function verdict(summary: Summary, answer: OwnerAnswer, hasClicks: boolean): Part {
