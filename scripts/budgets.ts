@@ -202,7 +202,7 @@ const VISITS = [
   VISIT,
   landing('a product', '/product/85123A'),
   landing('a department', '/category/Candles%20%26%20Fragrance'),
-  // The prerendered search page has no results, because it is the same for every query.
+  // The prerendered search page has no results, because one page serves every query.
   landing('a search', '/search#q=heart'),
   landing('the basket', '/basket'),
 ]

@@ -38,7 +38,8 @@ function find(): string | undefined {
 }
 
 /**
- * Runs a command. If the command fails, this prints its output and returns, so that the caller can try the next way.
+ * Runs a command. If the command fails, prints the command's output and returns, so that the caller can try the next
+ * way.
  */
 function attempt(command: string, args: string[]): void {
   const { status, error, stdout, stderr } = spawnSync(command, args, {

@@ -28,7 +28,10 @@ const npm = (cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {})
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const LIMIT = { timeout: 1_200_000, interval: 200 }
 
-/** Serves a folder's packed packages as npm's registry does, and redirects npm to the real registry for all others. */
+/**
+ * Serves a folder's packed packages as npm's registry does, and redirects npm to the real registry for all other
+ * packages.
+ */
 async function registryOf(folder: string): Promise<string> {
   const real = (await npm(ROOT, ['config', 'get', 'registry'])).stdout.trim()
   const server = createServer(({ url = '' }, answer) => {

@@ -16,7 +16,7 @@ function encodingFor(accepted = ''): keyof typeof ENCODERS | undefined {
   return names.includes('br') ? 'br' : names.includes('gzip') ? 'gzip' : undefined
 }
 
-/** Middleware that compresses answers with an `ETag`, by which it caches the compressed bytes. */
+/** Middleware that compresses answers that have an `ETag`, and caches the compressed bytes by their `ETag`. */
 export function encoded(): MiddlewareHandler {
   const kept = new Map<string, Promise<Buffer<ArrayBuffer>>>()
   return async (context, next) => {

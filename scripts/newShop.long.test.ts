@@ -8,7 +8,7 @@ import { writeShop } from '@nearside/train/shop/testWrite.ts'
 import { expect, test } from 'vitest'
 import { newShopFile, RECORDED } from './newShop.ts'
 
-test('the same seed gives the same simulated weeks of a new shop, and another seed gives others', async () => {
+test('the same seed gives the same simulated weeks of a new shop, and another seed gives other weeks', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'nearside-new-shop-'))
   try {
     const shop = testShop(60, 40)

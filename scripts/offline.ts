@@ -35,7 +35,7 @@ const EMBEDDED = /^worker-/
 /** Links in a document that preload files for the worker (`vite.config.ts`). */
 export const FOR_WORKER = /<link\b[^>]*\bdata-for="worker"[^>]*>\s*/g
 const REPLAY = /^replayWorker-/
-/** Engines that a replay doesn't need, because it always computes with WebAssembly. */
+/** Engines that a replay doesn't need, because replays always compute with WebAssembly. */
 const NOT_REPLAYED = /^webgpuEngine-/
 const NAMED = /["'`(](?:\.\/|\/?assets\/)([\w.-]+\.(?:js|css|wasm|woff2))["'`)]/g
 

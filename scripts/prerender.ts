@@ -1,8 +1,8 @@
 /**
  * @module Prerenders the built demo's documents: home, departments, products, search and basket. These documents equal
- * what a new shopper's device will render, because they use the same components and the lists of the shipped base
- * model. Other addresses get `shell.html`. The module also sorts the catalog as for a new shopper, so that a department
- * page has products before the device has ranked them.
+ * what a new shopper's device will render: the module uses the same components and the lists of the shipped base model.
+ * Other addresses get `shell.html`. The module also sorts the catalog as for a new shopper, so that a department page
+ * has products before the device has ranked them.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

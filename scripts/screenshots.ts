@@ -115,7 +115,7 @@ async function shootUnreachable(look: {
   await context.close()
 }
 
-/** Makes the page lay out and load parts far below the screen, which it otherwise does only when they come near it. */
+/** Makes the page also lay out and load the parts far below the screen, which a page usually leaves for later. */
 async function showAll(page: Page): Promise<void> {
   await page.addStyleTag({ content: '* { content-visibility: visible !important }' })
   await page.evaluate(() => {

@@ -27,7 +27,10 @@ const ROOT_MANIFEST = manifestOf('.')
 const WORKSPACES = ROOT_MANIFEST.workspaces ?? []
 const MANIFESTS = new Map(WORKSPACES.map((folder) => [folder, manifestOf(folder)]))
 
-/** [importer, imported, folders]: files like `importer` may import files like `imported` only from these folders. */
+/**
+ * [importer, imported, folders]: files that match `importer` may import files that match `imported` only from these
+ * folders.
+ */
 const INNER_WALLS: readonly (readonly [RegExp, RegExp, readonly string[]])[] = [
   [/^src\/aggregate\/privacy\//, /^src\/aggregate\//, ['src/aggregate/privacy/']],
   [

@@ -17,7 +17,10 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 export type Progress = (what: string, done: number, total: number) => void
 
-/** Publishes a model as the command `pretrain` does. @returns its directory, relative to the root of the checkout */
+/**
+ * Publishes a generated model as the command `pretrain` publishes a trained one. @returns its directory, relative to
+ * the root of the checkout
+ */
 async function publishModel(items: number): Promise<string> {
   const { manifest, files } = await writeBaseModel(benchModel(items))
   const bytes = manifestBytes(manifest)

@@ -81,7 +81,7 @@ async function makeSize(root: string, size: number): Promise<void> {
   }))
   const sold = model.statistics.popularity30
   const best = highestRows(sold, HEAD).map((row) => model.itemIds[row])
-  // The title to search for is rare: the least popular one whose number occurs in exactly three other titles.
+  // The visit searches for the title of the least popular item whose number occurs in exactly three other titles.
   const numbers = items.map(({ title }) => title.split(/\W/)[2])
   const counts = groupBy([...numbers.keys()], (i) => numbers[i])
   const rare = ranksOfAll(sold)
@@ -114,7 +114,7 @@ async function askOnce(url: string, size: number): Promise<void> {
     await fetch(`${url}sizes/${size}/${name}`, { headers }).then((answer) => answer.arrayBuffer())
 }
 
-/** @param site `url` is the address behind the slow line, `direct` the same server's address without it */
+/** @param site `url` is the server's address through the slow line, `direct` its address without the line */
 export async function visitSizes(
   browser: Browser,
   site: { readonly url: string; readonly direct: string },

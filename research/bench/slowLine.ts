@@ -21,7 +21,7 @@ export async function slowLine(
   { bitsPerSecond, roundTripMs }: Line,
 ): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
-  /** Queue of the connections with waiting data. Each function sends one piece of its connection's data. */
+  /** Queue with a function for each connection that has waiting data. The function sends one piece of these data. */
   const turns: (() => number)[] = []
   let busy = false
 

@@ -14,7 +14,8 @@ export function percentile(numbers: readonly number[], share: number): number {
 /**
  * Interval of the median: the narrowest pair of order statistics that contains the median with at least 95 %
  * probability, by the binomial distribution. With fewer than 6 numbers no pair reaches 95 %, so the interval is from
- * the smallest to the largest number. It contains the median with 75 % probability for 3 numbers, and with 94 % for 5.
+ * the smallest to the largest number. This interval contains the median with 75 % probability for 3 numbers, and with
+ * 94 % for 5.
  */
 export function medianInterval(numbers: readonly number[]): { lo: number; hi: number } {
   const sorted = [...numbers].sort((a, b) => a - b)

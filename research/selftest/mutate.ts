@@ -13,7 +13,7 @@ import type { Exported } from './virtualDevice.ts'
 const pick = <T>(random: Random, some: readonly T[]): T => some[random.integer(some.length)]
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
 
-/** Values that parsers may confuse with others. */
+/** Values that a parser may confuse with other values, such as 1 with `true`. */
 const VALUES: readonly unknown[] = [
   ...[null, true, false, [], {}, [null], { a: 1 }, '', ' ', 'x', '0', '1', 'true', 'everything'],
   ...[0, -0, 1, -1, 2, 3, 0.5, 1e-7, 1e21, 1e300, -1e300, 5e-324, 2 ** 31, 2 ** 32, 2 ** 53],

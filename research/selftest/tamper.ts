@@ -121,7 +121,7 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
     bytes[random.integer(bytes.length)] ^= 1 << random.integer(7)
     return new TextDecoder().decode(bytes)
   },
-  // This change never drops the last entry, because that is the change 'the end cut off'.
+  // This change never drops the last entry, because dropping it is the change 'the end cut off'.
   'an entry dropped': ({ bundle, random }) =>
     bundle.ledger.length < 2
       ? null
@@ -182,7 +182,9 @@ export const WITHOUT_THE_KEY: Readonly<Record<string, Tampering>> = {
   },
 }
 
-/** Change by somebody who signs with a new key. An auditor with the browser's key or an earlier export finds it. */
+/**
+ * Change by somebody who signs with a new key. An auditor with the browser's key or an earlier export finds the change.
+ */
 export const WITH_ANOTHER_KEY: Tampering = (scene) =>
   signed({ ...scene, signer: scene.other.signer }, scene.bundle.ledger, { events: [] })
 

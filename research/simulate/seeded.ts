@@ -1,6 +1,6 @@
 /**
- * @module Secret shares, ids and noise from a seed, so that a simulation is repeatable. They protect nothing, and no
- * real shopper's device uses them.
+ * @module Secret shares, ids and noise from a seed, so that a simulation is repeatable. Shares and noise from a seed
+ * protect nothing; no real shopper's device uses them.
  */
 import {
   type NoiseSampler,

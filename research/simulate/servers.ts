@@ -61,7 +61,7 @@ export async function createServers(options: ServersOptions) {
   const stores = { leader: openSqliteStore(':memory:'), helper: openSqliteStore(':memory:') }
   const running = new Map<Role, Life>()
   const cut = new Set<Role | 'between'>()
-  /** Update behind each report, by report id: [d] residues. */
+  /** Update that each report contains, by report id: [d] residues. */
   const made = new Map<string, Uint32Array>()
   const acknowledged = new Map<number, Set<string>>()
   const released = new Map<number, Released>()

@@ -25,7 +25,7 @@ const OWN_ICONS: IconSet = new Map([
   ],
 ])
 
-/** Side of the product, and height of the floor that it stands on, in the 400 × 400 picture. */
+/** Side of the product's square, and y of the floor under the product, in the 400 × 400 picture. */
 const SIZE = 256
 const SIZES = { small: 208, large: 288 } as const
 const FLOOR = 322

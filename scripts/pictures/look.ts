@@ -216,7 +216,10 @@ function whole(picture: Picture, motif: string | undefined, title: string): Pict
   return motif === undefined ? shape('disc') : picture
 }
 
-/** Whether the picture has to show the product several times, because it is a set and the drawing shows one piece. */
+/**
+ * Whether the picture has to show the product several times, because the product is a set, but the drawing shows one
+ * piece.
+ */
 export const isRepeated = ({ picture, pieces = 1 }: Look): boolean =>
   pieces > 1 && !MANY.has(picture.name)
 

@@ -6,7 +6,7 @@ import { build, type Plugin } from 'vite'
 
 export const FIRST_LISTS = ['nearside-wasm', 'tfjs-webgpu', 'tfjs-wasm', 'jax-wasm'] as const
 
-/** Name of a further page. Its personalizer requests catalog and model itself. */
+/** Name of one more page, whose personalizer requests catalog and model itself. */
 const CATALOG = 'catalog'
 
 /** @param models directory of published models; the pages request every file of the latest model */

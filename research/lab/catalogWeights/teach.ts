@@ -4,8 +4,8 @@
  *     npx tsx research/lab/catalogWeights/teach.ts FILE SHOP UNTIL [SHOP UNTIL …]
  *
  * All shops have the same weight. A shop's cases are those before UNTIL of four fifths of its shoppers (seed 1). A
- * device knows the catalog and its own history. It also knows how many other shoppers used each item in the 30 days
- * before the case's week, as rounds would publish it.
+ * device knows the catalog, its own history and, as if rounds had published them, the numbers of other shoppers who
+ * used each item in the 30 days before the case's week.
  */
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'

@@ -55,9 +55,9 @@ export interface Traffic {
   counted: number
   /** Number of invented reports of hostile devices in the sum. */
   poisoned: number
-  /** Number of devices that found a server down. Such a device spent nothing, and tries again after the next visit. */
+  /** Number of devices that found a server down. Such a device spent no ε, and tries again after the next visit. */
   turnedAway: number
-  /** Number of devices that came after the round was full. They spent nothing. */
+  /** Number of devices that came after the round was full. They spent no ε. */
   late: number
   /** Number of reports that never arrived, because the page closed; the ε of these reports is spent. */
   vanished: number

@@ -1,6 +1,6 @@
 /**
  * @module The shop's server in the simulated year. The server knows only orders. It trains the first model, updates it
- * by `pretrain --from`, and releases full rounds after the checks of the real leader.
+ * by `pretrain --from`, and releases full rounds that pass the real leader's checks.
  */
 import type { PolicyParameters } from '@nearside/aggregate/protocol/policy.ts'
 import { createHeldOutGate } from '@nearside/aggregate/server/heldOutGate.ts'

@@ -15,13 +15,13 @@ export function squaredNorm(vector: Int32Array): number {
 }
 
 /**
- * Clips to C, scales, and rounds each coordinate up or down at random, so that its expectation stays exact.
+ * Clips, scales, and rounds each coordinate up or down at random, so that its expectation stays exact.
  *
  * Rounding moves a vector by less than √d, so clipping leaves a margin of √d below C_q. The integers are still checked
  * against the bound, because the privacy guarantee depends on it.
  *
  * @param clipNorm C_q, the integer norm bound; must be above √d
- * @returns [d], ‖x_q‖² ≤ C_q²
+ * @returns the rounded vector x_q, [d], with ‖x_q‖² ≤ C_q²
  * @throws NearsideError `report-invalid` for numbers that are not finite
  */
 export function quantize(

@@ -68,7 +68,7 @@ const logAdd = (a: number, b: number) => {
 
 /** Number of evaluated outcomes of one step. */
 const OUTCOMES = 100_000
-/** Standard deviations to each side that the outcomes cover. Outcomes beyond have a probability below 1e-18. */
+/** Standard deviations to each side that the outcomes cover. Outcomes further out have a probability below 1e-18. */
 const REACH = 9
 /** Step of the grid of losses: smaller for small losses, larger if the grid would need over `MOST_POINTS` points. */
 const GRID = 1e-4

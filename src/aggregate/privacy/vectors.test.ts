@@ -118,7 +118,7 @@ describe('our own vectors, for a second implementation', () => {
     'our own vector, for a second implementation: %s',
     async (_, vector) => {
       const { binding, scale, clipNormInteger } = vector
-      // `quantize` asks for random bytes once; it gets those of this test vector.
+      // `quantize` asks for random bytes once, and gets those of this test vector.
       const draws = fromHex(vector.roundingDraws)
       const quantized = quantize(vector.update, scale, clipNormInteger, (length) =>
         draws.slice(0, length),

@@ -1,7 +1,7 @@
 /**
  * @module Terms that a policy asks a shopper to agree to, and their hash, which both sealed shares of a report contain.
- * All shoppers who saw these terms send the same hash, so it identifies nobody. By the hash, a device states that its
- * shopper agreed to these recipients and terms; the hash can't prove that a person did.
+ * All shoppers who saw these terms send the same hash, so the hash identifies nobody. By the hash, a device states that
+ * its shopper agreed to these recipients and terms; the hash can't prove that a person did.
  */
 import { type Bytes, concat, sha256, utf8 } from '@nearside/core/bytes.ts'
 import { canonicalJson } from '@nearside/core/canonicalJson.ts'

@@ -18,7 +18,7 @@ test('the norm of gradient and counts together is at most the clip norm', () => 
     fc.property(numbers(4), items, terms, (gradient, counts, { clipNorm, countShare }) => {
       const joined = joinParts(gradient, counts, { clipNorm, countShare })
       expect(norm(joined)).toBeLessThanOrEqual(clipNorm * (1 + 1e-9))
-      // The counts of every device have the same norm, however many items it has.
+      // The counts of every device have the same norm, however many items the device counts.
       expect(norm(joined.subarray(4))).toBeCloseTo(Math.sqrt(countShare) * clipNorm, 9)
     }),
   )

@@ -254,7 +254,10 @@ const noRound = () => new NearsideError('aggregator-unreachable', 'No round is o
 
 function reportRoute(app: OpenAPIHono, leader: LeaderAggregator): void {
   const run = atMost(MOST_UNDER_WAY)
-  /** Maximum size of a body, bytes. The server computes it again only for a larger body, or one without a length. */
+  /**
+   * Maximum size of a body, bytes. The server computes the maximum again only for a larger body, or a body without a
+   * stated length.
+   */
   let size = 0
   app.use(ROUTES.reports, async (c, next) => {
     const length = Number(c.req.header('content-length') ?? Number.NaN)

@@ -29,7 +29,7 @@ const UPLOADS = 16
 const PROGRAM = fileURLToPath(new URL('./testAggregator.ts', import.meta.url))
 const running = new Set<ChildProcess>()
 
-/** Runs one aggregator, and keeps a second process loaded that replaces it after a kill. */
+/** Runs one aggregator, and keeps a second process ready that replaces the first after a kill. */
 function createProcess(args: readonly string[]) {
   const load = () => {
     const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {

@@ -1,8 +1,8 @@
 /**
  * @module Intake of reports at the leader. The leader opens its own share and computes its half of the proof's check.
- * The helper computes the other half, decides, and stores the seed. Then the leader records the id and adds the share
- * in one transaction, and only then acknowledges the report. The report itself stays in memory. After a crash in
- * between, only the helper has the report, and the sum lacks it unless the device sends the same bytes again.
+ * The helper computes the other half, decides, and stores the seed of its share. Then the leader records the id and
+ * adds the share in one transaction, and only then acknowledges the report. The report itself stays in memory. After a
+ * crash in between, only the helper has the report, and the sum lacks it unless the device sends the same bytes again.
  */
 
 import { setImmediate } from 'node:timers/promises'
@@ -67,7 +67,7 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
 
   /**
    * Looks up the newest round, and which of these reports are recorded. Reads the round first: a report that another
-   * process counts in between is then found, and isn't refused because its round is full.
+   * process counts in between is then found, instead of refused because its round is full.
    */
   async function look(names: readonly ReportName[]) {
     const record = await store.current()
@@ -198,7 +198,10 @@ export function createIntake(options: LeaderOptions, onGroup: () => void) {
 
   return {
     accept,
-    /** Number of reports refused since the server's start for a false proof. A report sent again is counted again. */
+    /**
+     * Number of reports refused since the server's start for a false proof. A refused report that is sent again adds to
+     * this number again.
+     */
     unproven: () => unproven,
     /** Reason why the last group of this round could not be counted; null if it was counted. */
     waitingFor: (round: number) => (blocked?.round === round ? blocked.why : null),

@@ -87,7 +87,7 @@ describe('connections of one address beyond the 64 that are being answered', () 
         .end(body)
     })
 
-  it('connections beyond the 64 that are being answered get 503 with Retry-After, without a reset, and are served again later', async () => {
+  it('connections beyond the 64 that are being answered get 503 with Retry-After, without a reset, until the 64 are answered', async () => {
     const { port, answer } = await startFull()
     const refused: IncomingMessage[] = []
     const all = Array.from({ length: 150 }, () =>

@@ -72,7 +72,7 @@ describe('the helper’s signature', () => {
     expect(releases).toEqual([{ version, manifest, ...terms }])
   })
 
-  it('the helper’s signature is repeated for the same release, and refused for another release with that number or a lower number', async () => {
+  it('the helper repeats its signature of the same release, and signs no other release with that number or a lower number', async () => {
     const { federation, models, signer, key, latest } = await signing()
     await signAgain(models, signer.sign)
     await signAgain(models, signer.sign)

@@ -100,7 +100,7 @@ describe('an endless answer from the helper’s address', () => {
     await expectReleased(federation, made)
   })
 
-  it('a compressed answer is not decompressed beyond the limit', async () => {
+  it('a compressed answer is not decompressed beyond the maximum size of an answer', async () => {
     const bomb = gzipSync(Buffer.alloc(2 ** 25))
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' })

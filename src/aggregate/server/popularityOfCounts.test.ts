@@ -36,7 +36,7 @@ test('no popularity is released if nearly all of the variance is noise', () => {
   expect(popularityOfCounts(noised(8), 8)).not.toBeNull()
   expect(popularityOfCounts(noised(40), 40)).toBeNull()
   expect(popularityOfCounts(new Float64Array(N), 1)).toBeNull()
-  // Pure noise may look like a signal in a few of 200 draws, because it varies by chance in a small catalog.
+  // In a small catalog, pure noise can look like a signal by chance, but only in a few of 200 draws.
   const released = Array.from({ length: 200 }, () => {
     const counts = Float64Array.from({ length: 30 }, () => random.normal())
     return popularityOfCounts(counts, 1) !== null

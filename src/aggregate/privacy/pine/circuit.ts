@@ -1,8 +1,8 @@
 /**
  * @module PINE proves this statement about a vector: the integer Σ x², before reduction mod q, is at most B². The first
  * circuit checks that the bits that the device sends are those of Σ x². The second circuit checks that each bit is 0 or
- * 1, and that the value of the bits is at most B². To prove that Σ x² didn't wrap around, it also checks that at least
- * `successes` of `checks` sums Σ ±x are small. The signs are drawn after x was fixed.
+ * 1, and that the value of the bits is at most B². To prove that Σ x² didn't wrap around, the second circuit also
+ * checks that at least `successes` of `checks` sums Σ ±x are small. The signs are drawn after x was fixed.
  * @see Rothblum, Omri, Chen, Talwar, "PINE" (arXiv 2311.10237), Figures 1 and 2
  */
 import {
