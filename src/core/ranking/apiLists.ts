@@ -113,7 +113,8 @@ export interface ListOptions {
   readonly from?: 'viewed' | 'bought' | 'unbought' | 'considered' | 'new' | 'picture'
   /**
    * Time in milliseconds since the epoch. The list ignores the shopper's actions after this time, so comparing it with
-   * the present list shows what these actions changed. Its reasons are fallback reasons, which hold for every shopper.
+   * the present list shows what these actions changed. With `until`, all reasons are fallback reasons, which hold for
+   * every shopper.
    */
   readonly until?: number
   /**

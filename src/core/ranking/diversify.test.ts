@@ -51,7 +51,7 @@ test('the best item stays first, and a list with a greater limit begins with the
   )
 })
 
-test('each place goes to the item with the highest score, less a deduction for earlier items of its category', () => {
+test('each place goes to the item whose score is highest after a deduction for earlier items of its category', () => {
   fc.assert(
     fc.property(shops, counts, (all, count) => {
       const chosen = list(all, count)

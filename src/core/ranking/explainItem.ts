@@ -37,7 +37,10 @@ export function explainItem(
 
 type Kind = Exclude<Explanation['contributions'][number]['kind'], 'rules'>
 
-/** Kind of contribution of each feature group. Closeness to usual prices is taste, the price itself is popularity. */
+/**
+ * Kind of contribution of each feature group. Closeness to usual prices counts as taste, the price itself as
+ * popularity.
+ */
 const KIND_OF_GROUP: Readonly<Record<FeatureGroup, Kind>> = {
   cooccurrence: 'because',
   own: 'own',

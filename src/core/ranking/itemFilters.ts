@@ -63,7 +63,10 @@ export function ownItems(
   return new Set(kinds.flatMap((kind) => [...own[kind]]))
 }
 
-/** Whether an event belongs to the current visit. One from `seed` or another device belongs to it only if recent. */
+/**
+ * Whether an event belongs to the current visit. An event from `seed` or another device belongs to the visit only if it
+ * is recent.
+ */
 function inThisVisit(
   events: readonly ShopperEvent[],
   now: number,

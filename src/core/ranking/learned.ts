@@ -131,7 +131,7 @@ function queriesOf(
   return new Map(byQuery.values())
 }
 
-/** The strongest interests, with strengths relative to the first interest's. */
+/** The strongest interests, with strengths relative to the strongest of all. */
 function strongest(strengths: ReadonlyMap<string, number>) {
   const sorted = [...strengths].sort(([, a], [, b]) => b - a).slice(0, SHOWN)
   const most = sorted[0]?.[1] ?? 1

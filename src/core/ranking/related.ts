@@ -56,7 +56,10 @@ export class Related {
     return scores
   }
 
-  /** Scores of `similarTo` for the variants of the `count` most similar products; 0 for all other rows and `row`. */
+  /**
+   * Scores of `similarTo` for the variants of the `count` most similar products; 0 for `row` itself and for all other
+   * rows.
+   */
   nearestTo(row: number, others: readonly number[], count: number): Float32Array {
     const scores = this.similarTo(row, others)
     keepNearest(scores, row, count, (one) => this.#itemOf(one)?.groupId ?? one)

@@ -12,7 +12,9 @@ const FROM: readonly unknown[] = [
   'picture',
 ] satisfies ListOptions['from'][]
 
-/** @throws NearsideError `input-invalid` if an option or an id is malformed, which a page without types can pass */
+/**
+ * @throws NearsideError `input-invalid` if an option or an id is malformed; a page without types can pass such values
+ */
 export function requireQuery({ options = {}, ...query }: ListQuery): void {
   const refuse = (what: string) => invalidInput(`${query.kind}: ${what}.`)
   const isIds = (value: unknown) =>

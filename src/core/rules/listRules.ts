@@ -18,7 +18,7 @@ export interface Asked {
 
 export interface Pin {
   readonly item: Item
-  /** 1-based place of the rule's first item; the rule's other items follow it. */
+  /** 1-based place of the rule's first item, which the rule's other items follow. */
   readonly at: number
   readonly rule: string
 }

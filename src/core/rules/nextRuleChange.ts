@@ -2,7 +2,7 @@
 import { DAY } from '../time.ts'
 import { type Rule, readDate } from './rule.ts'
 
-/** Milliseconds after which the hour, weekday or holiday that a rule names can change. */
+/** The hour, weekday and holiday that rules can name change only at multiples of this many milliseconds. */
 const BLOCK = DAY / 6
 
 /** Time after `now` at which the clock can next begin or end a rule; infinite if there is none. */

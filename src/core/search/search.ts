@@ -186,7 +186,10 @@ function searchOver(
   }
 }
 
-/** Hits for all words come first, then available hits. If all hits for all words are sold out, only stock decides. */
+/**
+ * Hits for all words come first; among them and among the others, available hits come first. If all hits for all words
+ * are sold out, only stock decides.
+ */
 function availableFirst(hits: readonly SearchHit[]): readonly SearchHit[] {
   const whole = hits.some(({ complete, soldOut }) => complete && !soldOut)
   const rank = ({ complete, soldOut }: SearchHit) => (whole && complete ? 0 : 2) + (soldOut ? 1 : 0)
