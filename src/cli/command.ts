@@ -58,7 +58,7 @@ export function defineCommand<Args extends unknown[], Options extends OptionValu
     if (option.isBoolean()) continue
     const { parseArg, variadic } = option
     option.argParser((value: string, previous) => {
-      // Commander accepts any next word as a value, also an option.
+      // Commander takes any next word for the option's value, even another option.
       if (value === '' || value.startsWith('--'))
         throw new InvalidArgumentError('A value is missing.')
       if (parseArg) return parseArg(value, previous)

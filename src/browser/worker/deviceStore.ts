@@ -11,7 +11,7 @@ import { createStore, type Store } from '../storage/store.ts'
 import type { DeviceState, Notices, Own } from './state.ts'
 
 interface ResilientStore extends Store {
-  /** Continues in the database that `move` makes from the current one. Requests wait until `move` has resolved. */
+  /** Continues in the database that `move` makes from the current one. Transactions wait until `move` has resolved. */
   change(move: (from: Database) => Promise<Database>): Promise<void>
 }
 
@@ -67,9 +67,9 @@ const MAKE_ROOM = 0.2
 
 /**
  * Creates a store that copes with a failing disk. If the browser has no room, the oldest events are deleted. If there
- * is still no room, everything continues in memory, with a notice. After the shopper's answer to `persist`, everything
- * continues in another database (`change`). Writes for an upload (`disk`) and erasures never move to memory: they must
- * reach the disk or fail.
+ * is still no room, everything continues in memory, with a notice. `change` moves everything to another database, after
+ * the shopper's yes or no to storage. Writes for an upload (`disk`) and erasures never move to memory: they must reach
+ * the disk or fail.
  * @param copyRest copies everything except the events to memory; `isCleared`: whether the shopper cleared this site's
  *   data
  */

@@ -87,7 +87,7 @@ export function createKeptFile(
     return false
   }
 
-  /** @param arrived reader that got the parts as they arrived, if any */
+  /** @param arrived reader that has got the file's parts as they arrived; absent without such a reader */
   async function read(
     bytes: Uint8Array | undefined,
     version: string,

@@ -245,7 +245,7 @@ test('if the learning code fails to load, a notice says so, lists stay, and the 
   expect((await tested.device.fineTune({})).cases).toBeGreaterThan(0)
 })
 
-test('if the code for large catalogs fails to load, a notice says so, and lists are the same', async () => {
+test('if the code for large catalogs fails to load, a notice says so, and lists are the same as with the code', async () => {
   const server = await testServer()
   const catalog = Array.from({ length: 20_100 }, (_, i) => ({ id: `item-${i}` }))
   const failing = () => Promise.reject(new TypeError('Failed to fetch'))

@@ -21,7 +21,7 @@ import type { Shopper } from './shopper.ts'
 
 const isAborted = (error: unknown) => error instanceof NearsideError && error.code === 'aborted'
 
-/** Milliseconds after the start before the next fit is prepared, so that the first lists are not delayed. */
+/** Milliseconds from the start until the next fit is prepared, so that the first lists are not delayed. */
 const PREPARE_AFTER = 1000
 
 export class Learner {

@@ -31,7 +31,7 @@ export class Model {
 
   /**
    * Uses the stored model, or else downloads one. A failure only adds a notice.
-   * @param meanwhile returns a phrase for the notice, which says what lists show without a model
+   * @param meanwhile returns what lists show without a model, as a phrase for the notice
    * @returns whether the model was stored already
    */
   async start(

@@ -470,7 +470,7 @@ describe('persist: ask', () => {
 })
 
 describe('if the disk fails', () => {
-  test('if a person’s database can’t be opened, that person’s events stay in memory, and the shopper’s on disk', async () => {
+  test('if a person’s database can’t be opened, that person’s events stay in memory, and the shopper’s own events stay on disk', async () => {
     const refused = new Set<string>()
     const factory = new Proxy(disk, {
       get(target, name) {

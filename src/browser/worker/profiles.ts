@@ -248,7 +248,10 @@ export class Profiles {
     }
   }
 
-  /** Puts a person's store in use. After the last `await`, all changes happen in one turn of the event loop. */
+  /**
+   * Puts a person's store in use. After the last `await`, all changes happen in one turn of the event loop, so no task
+   * sees half a switch.
+   */
   async #use(id: string): Promise<void> {
     const { bus, state, store } = this.#services
     await this.#shopper.idle()

@@ -189,7 +189,7 @@ export class ShopCatalog {
     this.current = isWhole ? head : new Catalog([...head.items, ...this.#listed], head.faults)
     // The page gets all of the tail's products as added products.
     const { changed = [], gone = [], added = [] } = this.#pageChanges ?? {}
-    // A newer catalog can move products that open pages show to the tail, so they are listed as changed.
+    // Products that open pages show can be in the tail of a newer catalog, so they are listed as changed.
     const moved = tail.filter(({ id }) => this.#first?.get(id))
     this.changes = isWhole
       ? this.#pageChanges

@@ -1,4 +1,4 @@
-/** @module Two aggregators for tests of a device, which show the same policy and answer as the test specifies. */
+/** @module Two aggregators for tests of a device. Both show one policy, and give the answers that the test chooses. */
 import { exportSealingKeys, generateSealingKeys } from '@nearside/aggregate/privacy/seal.ts'
 import {
   exportSigningKeys,
@@ -74,7 +74,7 @@ export class TestAggregators {
     return new TestAggregators(policy)
   }
 
-  /** Fetch that answers for the aggregators; all other requests go to the shop. */
+  /** `fetch` that answers requests to the aggregators; all other requests go to the shop. */
   fetchWith(shop: typeof globalThis.fetch): typeof globalThis.fetch {
     return async (input, init) => {
       const url = String(input)

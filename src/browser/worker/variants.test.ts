@@ -20,7 +20,7 @@ async function opened(more: Parameters<typeof start>[3] = {}) {
   return start(server, 'variants', environment, { catalog, ...more })
 }
 
-test('an event that names a product with variants counts for the first available variant', async () => {
+test('an event that names a product with variants is stored for the product’s first available variant', async () => {
   const { capture, device } = await opened()
   const lines = { items: [{ item_id: 'mug', quantity: 2 }, { item_id: 'item-4' }] }
   expect(await capture({ name: 'view_item', item_id: 'mug' })).not.toBeNull()
@@ -31,7 +31,7 @@ test('an event that names a product with variants counts for the first available
   expect(bought).toMatchObject({ items: ['item-4'], quantity: 3 })
 })
 
-test('past orders may name a product instead of a variant, too', async () => {
+test('past orders, too, may name a product instead of a variant', async () => {
   const { device } = await opened()
   const order = { id: '1', time: NOW - 86_400_000, items: [{ item_id: 'mug' }] }
   expect(await device.seed([order])).toBe(1)

@@ -355,7 +355,7 @@ describe('retention', () => {
     await first.device.fineTune({})
     await first.device.close()
     const second = await start(server, database, { now }, { retentionDays: 100 })
-    // The first two days of the old events have expired.
+    // The old events of the first two days have expired.
     expect(second.device.snapshot().events.count).toBe(12 + 6)
     const [entry] = (await second.device.entries()).filter(({ kind }) => kind === 'erase')
     expect(entry.detail).toEqual({ what: 'events older than 100 days', events: 6 })

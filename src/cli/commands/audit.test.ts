@@ -13,7 +13,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0
 
 const run = (...positionals: string[]) => runCommand(command, { positionals })
 
-it('audit verifies and explains an exported log, names the altered entry, and writes the result as JSON', async () => {
+it('audit verifies and explains an exported log, names an altered entry, and writes the result as JSON', async () => {
   const folder = testFolder()
   const [clean, changed, json] = ['a.json', 'b.json', 'out.json'].map((name) => join(folder, name))
   for await (const pair of fixtures(1, 3)) {

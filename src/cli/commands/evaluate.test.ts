@@ -77,7 +77,7 @@ describe('nearside evaluate', () => {
     )
     expect(result.owner?.hits?.ships).toBeGreaterThan(result.owner?.hits?.popular ?? 1)
     expect(text).toContain(result.answer.answer)
-    // JSON writes NaN and infinities as null.
+    // JSON writes NaN and infinities as null, so a null would show them.
     expect(JSON.stringify(result)).not.toContain('null')
     expect(text).not.toMatch(/NaN|undefined|Infinity/)
     const titles = ['(a) ', '(b) ', '(c) ', '(d) ', 'Where it comes from', 'Repeats allowed']

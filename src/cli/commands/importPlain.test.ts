@@ -108,7 +108,7 @@ test('import reads the arrival dates of products, and counts an invalid date wit
     '2023-12-31',
     '2024-02-01',
   ])
-  // In this date, day and month are ambiguous.
+  // Day and month of this date are ambiguous, so the import leaves the date out.
   expect(await added(['1/2/2024'])).toEqual({ dates: [undefined], undated: 1 })
   const { printed } = await runImport(files(dates, 'since'), {
     columns: 'added=since',

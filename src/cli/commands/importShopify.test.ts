@@ -169,7 +169,7 @@ describe('import of Shopify’s exports', () => {
     expect(brief(events, 'item', 'session')).toEqual(['MG-R #4', 'MG-B #4'])
   })
 
-  test('import of Shopify skips test orders of the Admin API', async () => {
+  test('import of Shopify skips test orders in the JSON of the Admin API', async () => {
     const one = (id: number, test: boolean) => ({
       id,
       test,

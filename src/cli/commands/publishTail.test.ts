@@ -195,7 +195,7 @@ it('publish keeps the changes in live.json of products of the tail (loaded when 
   expect([after.changed, after.gone]).toEqual([before.changed, before.gone])
 })
 
-/** Number of a less popular product (outside the model's head), from 1 on. */
+/** 1-based row of a less popular product (outside the model's head). */
 async function inTail(models: string): Promise<number> {
   const { itemIds } = await readModel(models)
   return rows.findIndex(({ id }) => id === itemIds.at(-1)) + 1

@@ -1,4 +1,4 @@
-/** @module Checks whether devices will accept a release after earlier ones, and until when. */
+/** @module Checks whether devices that know earlier releases will accept a new one, and until when. */
 import { checkRelease, type ModelKeys } from '@nearside/browser/learning/release.ts'
 import { NearsideError } from '@nearside/core/error.ts'
 import { parseLatest } from '@nearside/core/model/manifest.ts'

@@ -111,7 +111,8 @@ it('a page passes the name of the newest model to its personalizer, and passes n
   for (const broken of [
     () => Promise.reject(new TypeError('offline')),
     async () => new Response('<'),
-    // A server's error page can be JSON. If this JSON were used as the model, the page's personalizer would not start.
+    // A server's error page can be JSON. If the page passed this JSON on as latest.json, the personalizer would not
+    // start.
     async () => Response.json({ error: 'not found' }, { status: 404 }),
   ]) {
     const without = await openPage(catalog, [], broken)
