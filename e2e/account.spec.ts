@@ -21,7 +21,7 @@ test.afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** Method and path of a request to a server, and its `Cookie` header. */
+/** Method and path, and `Cookie` header, of a request to a server. */
 type Asked = { readonly what: string; readonly cookie: string | undefined }
 
 async function listen(asked: Asked[]) {

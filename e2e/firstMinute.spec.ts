@@ -51,7 +51,7 @@ test('no two shelves of the home page share a product, either before or after a 
   }
 })
 
-/** Counts animations of the list's cards by animated property. */
+/** Counts the animations of the list's cards, for each animated property. */
 async function watchMotion(page: Page): Promise<() => Promise<Record<string, number>>> {
   await page.addInitScript(() => {
     const seen = { transform: 0, opacity: 0 }

@@ -14,7 +14,7 @@ export interface Box {
 const COVER =
   "inset: 0, width: '100vw', height: '100vh', pointerEvents: 'none', background: 'white'"
 
-/** Code of each way of hiding, by its name. It uses `dialog`, the `frame` in it, and a `cover` in the top layer. */
+/** Code of each way of hiding, by the way's name. All use `dialog`, the `frame` in it, and a `cover` in the top layer. */
 function scripts({ x, y, width, height }: Box): Readonly<Record<string, string>> {
   const [right, bottom] = [x + width, y + height]
   const strip = `inset(${y - 4}px 0 calc(100% - ${bottom + 4}px) 0)`

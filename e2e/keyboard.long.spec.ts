@@ -244,7 +244,7 @@ test('by keyboard: picking a search result changes the home list', async ({ page
     page.getByRole('list', { name: 'Results for parasol' }).getByRole('link').first(),
   )
   await expect(page.getByRole('heading', { level: 1, name: /parasol/i })).toBeFocused()
-  // The test waits until the search is stored: a page load before the personalizer has started loses its events.
+  // The test waits until the search is stored: a page load before the personalizer has started would lose it.
   await press(page, button(page, 'What this shop learned'))
   await expect(page.getByRole('dialog').getByText('You searched for “parasol”')).toBeVisible()
   await openConsole(page)

@@ -15,7 +15,7 @@ test.beforeEach(async ({ context }) => {
   })
 })
 
-/** Data of the page's origin on the device, apart from the shopper's own settings. */
+/** What the page's origin has stored on the device. */
 const stored = (page: Page) =>
   page.evaluate(async () => ({
     databases: (await indexedDB.databases()).map(({ name }) => name),

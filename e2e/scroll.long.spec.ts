@@ -17,7 +17,7 @@ test('back, forward and reload restore the scroll position in a long list and on
   const card = page.locator('main .grid [data-item]')
   await page.getByRole('button', { name: /^Show 24 more/ }).click()
   await expect(card.nth(40)).toBeAttached()
-  // The test leaves the page before the browser has fired its scroll event.
+  // The test leaves the page before the browser fires `scroll`.
   const place = await card.nth(40).evaluate((product) => {
     product.scrollIntoView({ block: 'center', behavior: 'instant' })
     const place = Math.round(scrollY)

@@ -12,7 +12,7 @@ test('a model without the keys’ signature is refused, and the console says so'
   await expect.poll(() => keepsModel(page)).toBe(true)
   await openConsole(page)
   const version = fact(page, 'Base model and storage', 'Version')
-  // The page starts with the model that was newest when the server started; contributions may have led to a newer one.
+  // The page starts with the model that was newest when the server started. The test first loads any newer model.
   await page.getByRole('button', { name: 'Look for a newer model' }).click()
   await expect(page.getByText(/^Version .* is (the newest|now in use)\.$/)).toBeVisible()
   const before = await version.textContent()

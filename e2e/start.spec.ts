@@ -14,7 +14,7 @@ const files = (page: Page) =>
     performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
   )
 
-/** Runs in the page before its scripts: records which code creates an `Intl` format. */
+/** Runs before the page's scripts: records which code creates an `Intl` format. */
 function listenForFormats(): void {
   const made: string[] = []
   Object.assign(window, { made })
@@ -64,7 +64,7 @@ test('the document requests every script needed before the first list', async ({
   )
   for (const name of ['open', 'shop', 'react-dom', 'main', 'worker', 'releases'])
     expect(asked).toContainEqual(expect.stringMatching(`^/assets/${name}-`))
-  // A file that the browser finds only after another file has loaded comes a round trip later.
+  // The document also requests every file that these scripts import; otherwise such a file comes a round trip later.
   const needed = await Promise.all(
     asked.map(async (path) => {
       const script = await (await page.request.get(path)).text()

@@ -136,8 +136,8 @@ test('while “Cut the wire” is on, no packet reaches the server, and the shop
     expect(asked).toEqual([])
     expect(await packetsOf()).toEqual({ opened: 0, bytes: 0 })
 
-    // After a reload, the wire is still cut, also for every way of sending that `nearside prove-egress` tries. (A
-    // `preconnect` opens a connection without a byte.)
+    // After a reload, the wire is still cut, also for every way of sending that `nearside prove-egress` tries.
+    // Only bytes are counted, because a `preconnect` may open a connection.
     const bytesOf = await watchPackets(info.outputPath('probes.pcap'), shop.port)
     await page.reload()
     await expect(sign(page)).toBeVisible()
