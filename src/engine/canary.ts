@@ -9,8 +9,8 @@ import { type FitProblem, PADDING_OFFSET } from '@nearside/core/learning/problem
 import type { Engine } from './engine.ts'
 
 /**
- * Maximum error of a parameter. The fit moves each parameter by 0.038 or more, so an engine that learns wrongly is off by
- * far more; single precision stays within 1e-5.
+ * Maximum error of a parameter. The fit moves each parameter by 0.038 or more, so an engine that learns wrongly has a
+ * far larger error; errors of single precision stay below 1e-5.
  */
 export const CANARY_TOLERANCE = 1e-3
 

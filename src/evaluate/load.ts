@@ -1,5 +1,5 @@
 /**
- * @module Loads shop and model for an evaluation, with the same item rows and the same held-out shoppers. Rejects a
+ * @module Loads shop and model for an evaluation. Both get the same item rows and the same held-out shoppers. Rejects a
  * model that may have seen the test data.
  */
 
@@ -150,8 +150,8 @@ async function everybody(option: string | undefined, shop: Shop, seed: number): 
 }
 
 /**
- * Held-out shoppers by the model's manifest. `--holdout` must agree with the manifest, or name some of the manifest's
- * held-out shoppers.
+ * Held-out shoppers, as the model's manifest states them. `--holdout` must agree with the manifest, or name some of the
+ * manifest's held-out shoppers.
  * @param grown whether held-out shoppers may have joined the log since the model was trained
  */
 async function heldOut(

@@ -94,9 +94,10 @@ const RECIPIENTS: readonly string[] = [
 ]
 
 /**
- * Loads the configuration that the demo's server provides: its aggregation servers and vault, if any, the keys that
- * sign its base models, and the signed release that its pages were rendered with. The personalizer checks the release
- * with the keys. Each machine that serves the demo has its own keys; a real shop writes its keys into its pages.
+ * Loads the configuration that the demo's server provides: its aggregation servers and vault (frame on another origin
+ * that keeps the shopper's data), if any, the keys that sign its base models, and the signed release that its pages
+ * were rendered with. The personalizer checks the release with the keys. Each machine that serves the demo has its own
+ * keys; a real shop writes its keys into its pages.
  */
 export async function loadFederation(): Promise<
   Partial<Pick<PersonalizerOptions, 'federation' | 'modelKeys' | 'persist'>> & {

@@ -35,8 +35,8 @@ export function Search() {
 
   useAsked(asked, wish !== null || found?.query === asked)
 
-  // The same page is rendered with and without results: another page would have a new heading, so the focus would be
-  // lost when the results arrive.
+  // The component returns a `Page` with and without results, so that React keeps the heading, and the focus on it, when
+  // the results arrive.
   if (query === '')
     return (
       <Page title={words('search.title')}>
