@@ -20,7 +20,7 @@ interface Version {
 
 export interface Bundle {
   readonly exported: number
-  /** `sequence` of the log's last entry when the export began to read its other data; −1 if there was no entry. */
+  /** `sequence` of the log's last entry when the export began to read the other data; −1 if there was no entry. */
   readonly logged: number
   readonly base: { readonly version: string; readonly manifest: string } | null
   readonly events: readonly unknown[]

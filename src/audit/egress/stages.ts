@@ -152,7 +152,8 @@ async function workerOf(script: string, page: Page, context: BrowserContext): Pr
 
 /**
  * The shop's service worker. Wakes it, because Chromium stops an idle service worker until a page of the shop needs it.
- * Registers it, as a classic script or a module, if the shop does so only under its security policy.
+ * Registers it, as a classic script or a module, if the shop itself does so only under its security policy, which the
+ * first of the two runs removes.
  * @returns undefined if there is no service worker, or the browser refuses it
  */
 async function serviceWorkerOf(

@@ -22,8 +22,8 @@ export async function whenDue(
     const budget = lookAt(parseBudget(kept.budget), now)
     const { attempted, elapsed } = budget
     let { due } = kept
-    // An already planned time stays. The first try of a pending report could have revealed its time, so its retry needs
-    // no random delay.
+    // A time that is already planned stays. The first try of a pending report could have revealed when the shopper was
+    // active, so the retry needs no random delay.
     if (learned) due ??= dueAfter(budget, kept.pending ? 0 : random())
     const isDue = due !== undefined && elapsed >= due
     wait = due === undefined || isDue ? null : due - elapsed

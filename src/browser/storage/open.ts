@@ -97,7 +97,7 @@ export async function writeToDisk(memory: Database, disk: Database): Promise<voi
     events: (await from.events()).events,
     settings: {
       ...{ paused, looked, persist: true as const },
-      // Addresses declared in memory stay, because the log in memory can contain requests to them.
+      // Addresses declared in memory are stored, too, because the log in memory can contain requests to them.
       declared: [...new Set([...known, ...declared])],
       ...(profiles && { profiles: joinedProfiles(readProfiles(theirs), readProfiles(profiles)) }),
     },
@@ -170,7 +170,7 @@ export async function leaveDisk(
   return { memory, failure }
 }
 
-/** Erases the databases of removed people, whom this store names. */
+/** Erases the databases of the removed people that `store` lists. */
 type EraseOthers = (store: Store) => Promise<void>
 
 /** Erases the disk's data. @returns true if nothing has to stay: no yes to storage, no pause, no spent budget */

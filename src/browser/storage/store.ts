@@ -134,7 +134,7 @@ export function createStore(database: Database) {
 /** Maximum number of rows read from the log's end, to find today's entries. */
 const MAX_OPEN_ROWS = 32
 
-/** Key in `heads` of the log's key pair, which is never exported and survives an erasure. */
+/** Name in `heads` of the log's key pair. The pair is never exported, and survives an erasure. */
 const LOG_KEYS = 'log'
 
 /** @param hash expected hash of the log's last entry; null if the log must be empty */
@@ -201,7 +201,7 @@ const VERSIONS_KEPT = 3
 /** Fitted personal model. The store assigns `version`. */
 export interface PersonalRecord {
   readonly version: number
-  /** Version of the fit's base model; the personal parameters are valid for that model only. */
+  /** Hex SHA-256 of the manifest of the fit's base model; the personal parameters are valid for that model only. */
   readonly base: string
   readonly time: number
   readonly u: Float32Array

@@ -58,7 +58,10 @@ function failedRequest(name: string, message = 'refused'): IDBOpenDBRequest {
   return request
 }
 
-/** Factory of a browser that refuses storage. Private windows and sandboxed frames each refuse in their own way. */
+/**
+ * Factory of a browser that refuses storage with the error `name`. `SecurityError` is thrown, as in a sandboxed frame;
+ * other errors come as events.
+ */
 export function refusingFactory(name: string): IDBFactory {
   const open = () => failedRequest(name)
   const throwing = () => {

@@ -172,7 +172,7 @@ export function createTransport(deps: TransportDeps) {
   const failed = (purpose: Purpose | 'upload', url: string, why: string) =>
     ledger.count({ kind: 'failure', detail: { purpose, url, why } })
 
-  /** @throws NearsideError `aborted` | the purpose's `…-unreachable`, after logging the failure */
+  /** @throws NearsideError `aborted`, or `…-unreachable` by purpose, after the failure was logged */
   async function send(
     url: string,
     purpose: Purpose | 'upload',

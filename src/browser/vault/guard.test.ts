@@ -132,7 +132,7 @@ test('the number of calls at once is limited, and further calls are allowed as t
   end()
 })
 
-test('every call of the package’s own page is accepted', () => {
+test('every call that Nearside’s own page code makes is accepted', () => {
   const calls: readonly (readonly [string, ...unknown[]])[] = [
     ['start', CONFIG],
     ['start', { ...CONFIG, catalog: [{ id: 'a', title: 'A' }], rules: [] }],

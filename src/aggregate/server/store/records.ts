@@ -30,7 +30,7 @@ export interface RoundSummary {
   readonly closedAt: number | null
   /** Hex SHA-256 over the sorted ids of the counted reports; null before the exchange. */
   readonly idSetHash: string | null
-  /** The helper's base64 signature over its share and the reports in it. */
+  /** The helper's signature over the helper's share and the reports in that share, base64. */
   readonly peerSignature: string | null
   /** Version name of the model that this round releases. */
   readonly version: string | null

@@ -24,7 +24,7 @@ export function reportMethods(driver: Driver, table: ReportTable) {
   return {
     known: (round: number, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> =>
       table.known(driver, round, ids),
-    /** At the leader: returns which of these tokens are already used by reports of the round, while it is open. */
+    /** At the leader: returns which of these tokens reports of the round have used; none once the round is full. */
     spent: (round: number, nonces: readonly string[]): Promise<ReadonlySet<string>> =>
       tokens.spent(driver, round, nonces),
     /**

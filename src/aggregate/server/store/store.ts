@@ -47,7 +47,7 @@ function createStore(driver: Driver) {
     exclusively: driver.exclusively,
     shut: driver.close,
     setting,
-    /** Stores a value unless the name has one already. @returns the stored value */
+    /** Stores a value under a name, unless the name has one already. @returns the stored value */
     async keepSetting(name: string, value: Bytes): Promise<Bytes> {
       const sql = 'insert into settings (name, value) values ($1, $2) on conflict do nothing'
       await driver.change(sql, name, box.seal(`settings ${name}`, value))
@@ -57,7 +57,7 @@ function createStore(driver: Driver) {
     modelReleases: (limit: number) =>
       modelReleases(driver, 'order by release desc limit $1', limit),
     /**
-     * At the helper: stores a release with a higher number than all others.
+     * At the helper: stores a release if its number is higher than all stored numbers.
      * @returns the release now stored under that number; the highest release, if the number is lower and unused
      */
     keepModelRelease: (wanted: ModelRelease): Promise<ModelRelease> =>
