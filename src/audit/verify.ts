@@ -153,7 +153,7 @@ function checkTimes({ ledger, exported }: Bundle, findings: Findings): void {
       )
 }
 
-/** Each request must go to a declared address, through a declared relay. */
+/** Each request must go to a declared address; a relayed request, through a declared relay. */
 function checkAddresses({ ledger, settings }: Bundle, findings: Findings): void {
   const { declared = [] } = settings
   for (const entry of ledger) {

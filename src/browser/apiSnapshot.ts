@@ -109,7 +109,7 @@ export interface PersonalizerSnapshot {
   readonly vault: boolean
   /**
    * People whom the shopper shops for. `current` is `me`, `nobody` (this visit is not stored), or the id of one of
-   * `others`, the same in all tabs. `personalizer.profiles` changes it.
+   * `others`, the same in all tabs. `personalizer.profiles` changes `current`.
    */
   readonly profiles: {
     readonly current: string

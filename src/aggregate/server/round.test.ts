@@ -88,7 +88,7 @@ describe('a round', () => {
     expect(readFileSync(kept, 'utf8')).toBe('retrained')
   })
 
-  it('a round adds the noise of both aggregators', async () => {
+  it('a round’s sum contains the noise of both aggregators', async () => {
     const federation = await createFederation({
       leader: { noise: (_, d) => new Int32Array(d).fill(-3) },
       helper: { noise: (_, d) => new Int32Array(d).fill(1000) },
@@ -105,7 +105,7 @@ describe('a round', () => {
       expect(federation.applied[0][j]).toBeCloseTo(expected[j], 12)
   })
 
-  it('a round is not released one report short of the goal', async () => {
+  it('a round with one report fewer than the goal is not released', async () => {
     const federation = await createFederation()
     for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()

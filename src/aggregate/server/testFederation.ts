@@ -15,7 +15,7 @@ import { candidateOf, LAYOUT, noNoise, OPERATORS, ORIGIN, PARAMETERS } from './t
 
 export const LEADER = 'http://leader.test'
 export const HELPER = 'http://helper.test'
-/** Publish directory with version 1; removed after the test. */
+/** Directory of published models, with version 1; removed after the test. */
 export async function createModels(): Promise<string> {
   const models = testFolder()
   const candidate = await candidateOf('1', null, utf8('shared 1'))

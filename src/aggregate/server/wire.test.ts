@@ -96,7 +96,7 @@ it.each([
   expect((await exchange(port, [headOf(body), body])).status).toBe(201)
 })
 
-it('the leader takes the longer reports of a later round, and refuses anything longer than the newest round’s', async () => {
+it('the leader takes the longer reports of a later round, and refuses anything longer than the newest round’s reports', async () => {
   const longer = { ...TEST_POLICY, parameters: { featureWeights: 4 * dimensionOf(TEST_POLICY) } }
   let policy: Policy = TEST_POLICY
   const leader = {

@@ -56,7 +56,7 @@ function addressOf({ hostname, protocol, port, host }: URL) {
 const upstreamsOf = (order: Order) =>
   new Map(sitesOf(order).map(({ host }, at) => [host, order.upstreams[at]] as const))
 
-/** Observes by packet capture, in the network namespace that `unshare` has made. */
+/** Observes the browser by packet capture, in the network namespace that `unshare` has made. */
 export async function inJail(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)
@@ -102,7 +102,10 @@ export async function inJail(order: Order): Promise<Ground> {
   }
 }
 
-/** Observes by the browser's log, without root. Only the shop's names resolve, so nothing else leaves this machine. */
+/**
+ * Observes the browser by its own network log, without root. Only the shop's names resolve, so nothing else leaves this
+ * machine.
+ */
 export async function byLog(order: Order): Promise<Ground> {
   const { folder } = order
   const sites = sitesOf(order).map(addressOf)

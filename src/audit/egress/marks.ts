@@ -166,7 +166,7 @@ function* decodings(bytes: Buffer): Generator<Buffer> {
 const byCode = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))
 const fromLatin1 = (text: string) => Buffer.from(text, 'latin1')
 
-/** Recognises gzip and zlib by their first bytes, at any position; tries raw deflate and brotli. */
+/** Recognises gzip and zlib by their first bytes, at any position; tries raw deflate and brotli on all of `bytes`. */
 function* inflated(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at + SHORTEST_RUN < bytes.length; at++) {
     const two = bytes.readUInt16BE(at)

@@ -25,7 +25,7 @@ const ARGS = [
 
 type ProofOptions = Omit<Order, 'folder' | 'upstreams' | 'args'>
 
-/** Options of `unshare`. Browser and capture run in its process namespace, so they end with it. */
+/** Options of `unshare`. Browser and capture run in the process namespace of `unshare`, so they end with `unshare`. */
 const NAMESPACES = ['--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child']
 
 /** Reasons why this machine can't run a proof, each with a remedy; empty if it can. */

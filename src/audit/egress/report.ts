@@ -25,7 +25,9 @@ interface EgressReport extends Outcome {
     readonly found: number
     readonly missed: readonly string[]
   }
-  /** Reasons why the proof fails: leaks of the shop, or planted leaks that the search missed; empty if it holds. */
+  /**
+   * Reasons why the proof fails: leaks of the shop, or planted leaks that the search missed; empty if the proof holds.
+   */
   readonly faults: readonly string[]
   readonly limits: readonly string[]
 }

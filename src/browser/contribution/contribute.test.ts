@@ -83,7 +83,7 @@ interface Scene {
 
 let signing: SigningKeys
 let scene: Scene
-/** The key is created once, since creating an RSA key takes time. */
+/** Issuer for all tests, since creating its RSA key takes time. */
 const shared = await createWorkIssuer()
 
 beforeEach(async () => {

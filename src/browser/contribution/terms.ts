@@ -17,14 +17,19 @@ export interface Recipients {
   readonly helperOperator: string
   /** Ed25519 signing key of the helper, base64. */
   readonly helperKey: string
-  /** Route of the shop's own server that gives tokens to signed-in shoppers; needed only if the terms ask for them. */
+  /**
+   * Route of the shop's own server that gives tokens to signed-in shoppers; needed only if the terms ask for tokens.
+   */
   readonly issuer?: string
   /**
    * Whether the shop is a demonstration, whose rounds are too small to hide an update. Devices then take part in
    * smaller rounds with less noise than a real shop's, and the consent question and the panel say so.
    */
   readonly demonstration?: boolean
-  /** Oblivious relay (RFC 9458) for all requests to both servers, which then see its address instead of a device's. */
+  /**
+   * Oblivious relay (RFC 9458) for all requests to both servers, which then see the relay's address instead of a
+   * device's.
+   */
   readonly relay?: string
 }
 

@@ -24,7 +24,7 @@ const LATEST = 'latest.json'
 
 export interface LoadedModel {
   readonly model: BaseModel
-  /** Hex SHA-256 of `manifest.json`, which identifies the exact bytes, whatever the version's name. */
+  /** Hex SHA-256 of `manifest.json`, which identifies the model's exact bytes, whatever the version's name. */
   readonly hash: string
   /** Content of `latest.json` at the time of the download; null if it was not stored. */
   readonly latest: LatestModel | null

@@ -74,7 +74,7 @@ export const BUDGET = { perFit: 5000, perPage: 60_000, battery: 0.15 } as const
 
 export interface DeviceConditions {
   readonly visible: boolean
-  /** Whether the shopper asks sites to save data. Then the device downloads no engine just to rank better. */
+  /** Whether the shopper asks sites to save data. If so, the device downloads no engine just to rank better. */
   readonly savesData: boolean
   /** Battery level, 0 to 1; null when plugged in or unknown. */
   readonly battery: number | null

@@ -165,7 +165,7 @@ function merge(
   time: number,
 ): { drafts: readonly EntryFacts[]; places: readonly number[] } {
   const drafts = [...open]
-  // Index from which counts may still rise. A count before an entry of another kind stays as it is.
+  // Index in `drafts` from which counts may still rise. A count before an entry of another kind stays as it is.
   let openFrom = 0
   const places = batch.map(({ facts, counted }) => {
     if (!counted) {

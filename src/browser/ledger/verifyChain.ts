@@ -30,7 +30,7 @@ export async function verifyChain(entries: readonly unknown[]): Promise<Verdict>
       !whole[position % AT_ONCE] ||
       entry.sequence !== sequence ||
       entry.previous !== previous ||
-      // From the first signature on, one key signs the whole log.
+      // From the first signature on, one key makes all signatures of the log.
       (key !== undefined && isSigned(entry) && entry.key !== key)
     )
       return { ok: false, entries: entries.length, brokenAt: position, signed }

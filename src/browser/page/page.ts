@@ -168,7 +168,8 @@ export class Page {
     this.#unsubscribe()
     this.snapshot.set({ status: 'closed' })
     const end = () => this.#link.terminate(closed())
-    // Before it closes, the worker stores the events that it got. After a second without an answer, it is ended.
+    // Before it closes, the worker stores the events that it got. A worker that does not answer within a second is
+    // ended.
     const late = new Promise((resolve) => setTimeout(resolve, 1000))
     Promise.race([this.#link.call('close', []), late]).then(end, end)
   }

@@ -12,7 +12,9 @@ type CallOptions = NonNullable<Parameters<Personalizer['fineTune']>[0]>
 /** Milliseconds without any message after which a worker counts as dead. No task blocks it for a tenth of this time. */
 export const SILENCE = 10_000
 
-/** Before the worker's first message, the limit is this many times `SILENCE`: its script must be downloaded. */
+/**
+ * Before the worker's first message, the limit is this many times `SILENCE`: the worker's script must be downloaded.
+ */
 const LOADING_FACTOR = 6
 
 /** Where the work continues after a worker was lost: in a new worker, in the page, or nowhere. */

@@ -26,7 +26,7 @@ const PASSING = new Set(['AbortError', 'UnknownError'])
 
 /**
  * Message of Chromium's refusal if site data is blocked. Chromium uses the same error name for a damaged database
- * (`UnknownError`), so only the message, always in English, tells the two apart.
+ * (`UnknownError`), so only the message, which is always in English, distinguishes the two cases.
  */
 const REFUSAL = /denied permission/
 

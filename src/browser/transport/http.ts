@@ -91,7 +91,7 @@ const isRelayed = (
 
 interface TransportDeps {
   readonly fetch: typeof globalThis.fetch
-  /** Relay for requests to the aggregators; without it, they go to the aggregators directly. */
+  /** Relay for requests to the aggregators; without a relay, these requests go to the aggregators directly. */
   readonly relayed?: Relayed & Pick<Recipients, 'issuer'>
   readonly ledger: Pick<Ledger, 'append' | 'count'>
   readonly destinations: readonly Destination[]

@@ -36,7 +36,9 @@ export function guarded(deps: GuardDeps): Scope {
   const { port, clock, configured, close } = deps
   let handler: Scope['onmessage'] = null
   let started = false
-  /** Events of the last `forget`, the only ones that can be restored. The page gets the call's id instead of them. */
+  /**
+   * Events of the last `forget`, the only ones that can be restored. The page gets the call's id instead of the events.
+   */
   let forgotten: { readonly call: number; readonly value: unknown } | null = null
   /** Ids of `forget` calls without an answer yet. */
   const forgets = new Set<number>()

@@ -26,7 +26,7 @@ export interface PressStart {
  * @param obstacle returns the reason why the question can't be read now, or null
  */
 export function createPressGate(obstacle: () => 'small' | 'unfocused' | null) {
-  /** Time since which the question can be read; infinite while it can't. */
+  /** Time since which the question can be read; infinite while it can't be read. */
   let since = Infinity
   let hasTravelled = false
   let wasStill = false
