@@ -17,7 +17,10 @@ import type { ContributionTerms, Recipients } from './contribution/terms.ts'
 import type { ModelKeys } from './learning/release.ts'
 import type { LedgerEntry } from './ledger/entry.ts'
 
-/** Returns the worker of a vault (frame on another origin that keeps the shopper's data); made by `inVault`. */
+/**
+ * Function, made by `inVault`, that returns the worker of a vault (frame on another origin that keeps the shopper's
+ * data).
+ */
 export interface VaultSource {
   (): Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onmessageerror' | 'onerror'>
   /**

@@ -105,7 +105,7 @@ describe('a round', () => {
       expect(federation.applied[0][j]).toBeCloseTo(expected[j], 12)
   })
 
-  it('a round with one report fewer than the goal is not released', async () => {
+  it('a round is not released one report short of the goal', async () => {
     const federation = await createFederation()
     for (let i = 0; i < 3; i++) await post(federation, (await report(federation, i)).body)
     await federation.leader.advance()

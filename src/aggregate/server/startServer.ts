@@ -60,7 +60,7 @@ interface ServerOptions {
   readonly trustedProxies: readonly string[]
   /** Addresses and networks of the oblivious relays that may forward requests. */
   readonly relays?: readonly string[]
-  /** Number of a round that the leader abandons at the start, because its helper lost the data to finish it. */
+  /** Number of a round that the leader abandons at the start, because the helper lost the data that the round needs. */
   readonly abandon?: number
   readonly helper: string
   /** URL of the leader, whose key the helper fetches once; helper only. */

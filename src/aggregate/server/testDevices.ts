@@ -7,7 +7,7 @@ interface SimulateOptions {
   readonly helper: string
   readonly modelHash: string
   readonly count: number
-  /** Update of device `i`, [d]. */
+  /** Update of the device with this number, [d]. */
   readonly update: (device: number) => Promise<ArrayLike<number>> | ArrayLike<number>
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number

@@ -40,7 +40,8 @@ export function fromDataLayer(entry: unknown): CaptureInput | null {
 }
 
 /**
- * Captures all entries of `dataLayer`, whether pushed before or after this call; other tags work as before.
+ * Captures all entries of `dataLayer`, whether pushed before or after this call; other readers of `dataLayer` work as
+ * before.
  * @example
  * const stop = followDataLayer(personalizer, (window.dataLayer ??= []))
  * @returns function that stops capturing

@@ -92,7 +92,10 @@ export async function buildProblem(
   return step.value
 }
 
-/** Tests the model in use against the base model on each case since its fit; returns the new state of this test. */
+/**
+ * Tests the model in use against the base model on each case since the fit of the model in use; returns the new state
+ * of this test.
+ */
 async function testInUse({
   model,
   history,

@@ -21,7 +21,7 @@ export interface ModelKeys {
   readonly helper?: string
 }
 
-/** Milliseconds after its expiry for which a release is still accepted, because a device's clock may be fast. */
+/** Milliseconds for which a release is still accepted after its expiry, because a device's clock may be fast. */
 const TOLERANCE = DAY
 
 const refuse = (what: string) => invalidInput(`modelKeys: ${what} is missing or malformed`)

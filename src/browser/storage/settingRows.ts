@@ -30,7 +30,7 @@ export interface Settings {
   readonly agents: true
   /** Spent privacy budget, as `contribution/budget.ts` stores and reads it. */
   readonly budget: unknown
-  /** Value of the budget's `elapsed` (clock, milliseconds) at which an automatic update is due. */
+  /** Value of the budget's `elapsed` (milliseconds on the device's clock) at which an automatic update is due. */
   readonly due: number
   /** Report that may have been sent already; the device sends it again until the aggregation server answers. */
   readonly pending: PendingReport

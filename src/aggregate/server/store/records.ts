@@ -47,7 +47,7 @@ export interface RoundRecord extends RoundSummary {
 
 export interface ReportRecord {
   readonly id: string
-  /** Hex SHA-256 of the received bytes: the report at the leader, the report's part for the helper at the helper. */
+  /** Hex SHA-256 of the received bytes: at the leader, the report; at the helper, the report's part for the helper. */
   readonly bodyHash: string
 }
 
