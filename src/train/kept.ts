@@ -68,7 +68,7 @@ export async function keyOf(
   const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`)
   const { items, shoppers, searches = [], prices = [], others, ...facts } = shop
   const out = 'fraction' in holdout ? holdout : [...holdout.shoppers]
-  // The time changes no model: training only rejects logs that end after it.
+  // `now` changes no model: training only rejects logs that end after that time.
   const options = { ...rest, now: undefined, keptIn: undefined }
   for (const value of [process.version, options, out, facts]) add(value)
   for (const values of [items, shoppers, searches, prices]) for (const value of values) add(value)

@@ -47,7 +47,7 @@ export function placesIn<Item>(list: readonly Item[], items: readonly Item[]): I
   }).sort()
 }
 
-/** Returns `excluded` for `measure`, with one item that is not ranked; null: all items are ranked. */
+/** Returns `excluded` for `measure`: all items are ranked but that of `row`; if `row` is null, all are ranked. */
 export function hiding(items: number, row: number | null): Uint8Array {
   const hidden = new Uint8Array(items)
   if (row !== null) hidden[row] = 1

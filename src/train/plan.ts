@@ -36,7 +36,9 @@ interface Plan {
   readonly split: Split
   readonly encoder: EncoderSettings
   teachesEncoder(shopper: string): boolean
-  /** Training data of ranker, validation and prior: `split`; with leave-one-out, one event more of each shopper. */
+  /**
+   * Training data of ranker, validation and prior: `split`; with leave-one-out, also one later event of each shopper.
+   */
   readonly questions: Split
   /** Time of the ranker's first case, milliseconds; default: `afterWarmUp`. */
   readonly questionsFrom?: number

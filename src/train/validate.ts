@@ -32,7 +32,7 @@ interface ValidationData {
   readonly dayOnly: boolean
   /** Selects the shoppers whose cases are measured. */
   readonly isMeasured: (shopper: string) => boolean
-  /** Times of the first case, and exclusive limit of the cases, milliseconds. */
+  /** Time of the first case, and exclusive limit of the cases, milliseconds. */
   readonly from: number
   readonly until: number
   readonly lists?: ListCache

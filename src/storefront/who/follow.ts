@@ -5,9 +5,9 @@
 import type { Personalizer } from '../../index.ts'
 import { keepHint, keepOnly, ME, NOBODY, who } from '../stored.ts'
 
-/** Number of switches between people that the personalizer has not finished. */
+/** Number of switches to another person that the personalizer has not finished. */
 let switching = 0
-/** Ids of the people on the disk when this page last looked, separated by spaces. */
+/** Ids of the people stored on the disk when this page last looked, separated by spaces. */
 let known: string | null = null
 
 function look({ getSnapshot }: Pick<Personalizer, 'getSnapshot'>): void {

@@ -44,7 +44,7 @@ afterEach(() => {
   reset()
 })
 
-test('wishes and tuning are separate for each person, while basket and orders belong to the device', async () => {
+test('wishes and list settings are separate for each person, while basket and orders belong to the device', async () => {
   toggleWish('mine')
   addToBasket('shared', 1)
   await switchTo(personalizer, person.id)

@@ -97,7 +97,7 @@ export function createItemTable(
   let dropped: Random | null = null
 
   /**
-   * Starts a batch: computes the word vectors and sums the parts of all items. A sparse table in training leaves the
+   * Starts a batch: computes the word vectors and sums the parts of all items. In training, a sparse table leaves the
    * sums to `meet`.
    * @param drop draws the id parts to leave out; null: no training, so all parts count
    */

@@ -162,7 +162,8 @@ async function replaceLatest(
     const previous = await readLatestFile(models, disk)
     const latest = sign ? await sign(model, previous) : model
     await disk.write(draft, utf8(`${JSON.stringify(latest)}\n`))
-    // The helper (second server) may sign slowly. If meanwhile another process has published, sign again.
+    // The helper (second server) may sign slowly. If another process has published meanwhile, the model is signed
+    // again.
     const now = sign ? await readLatestFile(models, disk) : previous
     if (now?.signed?.release !== previous?.signed?.release) continue
     await disk.rename(draft, join(models, 'latest.json'))

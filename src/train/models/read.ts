@@ -20,7 +20,7 @@ export interface PublishedModel {
   readonly hash: string
   readonly manifest: ModelManifest
   readonly directory: string
-  /** Terms and signatures, not verified; only of the latest version, if it is signed. */
+  /** Terms and signatures of the latest version, not verified; absent for other versions, or if it is unsigned. */
   readonly signed?: SignedRelease
 }
 

@@ -83,7 +83,7 @@ function outcome(
   return { ndcg: values[NDCG], nll: values[NLL] }
 }
 
-/** Keeps the targets and the items with the highest base scores. The others don't reach the first ten. */
+/** Keeps the targets and the items with the highest base scores. Other items don't reach the first ten. */
 function bestOf(
   { base, features }: Trial['terms'],
   targets: readonly number[],
@@ -204,7 +204,7 @@ export function problemUnder(trial: Trial, prior: PersonalPrior): FitProblem {
   }
 }
 
-/** Metrics of the next case for each fusion weight λ. As on a device, λ is smaller if there are few cases. */
+/** Metrics of the next case for each fusion weight λ. As on a device, λ is lowered if there are few cases. */
 export function outcomesOf(
   model: BaseModel,
   trial: Trial,

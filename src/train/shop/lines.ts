@@ -49,7 +49,7 @@ export async function* readText(
   }
 }
 
-/** Length beyond which a line is decoded in parts, bytes. */
+/** Number of bytes beyond which a line is decoded in parts. */
 const LONG_LINE = 1 << 20
 
 /** Decodes each line as UTF-8 if it is valid, else as Windows-1252, because files joined from exports mix encodings. */

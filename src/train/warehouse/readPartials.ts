@@ -87,7 +87,7 @@ async function tablesIn(folder: string): Promise<Readonly<Record<Partial, string
   return Object.fromEntries(found)
 }
 
-/** Items, the row of each of the warehouse's item numbers, and the time of each row's first event. */
+/** Reads the items, the row of each of the warehouse's item numbers, and the time of each row's first event. */
 async function readItems(engine: SqlEngine, catalog: readonly Item[]) {
   const items = [...catalog]
   const places = new Map(items.map(({ id }, row) => [id, row]))

@@ -80,7 +80,7 @@ export function buildCard(
   return place
 }
 
-/** Replaces the list's cards; the focus moves to the same link or button in the new card of its item. */
+/** Replaces the list's cards; the focus moves to the same link or button in the new card of the same item. */
 export function replaceCards(list: HTMLElement, cards: readonly HTMLElement[]): void {
   const focused = (list.getRootNode() as ShadowRoot).activeElement
   const place = focused?.closest('li')

@@ -10,7 +10,8 @@ const none = () => null
 const nothingToStop = () => {}
 
 /**
- * A server and the first rendering show usual prices, because a sale can end before the page is shown.
+ * Returns the products with current stock and prices. A server and the first rendering show usual prices, because a
+ * sale can end before the page is shown.
  * @param isCatalog whether these are all products, so that new products are added to them
  */
 export function useCurrentItems<TItem extends Item>(

@@ -113,7 +113,10 @@ const isTop = ({ value }: Option): boolean => !value.includes(' > ')
 
 const parentOf = ({ value }: Option): string => value.split(' > ').slice(0, -1).join(' > ')
 
-/** A choice of a facet's tree, with a button that shows the choices below it. They show at first if one is selected. */
+/**
+ * A choice of a facet's tree, with a button that shows the choices below it. These choices are shown from the start if
+ * one of them is selected.
+ */
 function FacetBranch(props: {
   readonly option: Option
   /** All options of the facet. */
