@@ -48,8 +48,8 @@ export function integrity(document: string): Plugin {
 /**
  * Experimental: a site's manifest for Firefox's prototype of WAICT (web application integrity, consistency and
  * transparency). The manifest also names the scripts of workers, which no document can name. In `report` mode the
- * manifest blocks nothing, and it names no server to report to. The manifest has no proof of a transparency log,
- * because the draft leaves the form of that proof open.
+ * manifest blocks nothing, and the manifest names no server that gets reports. The manifest has no proof of a
+ * transparency log, because the draft leaves the form of that proof open.
  *
  * @param served gives the text of a file as the server sends it @see https://github.com/waict-wg
  */

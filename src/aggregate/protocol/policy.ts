@@ -109,9 +109,9 @@ export const MAX_DIMENSION = 16_384
  */
 const MAX_DELTA = 1e-6
 /**
- * Largest C_q: the proof then allows sums Σ ±x up to 2¹⁴ = √q/4. If a vector's squares wrap around, each of these sums
- * is larger with chance ½ or more (PROTOCOL.md). The sum of a million vectors of this norm and both noises stays below
- * q/2.
+ * Largest norm bound C_q: the proof then allows sums Σ ±x up to 2¹⁴ = √q/4 (q: modulus). If a vector's squares wrap
+ * around, each of these sums is larger with chance ½ or more (PROTOCOL.md). The sum of a million vectors of this norm
+ * and both noises stays below q/2.
  */
 const MAX_INTEGER_CLIP_NORM = 1_883
 

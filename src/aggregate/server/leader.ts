@@ -9,7 +9,7 @@ import type { RoundState } from './store/records.ts'
 
 export type LeaderAggregator = ReturnType<typeof createLeader>
 
-/** States in which the helper still has work to do. */
+/** States of a round in which the helper still has work to do. */
 const UNFINISHED: readonly RoundState[] = ['open', 'full']
 
 export function createLeader(options: LeaderOptions) {

@@ -10,7 +10,7 @@ import { post, report } from './testReports.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-/** For each server, a function that makes one of its computations on a report fail once. */
+/** For each server, a function that makes one of the server's computations on a report fail once. */
 const faults = {
   leader: () => vi.spyOn(serverXof, 'bytes').mockRejectedValueOnce(new Error('out of memory')),
   helper() {

@@ -75,7 +75,7 @@ async function start(relayOptions: Partial<RelayOptions> = {}, perMinute = 1e9) 
   return { federation, seen, names, signer }
 }
 
-/** Fetch of a browser at `DEVICE`, with headers that would identify it. */
+/** Fetch of a browser at `DEVICE`, with headers that would identify the browser. */
 const browserFetch = (async (url: string, init: RequestInit = {}) => {
   const given = init.headers as Record<string, string> | undefined
   const headers = { cookie: 'canary-cookie', 'user-agent': 'canary-agent', ...given }

@@ -35,7 +35,9 @@ interface PineParameters {
   readonly successes: number
 }
 
-/** Bound of the wraparound checks' sums, in multiples of B; an honest sum exceeds it with chance e⁻⁷⁵. */
+/**
+ * Bound of the wraparound checks' sums, in multiples of the norm bound B; an honest sum exceeds it with chance e⁻⁷⁵.
+ */
 const ALPHA = 8.7
 
 export type Circuit = ReturnType<typeof createCircuit>
@@ -91,8 +93,8 @@ export function createCircuit(parameters: PineParameters) {
 }
 
 /**
- * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x². For a vector whose norm exceeds B, the bits are
- * wrong: this function doesn't fail, but the proof is refused later.
+ * Encodes a vector's residues, then the bits of Σ x² and of B² − Σ x² (B: norm bound). For a vector whose norm exceeds
+ * B, the bits are wrong: this function doesn't fail, but the proof is refused later.
  */
 export function encodeNorm(circuit: Circuit, vector: Uint32Array): Uint32Array {
   const { squaredBound, normBits } = circuit

@@ -64,7 +64,10 @@ const signStream = (xof: Xof, circuit: Circuit, seed: Uint8Array) =>
 const jointElements = (xof: Xof, { proofs }: Circuit, seed: Uint8Array) =>
   xof.elements(seed, USAGE.jointRandomness, Uint8Array.of(proofs), 3 * proofs)
 
-/** Expands the helper's share, or its first `length` elements. The first d elements are the share of the vector. */
+/**
+ * Expands the helper's share, or its first `length` elements. The first d elements (d: length of the vector) are the
+ * share of the vector.
+ */
 export function expandHelperShare(
   seeds: Uint8Array,
   length: number,
