@@ -81,7 +81,7 @@ test('TCF: every purpose needs consent, a consent to the shop itself overrides t
   expect(callbacks.size).toBe(0)
 })
 
-test('each answer of the shopper reaches the personalizer, and a failure to store it is reported', async () => {
+test('each answer of the shopper reaches the personalizer, and a failure to store the answer is reported', async () => {
   const dataLayer: unknown[] = []
   const say = (word: string, about = 'update') =>
     dataLayer.push(gtagArguments('consent', about, { personalization_storage: word }))

@@ -287,7 +287,7 @@ describe('two shoppers', () => {
     expect(await after(oftener, apart('abXXXB', 'abXB'), oftener)).toEqual(NONE)
     expect(await after(oftener, apart('abAB', 'abAAB'))).toEqual(NONE)
     expect(await after(oftener, oftener)).toEqual(oftener)
-    // If only one shopper makes a request, in every comparison, it is a leak, even if its address varies.
+    // If in every comparison only one shopper makes a request, the request is a leak, even if its address varies.
     const more = [apart('abAC', 'abA'), apart('abAD', 'abA')]
     expect(await after(...more)).toEqual({ ...NONE, first: ['GET /d'] })
   })

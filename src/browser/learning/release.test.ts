@@ -106,7 +106,7 @@ describe('the expiry of a release', () => {
     expect(await outcome(short, KEYS, later, NOW - 365 * DAY)).toBe('model-expired')
   })
 
-  test('the error of an expired release names its last day', async () => {
+  test('the error of an expired release names the release’s last day', async () => {
     await expect(checkRelease(await made(2), KEYS, null, NOW + 100 * DAY)).rejects.toThrow(
       'release 2) ended on 2026-08-30',
     )

@@ -73,7 +73,7 @@ export async function readBaseLists(options: {
   const book = createRuleBook(rules, shown, isOffer)
 
   let scored: { readonly hour: number; readonly scores: Scored } | null = null
-  /** Scores of the items on a device without any events; they depend on hour, weekday and season. */
+  /** Scores of the items on a device without any events; the scores depend on hour, weekday and season. */
   function scoresNow(): Scored {
     const hour = Math.floor(now() / HOUR)
     if (scored?.hour !== hour) scored = { hour, scores: ranker.score([], now(), null) }

@@ -215,7 +215,7 @@ export function createTransport(deps: TransportDeps) {
   return {
     /**
      * Sends a GET, or a POST for a token. A token request is blinded: its content tells the receiver nothing.
-     * `credentials` decides whether it carries cookies.
+     * `credentials` decides whether the token request carries cookies.
      * @throws NearsideError `model-unreachable` | `aggregator-unreachable` | `issuer-unreachable` | `aborted`
      */
     async get(url: string, purpose: Purpose, options?: GetOptions): Promise<Uint8Array> {
