@@ -50,7 +50,10 @@ interface Weighting {
   readonly target: Float32Array
 }
 
-/** The default event weights, and variants with each ratio of two weights to the power of 0 (equal weights), 2 or 4. */
+/**
+ * The default event weights, and variants that raise each ratio of two weights to the power of 0 (equal weights), 2 or
+ * 4.
+ */
 export const EVENT_WEIGHTINGS: readonly EventWeights[] = [
   EVENT_WEIGHTS,
   ...[0, 2, 4].map((power): EventWeights => {

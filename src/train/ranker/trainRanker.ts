@@ -202,7 +202,7 @@ export function focusTargets(
 /** Maximum number of cases of `sampleTable`. */
 const MOST_JUDGED = 3000
 
-/** Table of some cases, with the context columns last, on which context and features are judged. */
+/** Table on which context and features are judged: some cases, with the context columns last. */
 export function sampleTable(
   data: RankerData,
   { from: first, until, seed }: SampleLimits,

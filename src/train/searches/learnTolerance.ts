@@ -1,6 +1,6 @@
 /**
- * @module Learns the search tolerance: how much less relevant than another a search result can be and still move above
- * it in the personal order. It is learned from shoppers' queries and the purchases after them, and 0 unless a wider
+ * @module Learns the search tolerance: how much relevance a search result may lack and still move above another result
+ * in the personal order. It is learned from shoppers' queries and the purchases after them, and is 0 unless a wider
  * tolerance surely ranks purchases higher.
  */
 import { createTitleIndex } from '@nearside/core/catalog/titleIndex.ts'
