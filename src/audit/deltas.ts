@@ -24,7 +24,7 @@ export interface ShopFiles {
   readonly catalog: Catalog
 }
 
-/** Largest accepted relative difference, because `Math.exp` can differ in its last digit between browsers. */
+/** Largest accepted relative difference; not 0, because `Math.exp` can differ in its last digit between browsers. */
 const MOST_DIFFERENCE = 1e-3
 
 /** @returns number of updates that follow from the events */

@@ -45,7 +45,8 @@ export interface Candidate {
 }
 
 /**
- * Makes the next model from the mean update. It is an option, so that the server's code knows no model format.
+ * Makes the next model from the mean update. This function is an option, so that the server's code knows no model
+ * format.
  * @throws NearsideError `fit-diverged` if the update gives no valid model; the round is rejected
  */
 export type ApplyUpdate = (

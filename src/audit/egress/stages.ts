@@ -15,7 +15,7 @@ export interface Watched {
 }
 
 const PATIENCE_MS = 120_000
-/** Longest wait for workers, milliseconds, because a shop can have none. */
+/** Longest wait for workers, milliseconds; the wait needs a limit, because a shop can have no worker. */
 const WORKERS_MS = 60_000
 /** Milliseconds without a new trace of a probe, after which the wait for traces ends. */
 const QUIET_MS = 10_000

@@ -178,7 +178,8 @@ export function spend(
   const time = countFrom(budget.time, times)
   const next = { ...budget, time, participations: [...participations, participation] }
   const { year } = epsilonSpent(next, delta)
-  // `isAbove` tolerates rounding: the year's ε and the agreed ε can add the same numbers in different order.
+  // `isAbove` tolerates rounding errors: the year's ε and the agreed ε can be sums of the same numbers in different
+  // order.
   if (isAbove(year, epsilonPerYear))
     throw exhausted(
       `Another update would bring the year’s ε to ${year.toFixed(2)}, above ${epsilonPerYear.toFixed(2)}`,

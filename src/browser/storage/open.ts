@@ -155,7 +155,7 @@ export async function leaveDisk(
     .catch(() => ({ events: [] }))
   const failure = await eraseDisk(disk, 'no', now, eraseOthers).then(
     () => null,
-    // Another tab could have deleted the database.
+    // A missing database is no failure: another tab could have deleted it.
     (error: unknown) => (isMissing(error) ? null : error),
   )
   const log = await readLog(createStore(disk)).catch(() => ({}))

@@ -31,8 +31,8 @@ export async function handOver(
 
 /**
  * Reads events from a transfer file.
- * @param known returns the events stored here; called only after the file is open, because opening the file takes a
- *   while
+ * @param known returns the events stored here; called only once the file is open, because events can be stored while
+ *   the file is being opened
  * @returns events that this device lacks, as many as there is room for
  * @throws NearsideError `transfer-invalid` | `transfer-locked` | `transfer-foreign`
  */
