@@ -78,7 +78,7 @@ export const SEQUENCE_SETTINGS: EncoderSettings = {
   bias: false,
 }
 
-/** Encoder whose values are rounded to int8, as on devices, because ranker and trees are fitted to its scores. */
+/** Encoder whose values are rounded to int8, as on devices, because the ranker is fitted to its scores. */
 export interface TrainedEncoder {
   readonly encoder: Tensors
   /** Item table E, [N, d]. */

@@ -20,7 +20,7 @@ export interface PublishedModel {
   readonly hash: string
   readonly manifest: ModelManifest
   readonly directory: string
-  /** Terms and signatures of the latest version, not verified; absent for other versions, or if it is unsigned. */
+  /** Terms and signatures of the latest version, not verified; absent for other versions and for unsigned models. */
   readonly signed?: SignedRelease
 }
 
