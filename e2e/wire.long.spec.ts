@@ -250,7 +250,7 @@ test('in a shop with a vault, “Cut the wire” blocks the vault’s requests, 
   }
 })
 
-test('without a service worker the button says that it can’t cut the wire', async ({
+test('without a service worker the button says that it can’t block requests (“cut the wire”)', async ({
   browser,
   baseURL,
 }) => {

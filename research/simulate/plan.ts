@@ -25,7 +25,7 @@ export interface SimulationQuestion {
   readonly attack: Attack | null
   /** ε, under substitution adjacency, of all reports of a device together; null: no noise. */
   readonly epsilon: number | null
-  /** Terms of the rounds; the plan computes goal, noise, δ and limits anew, and leaves out the token issuer. */
+  /** Terms of the rounds. Their goal, noise, δ, limits and token issuer are not used: the plan computes its own. */
   readonly terms: PolicyParameters
   /** First day of the test, ISO date; default: the day until which the model was trained. */
   readonly until?: string

@@ -22,7 +22,7 @@ interface SentLine {
 
 /** Orders that wait in memory while the page is open: placed as `nobody`, or impossible to store. */
 const inMemory = new Map<string, string>()
-/** Ids of orders that were placed while the shopper shopped as `nobody`. */
+/** Ids of orders placed under the profile `nobody`, for which nothing is stored. */
 const nobodys = new Set<string>()
 let running = new AbortController()
 let timer: ReturnType<typeof setTimeout> | undefined

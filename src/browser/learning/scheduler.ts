@@ -78,7 +78,7 @@ export interface DeviceConditions {
   readonly savesData: boolean
   /** Battery level, 0 to 1; null when plugged in or unknown. */
   readonly battery: number | null
-  /** Whether the browser sends Global Privacy Control; nothing is then sent. @see https://w3c.github.io/gpc/ */
+  /** Whether the browser signals Global Privacy Control; if so, no update is sent. @see https://w3c.github.io/gpc/ */
   readonly globalPrivacyControl: boolean
   readonly offline?: boolean
 }

@@ -60,7 +60,7 @@ export function askInWindow(
   })
 }
 
-/** Asks in this window, which the vault's own frame opened. */
+/** Asks the shopper for the consent in this window, and sends the answer to the vault's frame, which opened it. */
 export function answerOpener(): void {
   const opener = window.opener as Window | null
   if (opener === null) return

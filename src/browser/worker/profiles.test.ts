@@ -499,7 +499,7 @@ describe('if the disk fails', () => {
     expect(await onDisk()).not.toContain('item-2')
   })
 
-  test('a switch to the profile `nobody` that can’t be stored applies in this tab', async () => {
+  test('a switch to the profile `nobody` applies in this tab even if it can’t be stored', async () => {
     const tested = await open()
     await look(tested, 'item-1')
     const full = new NearsideError('storage-full', 'as the test asked')

@@ -221,7 +221,7 @@ test('if the release number can’t be stored, this tab still remembers it, and 
   await expect(tested.device.checkForUpdate()).rejects.toMatchObject({ code: 'model-rolled-back' })
 })
 
-test('a model stored before the shop named keys is not used any more', async () => {
+test('once the shop names signing keys, an unsigned model stored earlier is no longer used', async () => {
   const server = await testServer()
   const database = newDatabase()
   await (await start(server, database)).device.close()

@@ -396,7 +396,7 @@ test('the disk stores no file of a large catalog’s tail (products loaded when 
   expect(names.filter((name) => /^\d|^ids-|^index/.test(name))).toEqual([])
 })
 
-test('lists are the same if the page passes the whole catalog, and the device doesn’t take products of the tail (loaded when needed) for new ones', async () => {
+test('a page that passes the whole catalog gets the same lists, because the device doesn’t take products of the tail (loaded when needed) for new ones', async () => {
   // If more than 5,000 products are unknown, the device takes them for less popular ones (the tail), not for new ones.
   const others = Array.from({ length: 5000 }, (_, i) => ({ id: `other ${i}` }))
   const { device } = await open(undefined, { catalog: [...shop.catalog, ...others] })

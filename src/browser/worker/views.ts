@@ -81,7 +81,7 @@ export function createViews(
 
   return {
     present,
-    /** Scores of the present view with the features of all items, for an explanation. */
+    /** Scores and features of all items in the shopper's current state, for an explanation. */
     whole: (ranker: Ranker): ExplainedScores => scoreNow(ranker, keptOf(ranker).time, false),
     /**
      * Scores without some of the shopper's events, twice: with the learned model, which may depend on these events, and

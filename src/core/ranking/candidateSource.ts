@@ -17,7 +17,7 @@ import type { Selection } from './selectPlaces.ts'
 
 /** Items that one list may contain. */
 export interface Choice {
-  /** Rows of the items, in the catalog's order. */
+  /** Rows of the items that the list may contain, in the catalog's order. */
   readonly rows: readonly number[]
   /** Rows that lists may show, but that this list excludes by their ids. */
   readonly excluded: ReadonlySet<number>

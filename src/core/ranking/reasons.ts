@@ -80,7 +80,7 @@ interface Known {
   readonly tiesOf: (rows: readonly number[]) => (row: number) => number | undefined
 }
 
-/** Actions that a reason can name. Those that probably raise most of `ids` come first, on a tie the later one. */
+/** Actions that a reason can name: first the one that probably moves most of `ids` up, on a tie the later one. */
 export function causesOf(
   { model, events, history, now, rowOf, categoryOf, isListed, tiesOf }: Known,
   ids: readonly string[],

@@ -52,7 +52,7 @@ describe('a server’s history', () => {
     expect(known('all')).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('if the log has dates without times, the server isn’t assumed to know the item on the requested page', () => {
+  it('if the log has dates without times, the server isn’t assumed to know which item’s page the shopper requests', () => {
     expect(known('orders', history, true)).toEqual([0, 2])
     expect(known('nothing', history, true)).toEqual([])
   })

@@ -26,7 +26,7 @@ export interface Action {
 interface Visit {
   /** The list that the home page showed last; null before the first list, and after the shopper forgot something. */
   readonly before: readonly Recommendation[] | null
-  /** Time at which that list came on screen, milliseconds since the epoch. */
+  /** Time at which the list `before` came on screen, milliseconds since the epoch. */
   readonly since: number
   /** Actions since that time, latest first, each action once. */
   readonly done: readonly Action[]

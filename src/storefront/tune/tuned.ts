@@ -24,7 +24,7 @@ export interface Traits {
 
 /** Loss in log-odds of a product whose price is e = 2.718 times the wished price. */
 const PRICE = 3
-/** Loss of the most familiar product if the shopper wants only surprises. */
+/** Log-odds that the most familiar product loses if the shopper wants only surprises. */
 const SURPRISE = 4
 const THEME = 2.5
 /** Minimum difference between two values that counts. Smaller differences are rounding errors. */

@@ -122,7 +122,8 @@ export async function requireSigner(
 }
 
 /**
- * Publishes the folder of the less popular items. Its name is a hash of its content, so a folder of that name can stay.
+ * Publishes the folder of the less popular items. Its name is a hash of its content, so a published folder of that name
+ * is not replaced.
  */
 async function placeTail(
   models: string,

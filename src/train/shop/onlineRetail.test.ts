@@ -1,4 +1,4 @@
-/** @module Checks that the shop in this repository is complete, matches its report and can be read. */
+/** @module Checks that the demo shop's files in this repository are complete, match the import's report and can be read. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

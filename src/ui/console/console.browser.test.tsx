@@ -586,7 +586,7 @@ describe('technical details', () => {
     await expect.element(choice).toHaveDisplayValue('WebAssembly')
   })
 
-  test('a chosen engine is used and selected', async () => {
+  test('an engine that the shopper chooses is used, and the menu shows it', async () => {
     const screen = await showTechnical()
     const choice = screen.getByLabelText('Use engine')
     await expect.element(choice).toHaveDisplayValue('Automatic')
