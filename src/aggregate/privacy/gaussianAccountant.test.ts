@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { beyondLimits } from '../protocol/beyondLimits.ts'
+import { DEVICE_LIMITS } from '../protocol/deviceLimits.ts'
+import { TEST_POLICY } from '../protocol/testPolicy.ts'
 import {
   costOf,
   deltaOf,
@@ -42,6 +45,16 @@ describe('ε of the Gaussian mechanism', () => {
     expect(epsilonOf(0, 1e-6)).toBe(0)
     expect(epsilonOf(1, 1e-5)).toBeLessThan(epsilonOf(1, 1e-6))
     expect(epsilonOf(Math.SQRT2, 1e-6)).toBeGreaterThan(epsilonOf(1, 1e-6))
+  })
+
+  it('ε is infinite, and every device refuses the terms, if the noise is so small that μ or ε overflows', () => {
+    for (const mu of [2e154, Number.POSITIVE_INFINITY, Number.NaN])
+      expect(epsilonOf(mu, 1e-6)).toBe(Number.POSITIVE_INFINITY)
+    for (const noiseMultiplier of [1e-150, 1e-154, 1e-160, 5e-324]) {
+      const terms = { ...TEST_POLICY, noiseMultiplier, delta: 1e-6 }
+      expect(costOf(terms).year).toBeGreaterThan(1e300)
+      expect(beyondLimits(terms, { ...DEVICE_LIMITS, aggregationGoal: 2 })).toContain('ε')
+    }
   })
 
   it('`epsilonOf` refuses a δ outside (0, 1)', () => {

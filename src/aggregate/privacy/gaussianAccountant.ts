@@ -55,9 +55,10 @@ export function costOf(terms: {
   return { ...cost(substitutionMu), reports, zeroOut: cost(zeroOutMu) }
 }
 
-/** Smallest ε ≥ 0 with δ(ε) ≤ δ. */
+/** Smallest ε ≥ 0 with δ(ε) ≤ δ; infinite for a μ that is not finite, as of noise so small that 1/z² overflows. */
 export function epsilonOf(mu: number, delta: number): number {
   if (!(delta > 0 && delta < 1)) throw invalidInput(`δ must lie between 0 and 1, not ${delta}`)
+  if (!Number.isFinite(mu)) return Number.POSITIVE_INFINITY
   if (deltaOf(0, mu) <= delta) return 0
   return least((epsilon) => deltaOf(epsilon, mu) <= delta)
 }
@@ -73,10 +74,10 @@ export function noiseFor(epsilon: number, reports: number, delta: number): numbe
   return Math.ceil(least(isEnough, 5e-5) * 1e4) / 1e4
 }
 
-/** Least x > 0 for which `holds`, by bisection, rounded up. `holds` must be true for all larger x. */
+/** Least x > 0 for which `holds`, and so for all larger x, by bisection, rounded up; infinite if there is none. */
 function least(holds: (x: number) => boolean, precision = 0): number {
   let [low, high] = [0, 1]
-  while (!holds(high)) [low, high] = [high, 2 * high]
+  while (high < Number.POSITIVE_INFINITY && !holds(high)) [low, high] = [high, 2 * high]
   while (high - low > Math.max(precision, 1e-15 * high)) {
     const middle = (low + high) / 2
     if (holds(middle)) high = middle

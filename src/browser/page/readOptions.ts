@@ -54,7 +54,9 @@ export function readRecipients(given: Recipients): Recipients {
   for (const [name, form] of Object.entries(SERVERS)) {
     const value: unknown = given[name as keyof typeof SERVERS]
     const meant =
-      form === OPERATOR ? 'name of 1 to 80 characters' : 'signing key that `serve` prints'
+      form === OPERATOR
+        ? 'name of its operator, 1 to 80 characters'
+        : 'signing key that `serve` prints'
     if (typeof value !== 'string' || !form.test(value))
       throw invalidInput(`federation.${name} must be the ${meant}.`)
   }
