@@ -50,6 +50,7 @@ describe('ε of the Gaussian mechanism', () => {
   it('ε is infinite, and every device refuses the terms, if the noise is so small that μ or ε overflows', () => {
     for (const mu of [2e154, Number.POSITIVE_INFINITY, Number.NaN])
       expect(epsilonOf(mu, 1e-6)).toBe(Number.POSITIVE_INFINITY)
+    expect(muAt(Number.POSITIVE_INFINITY, 1e-6)).toBeGreaterThan(0)
     for (const noiseMultiplier of [1e-150, 1e-154, 1e-160, 5e-324]) {
       const terms = { ...TEST_POLICY, noiseMultiplier, delta: 1e-6 }
       expect(costOf(terms).year).toBeGreaterThan(1e300)

@@ -60,12 +60,13 @@ export function epsilonOf(mu: number, delta: number): number {
   if (!(delta > 0 && delta < 1)) throw invalidInput(`δ must lie between 0 and 1, not ${delta}`)
   if (!Number.isFinite(mu)) return Number.POSITIVE_INFINITY
   if (deltaOf(0, mu) <= delta) return 0
-  return least((epsilon) => deltaOf(epsilon, mu) <= delta)
+  // δ of an overflowing ε is NaN, which ends the search.
+  return least((epsilon) => !(deltaOf(epsilon, mu) > delta))
 }
 
 /** Largest μ (within 1e-4) that costs at most ε at δ. */
 export const muAt = (epsilon: number, delta: number): number =>
-  least((mu) => deltaOf(epsilon, mu) > delta, 1e-4)
+  least((mu) => !(deltaOf(epsilon, mu) <= delta), 1e-4)
 
 /** Least noise multiplier (within 1e-4, rounded up) with which so many reports cost at most ε by substitution at δ. */
 export function noiseFor(epsilon: number, reports: number, delta: number): number {
@@ -74,11 +75,15 @@ export function noiseFor(epsilon: number, reports: number, delta: number): numbe
   return Math.ceil(least(isEnough, 5e-5) * 1e4) / 1e4
 }
 
-/** Least x > 0 for which `holds`, and so for all larger x, by bisection, rounded up; infinite if there is none. */
+/** Least x > 0 for which `holds`, by bisection, rounded up. `holds` must be true for all larger x, too. */
 function least(holds: (x: number) => boolean, precision = 0): number {
-  let [low, high] = [0, 1]
-  while (high < Number.POSITIVE_INFINITY && !holds(high)) [low, high] = [high, 2 * high]
-  while (high - low > Math.max(precision, 1e-15 * high)) {
+  let low = 0
+  let high = 1
+  while (!holds(high)) {
+    low = high
+    high *= 2
+  }
+  while (high - low > precision + 1e-15 * high) {
     const middle = (low + high) / 2
     if (holds(middle)) high = middle
     else low = middle

@@ -55,7 +55,7 @@ export function readRecipients(given: Recipients): Recipients {
     const value: unknown = given[name as keyof typeof SERVERS]
     const meant =
       form === OPERATOR
-        ? 'name of its operator, 1 to 80 characters'
+        ? 'name of the operator, 1 to 80 characters'
         : 'signing key that `serve` prints'
     if (typeof value !== 'string' || !form.test(value))
       throw invalidInput(`federation.${name} must be the ${meant}.`)
