@@ -78,8 +78,6 @@ const IN_OTHERS = {
 const inNode = (name: string, include: readonly string[], exclude: readonly string[]) => ({
   test: {
     name,
-    // The tests leave no state behind that others read: one process for all files starts and loads modules once.
-    isolate: false,
     environment: 'node' as const,
     // One fewer than the processors would leave one of two idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
