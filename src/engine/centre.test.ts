@@ -2,7 +2,7 @@
 
 import type { FitProblem } from '@nearside/core/learning/problem.ts'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { centre } from './centre.ts'
 import type { FitResult } from './engine.ts'
 import { createJsEngine } from './js.ts'
@@ -44,6 +44,10 @@ function without(problem: FitProblem, frozen: readonly boolean[]): FitProblem {
 const engines = [createJsEngine(), await createWasmEngine()]
 const adapter = await nodeAdapter('software')
 if (adapter) engines.push(await createWebgpuEngine(adapter))
+// TensorFlow.js allows one WebGPU backend per process.
+afterAll(() => {
+  for (const engine of engines) engine.dispose()
+})
 
 describe.each(engines.map((engine) => [engine.name, engine] as const))('%s', (_, engine) => {
   test('frozen parameters stay at their mean, and the other parameters get the same fit as without the frozen parameters', async () => {
